@@ -1,0 +1,67 @@
+//! One thing that merging will do.
+
+use super::review::SourceLine;
+use crate::object::ObjectId;
+
+/// How bad a consequence is, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// An expected effect that is worth stating.
+    Note,
+    /// Look before merging.
+    Warn,
+    /// A gap in traffic or availability is likely.
+    Outage,
+    /// Data, or a whole set of resources, can go.
+    Loss,
+    /// The API server will reject it, so the sync fails.
+    Block,
+}
+
+impl Severity {
+    /// Every severity, the worst first.
+    pub const ALL: [Self; 5] = [Self::Block, Self::Loss, Self::Outage, Self::Warn, Self::Note];
+
+    /// Its name in every report.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Outage => "outage",
+            Self::Loss => "loss",
+            Self::Block => "block",
+        }
+    }
+}
+
+/// A kind of consequence; one heading in `docs/diagnostics.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImpactCode {
+    /// Kebab-case name, `rolling-restart`.
+    pub name: &'static str,
+    /// The severity it usually has.
+    pub severity: Severity,
+    /// Where Kubernetes says that this happens.
+    pub documentation: &'static str,
+}
+
+/// One consequence of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind.
+    pub code: ImpactCode,
+    /// How bad, here.
+    pub severity: Severity,
+    /// The environments it happens in, in order.
+    pub environments: Vec<String>,
+    /// The object it happens to; its namespace is left out where environments differ in it.
+    pub object: ObjectId,
+    /// The field that causes it, as shown to people; empty for the whole object.
+    pub path: String,
+    /// What happens, one sentence.
+    pub message: String,
+    /// What to do instead, or how to make sure; empty where nothing is to be done.
+    pub help: String,
+    /// The line that causes it.
+    pub source: Option<SourceLine>,
+}

@@ -1,0 +1,31 @@
+//! The name of a kind of message. Every stage lists its own codes in a `CODES` table beside its rules.
+
+/// A kind of message: a kebab-case name that also is its heading in `docs/diagnostics.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Code {
+    /// The name, `unknown-node`.
+    pub name: &'static str,
+    /// The severity it has unless a stage says otherwise.
+    pub severity: Severity,
+}
+
+/// How bad a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The compile stops and nothing is written.
+    Error,
+    /// Worth a look; the compile goes on.
+    Warning,
+}
+
+impl Code {
+    /// A code whose messages stop the compile.
+    pub const fn error(name: &'static str) -> Self {
+        Self { name, severity: Severity::Error }
+    }
+
+    /// A code whose messages let the compile go on.
+    pub const fn warning(name: &'static str) -> Self {
+        Self { name, severity: Severity::Warning }
+    }
+}

@@ -1,0 +1,1 @@
+//! Two sets of objects in, a change set out.

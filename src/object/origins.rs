@@ -1,0 +1,56 @@
+//! Why each leaf of an object is what it is.
+
+use super::{FieldPath, leaves};
+use crate::source::{Origin, Span};
+use serde_json::Value;
+
+/// The origins of an object's fields. What is recorded for a block holds for every leaf in it that has no record of
+/// its own.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    records: Vec<(FieldPath, Origin)>,
+}
+
+impl Origins {
+    /// Records the origin of the field or block at a path. A later record for the same path replaces an earlier one.
+    pub fn record(&mut self, path: FieldPath, origin: Origin) {
+        match self.records.iter_mut().find(|(known, _)| *known == path) {
+            Some(entry) => entry.1 = origin,
+            None => self.records.push((path, origin)),
+        }
+    }
+
+    /// Returns the origin of a leaf: its own record, or that of the smallest block around it.
+    pub fn of(&self, path: &FieldPath) -> Option<&Origin> {
+        let around = self.records.iter().filter(|(known, _)| path.starts_with(known));
+        around.max_by_key(|(known, _)| known.segments().len()).map(|(_, origin)| origin)
+    }
+
+    /// Returns the line of a leaf, or, where a rule without a line made it, that of the smallest block around it.
+    pub fn nearest_span(&self, path: &FieldPath) -> Option<Span> {
+        let with_line = |it: &FieldPath| {
+            let around = self.records.iter().filter(|(known, origin)| it.starts_with(known) && origin.span.is_some());
+            around.max_by_key(|(known, _)| known.segments().len()).and_then(|(_, origin)| origin.span)
+        };
+        // Below the path too: a missing field is reported at a block, and what is known may be its first child.
+        with_line(path)
+            .or_else(|| self.records.iter().filter(|(known, _)| known.starts_with(path)).find_map(|(_, it)| it.span))
+            .or_else(|| self.records.iter().find_map(|(_, it)| it.span))
+    }
+
+    /// Returns the leaves of an object that no record covers: always none for a compiled object.
+    pub fn missing(&self, body: &Value) -> Vec<FieldPath> {
+        let mut missing = Vec::new();
+        leaves(body, &mut |path, _| {
+            if self.of(path).is_none() {
+                missing.push(path.clone());
+            }
+        });
+        missing
+    }
+
+    /// Returns the recorded paths that lead to nothing in the object: always none for a compiled object.
+    pub fn dangling(&self, body: &Value) -> Vec<FieldPath> {
+        self.records.iter().map(|(path, _)| path).filter(|path| path.find(body).is_none()).cloned().collect()
+    }
+}

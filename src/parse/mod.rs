@@ -1,0 +1,1 @@
+//! KDL text in, parts out.

@@ -1,0 +1,1 @@
+//! Base and overlays in, one complete spec per environment out.

@@ -1,0 +1,1 @@
+//! A rendered tree in, objects out: the inverse of render.

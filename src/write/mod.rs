@@ -1,0 +1,1 @@
+//! Two trees in, a plan of file operations out.
