@@ -1,0 +1,267 @@
+//! A KDL document in, nodes that the grammar knows out.
+
+use super::{
+    DUPLICATE_PROPERTY, Layer, MISPLACED_MARK, MISSING_NAME, UNEXPECTED_ARGUMENT, UNEXPECTED_CHILDREN, UNKNOWN_NODE,
+    UNKNOWN_PROPERTY, WRONG_VALUE,
+};
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Origin, Span, Spanned};
+use crate::spec::grammar::{Identity, NodeRule, Slot};
+use crate::spec::{Entry, Literal, Mark, Node};
+use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
+
+/// Reads the nodes of one file and collects what is wrong with them.
+pub(super) struct Reader<'a> {
+    pub(super) file: FileId,
+    pub(super) layer: Layer,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Reads the nodes inside a node of this rule.
+    pub(super) fn children(&mut self, parent: &'static NodeRule, document: &KdlDocument) -> Vec<Node> {
+        document.nodes().iter().filter_map(|it| self.node(parent, it)).collect()
+    }
+
+    fn span(&self, offset: usize, length: usize) -> Span {
+        Span::new(self.file, offset, offset + length)
+    }
+
+    fn node(&mut self, parent: &'static NodeRule, kdl: &KdlNode) -> Option<Node> {
+        let name =
+            Spanned::new(kdl.name().value().to_owned(), self.span(kdl.name().span().offset(), kdl.name().span().len()));
+        let Some(rule) = parent.child(&name.value) else {
+            self.unknown_node(parent, &name);
+            return None;
+        };
+        let mark = self.mark(kdl);
+        let mut node = Node {
+            rule,
+            origin: Origin::line(name.span),
+            name,
+            mark,
+            arguments: Vec::new(),
+            properties: std::collections::BTreeMap::new(),
+            children: Vec::new(),
+        };
+        for entry in kdl.entries() {
+            match entry.name() {
+                None => self.argument(&mut node, entry),
+                Some(property) => self.property(&mut node, property.value(), entry),
+            }
+        }
+        if let Some(children) = kdl.children() {
+            if rule.children.is_empty() {
+                let place = self.span(kdl.span().offset(), kdl.span().len());
+                let message = format!("`{}` takes no block", node.name.value);
+                self.diagnostics.push(
+                    Diagnostic::new(UNEXPECTED_CHILDREN, message)
+                        .at(node.span(), "")
+                        .at(Span { start: node.span().end, ..place }, "this block")
+                        .help(usage(rule)),
+                );
+            } else {
+                node.children = self.children(rule, children);
+            }
+        }
+        self.completeness(&node);
+        Some(node)
+    }
+
+    fn unknown_node(&mut self, parent: &'static NodeRule, name: &Spanned<String>) {
+        let known: Vec<&str> = parent.children.iter().map(|it| it.name).collect();
+        let message = format!("unknown node `{}` in {}", name.value, parent_name(parent));
+        let mut diagnostic = Diagnostic::new(UNKNOWN_NODE, message).at(name.span, "");
+        diagnostic = match crate::diagnostic::suggest::nearest(&name.value, known.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("{} takes {}", parent_name(parent), listing(&known))),
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn mark(&mut self, kdl: &KdlNode) -> Option<Spanned<Mark>> {
+        let annotation = kdl.ty()?;
+        let span = self.span(annotation.span().offset(), annotation.span().len());
+        let mark = match annotation.value() {
+            "add" => Mark::Add,
+            "remove" => Mark::Remove,
+            "replace" => Mark::Replace,
+            other => {
+                let message = format!("unknown mark `({other})`; expected (add), (remove) or (replace)");
+                let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(span, "");
+                self.diagnostics.push(diagnostic.suggest(other, ["add", "remove", "replace"]));
+                return None;
+            }
+        };
+        match self.layer {
+            Layer::Environment => Some(Spanned::new(mark, span)),
+            Layer::Base => {
+                let message = format!("`({})` in the base, which has nothing below it", mark.name());
+                let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(span, "");
+                self.diagnostics.push(diagnostic.help("remove the mark; marks belong to files in environments/"));
+                None
+            }
+        }
+    }
+
+    fn argument(&mut self, node: &mut Node, kdl: &KdlEntry) {
+        let index = node.arguments.len();
+        let Some(entry) = self.entry(kdl) else { return };
+        if let Some(slot) = node.rule.argument(index) {
+            if self.fits(node, slot, &entry) {
+                node.arguments.push(entry);
+            }
+            return;
+        }
+        let takes = match node.rule.arguments.len() {
+            0 => "no arguments".to_owned(),
+            1 => "one argument".to_owned(),
+            count => format!("{count} arguments"),
+        };
+        let message = format!("`{}` takes {takes}; {} is one too many", node.name.value, entry.value);
+        let diagnostic = Diagnostic::new(UNEXPECTED_ARGUMENT, message).at_some(entry.span(), "");
+        self.diagnostics.push(diagnostic.help(usage(node.rule)));
+    }
+
+    fn property(&mut self, node: &mut Node, name: &str, kdl: &KdlEntry) {
+        let place = kdl.name().map_or(kdl.span(), kdl::KdlIdentifier::span);
+        let place = self.span(place.offset(), place.len());
+        let Some(slot) = node.rule.property(name) else {
+            let known: Vec<&str> = node.rule.properties.iter().map(|it| it.name).collect();
+            let message = format!("unknown property `{name}` of `{}`", node.name.value);
+            let diagnostic = Diagnostic::new(UNKNOWN_PROPERTY, message).at(place, "");
+            self.diagnostics.push(match crate::diagnostic::suggest::nearest(name, known.iter().copied()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help(usage(node.rule)),
+            });
+            return;
+        };
+        let Some(entry) = self.entry(kdl) else { return };
+        if let Some(first) = node.properties.get(slot.name) {
+            let message = format!("`{name}` is set twice in one `{}`", node.name.value);
+            let diagnostic = Diagnostic::new(DUPLICATE_PROPERTY, message).at(place, "set again here");
+            self.diagnostics.push(diagnostic.at_some(first.span(), "first set here").help("keep one of the two"));
+            return;
+        }
+        if self.fits(node, slot, &entry) {
+            node.properties.insert(slot.name, entry);
+        }
+    }
+
+    fn entry(&mut self, kdl: &KdlEntry) -> Option<Entry> {
+        let whole = self.span(kdl.span().offset(), kdl.span().len());
+        if let Some(annotation) = kdl.ty() {
+            let message = format!("`({})` before a value has no meaning", annotation.value());
+            let place = self.span(annotation.span().offset(), annotation.span().len());
+            let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(place, "");
+            self.diagnostics.push(diagnostic.help("a mark stands before the node's name"));
+            return None;
+        }
+        let spelling = kdl.format().map(|it| it.value_repr.clone()).unwrap_or_default();
+        let length = u32::try_from(spelling.len()).unwrap_or(0);
+        let span = if kdl.name().is_some() && length > 0 {
+            Span { start: whole.end.saturating_sub(length).max(whole.start), ..whole }
+        } else {
+            whole
+        };
+        let value = match kdl.value() {
+            KdlValue::String(text) => Literal::Text(text.clone()),
+            KdlValue::Integer(value) => Literal::Integer { value: *value, spelling },
+            KdlValue::Float(value) if value.is_finite() => Literal::Decimal(spelling),
+            KdlValue::Float(_) => {
+                let message = format!("{spelling} is no finite number");
+                self.diagnostics.push(
+                    Diagnostic::new(WRONG_VALUE, message).at(span, "").help("put it in quotes if the text is meant"),
+                );
+                return None;
+            }
+            KdlValue::Bool(flag) => Literal::Flag(*flag),
+            KdlValue::Null => Literal::Null,
+        };
+        Some(Entry { value, origin: Origin::line(span) })
+    }
+
+    /// Checks a value against its slot.
+    fn fits(&mut self, node: &Node, slot: &Slot, entry: &Entry) -> bool {
+        match slot.kind.check(&entry.value) {
+            Ok(()) => true,
+            Err(mismatch) => {
+                let message = format!(
+                    "`{}` of `{}` is {}; expected {}",
+                    slot.name,
+                    node.name.value,
+                    entry.value.describe(),
+                    mismatch.expected
+                );
+                let diagnostic = Diagnostic::new(WRONG_VALUE, message).at_some(entry.span(), "");
+                self.diagnostics.push(match mismatch.help {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                });
+                false
+            }
+        }
+    }
+
+    /// Checks what must be there in every layer: the name of a named node, and nothing but that in a removal.
+    fn completeness(&mut self, node: &Node) {
+        if node.rule.identity == Identity::FirstArgument && node.arguments.is_empty() {
+            let already = self.diagnostics.iter().any(|it| {
+                it.code == WRONG_VALUE && it.labels.first().is_some_and(|label| label.span.start > node.span().start)
+            });
+            if !already {
+                let message = format!("`{}` needs a {}", node.name.value, node.rule.arguments[0].name);
+                self.diagnostics
+                    .push(Diagnostic::new(MISSING_NAME, message).at(node.span(), "").help(usage(node.rule)));
+            }
+        }
+        let Some(mark) = &node.mark else { return };
+        let named_by = usize::from(node.rule.identity == Identity::FirstArgument);
+        let more = node.arguments.len() > named_by || !node.properties.is_empty() || !node.children.is_empty();
+        if mark.value == Mark::Remove && more {
+            let message = format!("`(remove){}` says more than what to remove", node.describe());
+            let diagnostic =
+                Diagnostic::new(MISPLACED_MARK, message).at(mark.span, "").at(node.span(), "this node goes as a whole");
+            self.diagnostics
+                .push(diagnostic.help("leave only its name, or write the node without the mark to change it"));
+        }
+    }
+}
+
+/// Names the place that a node was found in.
+fn parent_name(parent: &NodeRule) -> String {
+    match parent.name {
+        "base" => "a base file".to_owned(),
+        "environment file" => "an environment file".to_owned(),
+        name => format!("`{name}`"),
+    }
+}
+
+/// Joins names: `a`, `b` and `c`.
+fn listing(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    match quoted.split_last() {
+        None => "no nodes".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// Shows how a node is written: ``write `port NAME NUMBER protocol=…` ``.
+fn usage(rule: &NodeRule) -> String {
+    let mut text = rule.name.to_owned();
+    for slot in rule.arguments {
+        text += " ";
+        text += &slot.name.replace(' ', "-").to_uppercase();
+        if slot.many {
+            text += "…";
+        }
+    }
+    for slot in rule.properties {
+        text.extend([" ", slot.name, "=…"]);
+    }
+    if !rule.children.is_empty() {
+        text += " { … }";
+    }
+    format!("it is written `{text}`")
+}

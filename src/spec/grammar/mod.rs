@@ -1,0 +1,81 @@
+//! The language as a table: every node, what it takes, and what tells two of them apart.
+//!
+//! `parse` checks files against it, `resolve` merges by it, and a test holds `docs/language.md` against it.
+//!
+//! To add a node:
+//! 1. write its [`NodeRule`] in the file of the thing it belongs to, and name it in the parent's `children`;
+//! 2. read it in `resolve/complete` and give it a field in the type beside this folder;
+//! 3. give it a heading in `docs/language.md` with an example, and a case under `tests/cases/compile`.
+
+mod component;
+mod network;
+mod project;
+mod routing;
+mod slot;
+
+pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
+pub use slot::{Kind, Need, Slot};
+
+/// What the language says of one node.
+#[derive(Debug)]
+pub struct NodeRule {
+    /// Its name; `KEY` for a node that is named freely, such as a config key.
+    pub name: &'static str,
+    /// What tells two of them apart.
+    pub identity: Identity,
+    /// Positional values, in order; the last may repeat.
+    pub arguments: &'static [Slot],
+    /// Named values.
+    pub properties: &'static [Slot],
+    /// Nodes that may stand inside.
+    pub children: &'static [&'static Self],
+}
+
+/// What tells two nodes of one parent apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// There is at most one.
+    Single,
+    /// The first argument: `port http 8000`.
+    FirstArgument,
+    /// The node's own name, which is free: a config key.
+    Name,
+}
+
+impl NodeRule {
+    /// A node of which there is at most one, with nothing in it yet: the start of every entry of the table.
+    pub const fn single(name: &'static str) -> Self {
+        Self { name, identity: Identity::Single, arguments: &[], properties: &[], children: &[] }
+    }
+
+    /// A node that is named by its first argument.
+    pub const fn keyed(name: &'static str) -> Self {
+        Self { name, identity: Identity::FirstArgument, arguments: &[], properties: &[], children: &[] }
+    }
+
+    /// A node that is named freely.
+    pub const fn free() -> Self {
+        Self { name: "KEY", identity: Identity::Name, arguments: &[], properties: &[], children: &[] }
+    }
+
+    /// Returns the rule of a child.
+    pub fn child(&self, name: &str) -> Option<&'static Self> {
+        let exact = self.children.iter().find(|it| it.identity != Identity::Name && it.name == name);
+        exact.or_else(|| self.children.iter().find(|it| it.identity == Identity::Name)).copied()
+    }
+
+    /// Returns the slot that the argument at a position fills.
+    pub fn argument(&self, index: usize) -> Option<&'static Slot> {
+        self.arguments.get(index).or_else(|| self.arguments.last().filter(|it| it.many))
+    }
+
+    /// Returns the slot of a property.
+    pub fn property(&self, name: &str) -> Option<&'static Slot> {
+        self.properties.iter().find(|it| it.name == name)
+    }
+
+    /// True where all arguments are one list of values, which a layer above replaces as a whole.
+    pub fn is_list(&self) -> bool {
+        self.arguments.first().is_some_and(|it| it.many)
+    }
+}

@@ -1,0 +1,175 @@
+//! One value that a node takes, and what it may be.
+
+use crate::object::{KubernetesVersion, Quantity};
+use crate::spec::Literal;
+
+/// A place for one value.
+#[derive(Debug)]
+pub struct Slot {
+    /// The property's name, or what the argument is called in messages.
+    pub name: &'static str,
+    /// What it may hold.
+    pub kind: Kind,
+    /// Whether it must be set once all layers are merged.
+    pub need: Need,
+    /// Whether it takes all arguments from here on.
+    pub many: bool,
+}
+
+/// Whether a value must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// It may be left out.
+    Optional,
+    /// Some layer must set it.
+    Required,
+}
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Text; a number or flag is taken as it is spelled.
+    Text,
+    /// Text that is not a number or a flag.
+    Name,
+    /// A whole number within bounds.
+    Integer(i64, i64),
+    /// `#true` or `#false`.
+    Flag,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A Kubernetes quantity, `250m`.
+    Quantity,
+    /// A share, `70%`.
+    Percent,
+    /// A whole number or a share.
+    Count,
+    /// A minor version of Kubernetes.
+    Version,
+}
+
+impl Slot {
+    /// A value that may be left out.
+    pub const fn optional(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, need: Need::Optional, many: false }
+    }
+
+    /// A value that some layer must set.
+    pub const fn required(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, need: Need::Required, many: false }
+    }
+
+    /// One or more values.
+    pub const fn list(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, need: Need::Required, many: true }
+    }
+}
+
+impl Kind {
+    /// A port number.
+    pub const PORT: Self = Self::Integer(1, 65535);
+    /// A number of seconds, pods or tries.
+    pub const WHOLE: Self = Self::Integer(0, 2_147_483_647);
+
+    /// Checks a value. Returns what was expected where it does not fit, and what to do where that is not obvious.
+    pub fn check(self, literal: &Literal) -> Result<(), Mismatch> {
+        let text = literal.as_text();
+        let fits = match self {
+            Self::Text => match (literal, &text) {
+                (Literal::Integer { .. } | Literal::Decimal(_), None) => {
+                    return Err(Mismatch {
+                        expected: "text".to_owned(),
+                        help: Some(
+                            "this number has more than one obvious spelling as text; quote the one that is meant"
+                                .to_owned(),
+                        ),
+                    });
+                }
+                (_, text) => text.is_some(),
+            },
+            Self::Name => matches!(literal, Literal::Text(text) if !text.is_empty()),
+            Self::Integer(minimum, maximum) => {
+                let range = i128::from(minimum)..=i128::from(maximum);
+                matches!(literal, Literal::Integer { value, .. } if range.contains(value))
+            }
+            Self::Flag => matches!(literal, Literal::Flag(_)),
+            Self::Choice(words) => matches!(literal, Literal::Text(text) if words.contains(&text.as_str())),
+            Self::Quantity => text.is_some_and(|it| Quantity::parse(&it).is_some_and(|it| !it.is_negative())),
+            Self::Percent => matches!(literal, Literal::Text(text) if percent(text).is_some()),
+            Self::Count => match literal {
+                Literal::Integer { value, .. } => (0..=i128::from(i32::MAX)).contains(value),
+                Literal::Text(text) => percent(text).is_some(),
+                Literal::Decimal(_) | Literal::Flag(_) | Literal::Null => false,
+            },
+            Self::Version => text.is_some_and(|it| it.parse::<KubernetesVersion>().is_ok()),
+        };
+        if fits { Ok(()) } else { Err(Mismatch { expected: self.describe(), help: self.help(literal) }) }
+    }
+
+    /// Says what fits, for "expected …" and for the reference.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Text => "text".to_owned(),
+            Self::Name => "a name".to_owned(),
+            Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
+            Self::Integer(minimum, maximum) => format!("a whole number from {minimum} to {maximum}"),
+            Self::Flag => "#true or #false".to_owned(),
+            Self::Choice(words) => {
+                let words: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
+                format!("one of {}", words.join(", "))
+            }
+            Self::Quantity => "a quantity such as \"250m\" or \"256Mi\"".to_owned(),
+            Self::Percent => "a share such as \"70%\"".to_owned(),
+            Self::Count => "a whole number, or a share such as \"25%\"".to_owned(),
+            Self::Version => "a version of Kubernetes such as \"1.34\"".to_owned(),
+        }
+    }
+
+    /// Says what to do about a value that does not fit, where that is not obvious from what was expected.
+    fn help(self, literal: &Literal) -> Option<String> {
+        match (self, literal) {
+            (Self::Choice(words), Literal::Text(text)) => {
+                crate::diagnostic::suggest::nearest(text, words.iter().copied())
+                    .map(|word| format!("did you mean `{word}`?"))
+            }
+            (Self::Flag, Literal::Text(text)) if text == "true" || text == "false" => {
+                Some(format!("KDL writes this value `#{text}`"))
+            }
+            (Self::Quantity, Literal::Text(text)) => quantity_help(text),
+            (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
+                Some(format!("write the number without quotes: {text}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a value should have been.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// What was expected.
+    pub expected: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Reads a share of 0 to 1,000 percent.
+fn percent(text: &str) -> Option<u32> {
+    let digits = text.strip_suffix('%')?;
+    let plain = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten().filter(|it| *it <= 1000)
+}
+
+/// Guesses the quantity that was meant: `256MB`, `256mi`, `1 Gi`.
+fn quantity_help(text: &str) -> Option<String> {
+    let digits: String = text.chars().take_while(|it| it.is_ascii_digit() || *it == '.').collect();
+    let rest = text[digits.len()..].trim().to_lowercase();
+    let suffix = match rest.as_str() {
+        "k" | "ki" | "kb" | "kib" => "Ki",
+        "mi" | "mb" | "mib" => "Mi",
+        "g" | "gi" | "gb" | "gib" => "Gi",
+        "t" | "ti" | "tb" | "tib" => "Ti",
+        _ => return None,
+    };
+    (!digits.is_empty()).then(|| format!("did you mean \"{digits}{suffix}\"?"))
+}
