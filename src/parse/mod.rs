@@ -117,7 +117,7 @@ fn file(id: FileId, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<c
         Layer::Base => &BASE_FILE,
         Layer::Environment => &ENVIRONMENT_FILE,
     };
-    let nodes = nodes::Reader { file: id, layer, diagnostics }.children(rule, &document);
+    let nodes = nodes::Reader { file: id, layer, inside_new: None, diagnostics }.children(rule, &document);
     if document.nodes().is_empty() {
         let expected = match layer {
             Layer::Base => "expected `app NAME { … }` or `cluster NAME { … }`",

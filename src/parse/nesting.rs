@@ -33,6 +33,9 @@ impl Scanner<'_> {
     fn run(mut self) -> Result<(), Diagnostic> {
         let mut annotations = 0_usize;
         while let Some(byte) = self.bytes.get(self.at) {
+            if !byte.is_ascii_whitespace() && *byte != b'/' {
+                self.bare = false;
+            }
             match byte {
                 b'{' => {
                     self.open.push(self.at);
@@ -63,11 +66,7 @@ impl Scanner<'_> {
                         self.slashdashes = 0;
                     }
                 }
-                b' ' | b'\t' | b'\r' => self.at += 1,
-                _ => {
-                    self.bare = false;
-                    self.at += 1;
-                }
+                _ => self.at += 1,
             }
         }
         match self.open.first() {

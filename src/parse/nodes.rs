@@ -14,6 +14,8 @@ use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 pub(super) struct Reader<'a> {
     pub(super) file: FileId,
     pub(super) layer: Layer,
+    /// The mark of the node around, where that node is new as a whole.
+    pub(super) inside_new: Option<Spanned<Mark>>,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -61,7 +63,12 @@ impl Reader<'_> {
                         .help(usage(rule)),
                 );
             } else {
+                let outer = self.inside_new.clone();
+                if let Some(mark @ Spanned { value: Mark::Add | Mark::Replace, .. }) = &node.mark {
+                    self.inside_new.get_or_insert_with(|| mark.clone());
+                }
                 node.children = self.children(rule, children);
+                self.inside_new = outer;
             }
         }
         self.completeness(&node);
@@ -93,6 +100,12 @@ impl Reader<'_> {
                 return None;
             }
         };
+        if let Some(outer) = &self.inside_new {
+            let message = format!("`({})` inside a node that is new as a whole", mark.name());
+            let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(span, "");
+            self.diagnostics.push(diagnostic.at(outer.span, "new because of this").help("remove the inner mark"));
+            return None;
+        }
         match self.layer {
             Layer::Environment => Some(Spanned::new(mark, span)),
             Layer::Base => {

@@ -1,1 +1,111 @@
-//! Base and overlays in, one complete spec per environment out.
+//! Parts in, one complete spec per environment out.
+//!
+//! The rules by which an overlay changes the base, which [`merge`] carries out node by node:
+//!
+//! - Two nodes are the same when their names are, and, for nodes that have several of a kind (`component`, `port`,
+//!   `probe` …), their first arguments. Order never matters for that.
+//! - A node without a mark must exist below. Its values replace the values in the same places below; values that it
+//!   does not mention stay; the nodes inside it are merged by these same rules.
+//! - A list of values (`keys A B`, a config key with several values) is one value: it is replaced as a whole.
+//! - `(add)` must not exist below, and is taken as it is. `(remove)` must exist below, and goes with all it holds.
+//!   `(replace)` must exist below, and nothing of that stays.
+//! - A value that equals the one it replaces is a warning: one of the two lines is not needed.
+//! - Every value keeps the line that set it and the lines that lost to it, the nearest first.
+//!
+//! What is required is asked for after merging, so that a base may leave a value to its environments. Files of one
+//! folder are one layer; in it, nothing may be declared twice.
+
+mod complete;
+mod layers;
+mod merge;
+mod references;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::object::{ObjectId, Waiver};
+use crate::source::Sources;
+use crate::spec::{Part, Spec};
+
+/// A node, or a value of a list, that is declared twice in one layer.
+pub const DUPLICATE_NODE: Code = Code::error("duplicate-node");
+/// No file of the base declares the app.
+pub const MISSING_APP: Code = Code::error("missing-app");
+/// Two apps in one base.
+pub const SEVERAL_APPS: Code = Code::error("several-apps");
+/// There is nothing to compile for.
+pub const NO_ENVIRONMENTS: Code = Code::error("no-environments");
+/// An environment's file has another name than the environment in it.
+pub const ENVIRONMENT_NAME_MISMATCH: Code = Code::error("environment-name-mismatch");
+/// Two environments share one namespace.
+pub const SHARED_NAMESPACE: Code = Code::error("shared-namespace");
+/// An overlay names something that the base does not have.
+pub const NOTHING_TO_OVERRIDE: Code = Code::error("nothing-to-override");
+/// An overlay adds something that the base has already.
+pub const ALREADY_EXISTS: Code = Code::error("already-exists");
+/// An overlay sets a value to what it is already.
+pub const OVERRIDE_WITHOUT_EFFECT: Code = Code::warning("override-without-effect");
+/// A `${…}` that is not written as a reference is.
+pub const MALFORMED_REFERENCE: Code = Code::error("malformed-reference");
+/// A `${…}` that names something that is not there.
+pub const UNKNOWN_REFERENCE: Code = Code::error("unknown-reference");
+
+pub use complete::CODES as COMPLETE_CODES;
+
+/// The codes of merging; those of completing a spec are [`COMPLETE_CODES`].
+pub const CODES: &[Code] = &[
+    ALREADY_EXISTS,
+    DUPLICATE_NODE,
+    ENVIRONMENT_NAME_MISMATCH,
+    MALFORMED_REFERENCE,
+    MISSING_APP,
+    NOTHING_TO_OVERRIDE,
+    NO_ENVIRONMENTS,
+    OVERRIDE_WITHOUT_EFFECT,
+    SEVERAL_APPS,
+    SHARED_NAMESPACE,
+    UNKNOWN_REFERENCE,
+];
+
+/// What a project declares.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// One spec per environment, by name; without those in which something is wrong.
+    pub specs: Vec<Spec>,
+    /// What is wrong, and what is worth a look.
+    pub diagnostics: Vec<Diagnostic>,
+    /// House rules about typed values that are broken and excused.
+    pub waived: Vec<Waived>,
+}
+
+/// A house rule that is broken and excused, where the rule is about a value that only the spec knows the type of.
+#[derive(Clone, Debug)]
+pub struct Waived {
+    /// The rule.
+    pub code: Code,
+    /// The object that breaks it.
+    pub object: ObjectId,
+    /// The environment.
+    pub environment: String,
+    /// Why it may.
+    pub waiver: Waiver,
+}
+
+/// Resolves a project.
+pub fn project(parts: &[Part], sources: &Sources) -> Project {
+    let mut project = Project::default();
+    let Some(layers) = layers::of(parts, sources, &mut project.diagnostics) else { return project };
+    for overlay in &layers.overlays {
+        let mut found = Vec::new();
+        let mut app = layers.app.clone();
+        merge::overlay(&mut app, overlay, &mut found);
+        references::resolve(&mut app, overlay, &mut found);
+        let completed = complete::spec(&app, overlay, &layers.clusters, &mut found);
+        let name = overlay.identity().1.unwrap_or_default();
+        project.waived.extend(completed.waived);
+        if found.iter().all(|it| !it.is_error()) {
+            project.specs.push(completed.spec);
+        }
+        project.diagnostics.extend(found.into_iter().map(|it| it.in_environment(&name)));
+    }
+    layers::check_namespaces(&project.specs, &mut project.diagnostics);
+    project
+}

@@ -75,3 +75,12 @@ impl Spec {
         self.components.iter().find(|it| it.name.value == name)
     }
 }
+
+/// Returns the labels by which the pods of a component are found where the spec says nothing else. They never change
+/// while the names stay, because a Deployment's selector cannot be changed.
+pub fn default_selector(object_name: &str, environment: &str) -> Vec<(String, String)> {
+    vec![
+        ("app.kubernetes.io/instance".to_owned(), environment.to_owned()),
+        ("app.kubernetes.io/name".to_owned(), object_name.to_owned()),
+    ]
+}

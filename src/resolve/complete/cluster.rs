@@ -1,0 +1,61 @@
+//! A cluster and what it can hold.
+
+use super::{UNKNOWN_CLUSTER, UNSUPPORTED_KUBERNETES_VERSION, argument, property_text, required};
+use crate::diagnostic::Diagnostic;
+use crate::object::{Capacity, Cluster, KubernetesVersion, Quantity};
+use crate::source::Traced;
+use crate::spec::{Entry, Node};
+
+/// Finds the cluster that an environment names.
+pub(super) fn find<'a>(wanted: &Entry, clusters: &'a [Node], diagnostics: &mut Vec<Diagnostic>) -> Option<&'a Node> {
+    let name = wanted.text().value;
+    let found = clusters.iter().find(|it| argument(it, 0).value == name);
+    if found.is_none() {
+        let known: Vec<String> = clusters.iter().map(|it| argument(it, 0).value).collect();
+        let message = format!("no cluster is called `{name}`");
+        let diagnostic = Diagnostic::new(UNKNOWN_CLUSTER, message).at_some(wanted.span(), "");
+        diagnostics.push(
+            diagnostic
+                .suggest(&name, known.iter().map(String::as_str))
+                .help("declare it in base/: `cluster NAME kubernetes=\"1.34\"`"),
+        );
+    }
+    found
+}
+
+/// Reads a cluster.
+pub(super) fn read(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Cluster {
+    required::check(node, diagnostics);
+    let version = node.property("kubernetes").and_then(|it| Some((it, it.text().value.parse().ok()?)));
+    let kubernetes = version.as_ref().map_or(KubernetesVersion::DEFAULT, |(_, version)| *version);
+    let (oldest, newest) = KubernetesVersion::SUPPORTED;
+    if let Some((entry, version)) = version.filter(|(_, it)| !(oldest..=newest).contains(it)) {
+        let message = format!("Kubernetes {version} is not known here");
+        let diagnostic = Diagnostic::new(UNSUPPORTED_KUBERNETES_VERSION, message).at_some(entry.span(), "");
+        diagnostics.push(diagnostic.help(format!("versions {oldest} to {newest} are")));
+    }
+    Cluster {
+        name: argument(node, 0).value,
+        kubernetes,
+        capacity: node.child("capacity").map(capacity),
+        span: node.span(),
+    }
+}
+
+fn capacity(node: &Node) -> Capacity {
+    let amount = |node: &Node, name: &str| {
+        let text = property_text(node, name)?;
+        Some(Traced::new(Quantity::parse(&text.value)?, text.origin))
+    };
+    let nothing = || Traced::new(Quantity::ZERO, node.origin.clone());
+    let reserve =
+        |name: &str| node.child("reserve").and_then(|it| amount(it, name)).map_or(Quantity::ZERO, |it| it.value);
+    let target = super::property_percent(node, "target").and_then(|it| u32::try_from(it.value).ok());
+    Capacity {
+        cpu: amount(node, "cpu").unwrap_or_else(nothing),
+        memory: amount(node, "memory").unwrap_or_else(nothing),
+        reserve_cpu: reserve("cpu"),
+        reserve_memory: reserve("memory"),
+        target_percent: target.unwrap_or(100),
+    }
+}

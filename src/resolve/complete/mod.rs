@@ -1,0 +1,186 @@
+//! A merged tree in, a complete spec out: defaults are set, names are looked up, bounds are checked.
+//!
+//! One file for each part of the spec. What is read here has been checked against the grammar, so a value has the type
+//! that its slot says; what a value means together with others is checked here.
+
+mod cluster;
+mod component;
+mod config;
+mod network;
+mod probe;
+mod required;
+mod routing;
+mod security;
+
+pub(super) use routing::{service_name, service_port};
+
+use super::Waived;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Origin, Traced};
+use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
+
+/// A value that no layer sets.
+pub const MISSING_VALUE: Code = Code::error("missing-value");
+/// A number outside the bounds that the spec sets for it.
+pub const OUT_OF_BOUNDS: Code = Code::error("out-of-bounds");
+/// Bounds that leave no number.
+pub const EMPTY_BOUNDS: Code = Code::error("empty-bounds");
+/// An environment's cluster is not declared.
+pub const UNKNOWN_CLUSTER: Code = Code::error("unknown-cluster");
+/// A Secret that is not declared.
+pub const UNKNOWN_SECRET: Code = Code::error("unknown-secret");
+/// A key that the declared Secret does not have.
+pub const UNKNOWN_SECRET_KEY: Code = Code::error("unknown-secret-key");
+/// A port that the component does not have.
+pub const UNKNOWN_PORT: Code = Code::error("unknown-port");
+/// A component that does not exist.
+pub const UNKNOWN_COMPONENT: Code = Code::error("unknown-component");
+/// A rule that does not exist, or that cannot be waived.
+pub const UNKNOWN_RULE: Code = Code::error("unknown-rule");
+/// Two settings that exclude each other.
+pub const CONFLICTING_SETTINGS: Code = Code::error("conflicting-settings");
+/// A node that needs another one beside it.
+pub const MISSING_SETTING: Code = Code::error("missing-setting");
+/// A config value that is not of the type its key declares.
+pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
+/// A version of Kubernetes whose schemas are not known.
+pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
+/// A waiver for a rule about values, which nothing breaks.
+pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
+
+/// Every code of this step.
+pub const CODES: &[Code] = &[
+    CONFLICTING_SETTINGS,
+    EMPTY_BOUNDS,
+    MISSING_SETTING,
+    MISSING_VALUE,
+    OUT_OF_BOUNDS,
+    UNKNOWN_CLUSTER,
+    UNKNOWN_COMPONENT,
+    UNKNOWN_PORT,
+    UNKNOWN_RULE,
+    UNKNOWN_SECRET,
+    UNKNOWN_SECRET_KEY,
+    UNSUPPORTED_KUBERNETES_VERSION,
+    UNUSED_WAIVER,
+    WRONG_CONFIG_TYPE,
+];
+
+/// A spec, and the rules about its values that it breaks and is excused from.
+pub(super) struct Completed {
+    pub(super) spec: Spec,
+    pub(super) waived: Vec<Waived>,
+}
+
+/// What the parts of a spec are read with.
+struct Context<'a> {
+    /// The merged app.
+    app: &'a Node,
+    /// The app's name.
+    app_name: String,
+    /// The environment.
+    environment: Environment,
+    /// The declared Secrets.
+    secrets: Vec<Secret>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    waived: Vec<Waived>,
+}
+
+/// Completes one environment's spec.
+pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
+    required::check(app, diagnostics);
+    let environment = environment(overlay, clusters, diagnostics);
+    let secrets = app.children_named("secret").map(secret).collect();
+    let name = argument(app, 0);
+    let mut context =
+        Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
+    let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
+    components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let Context { environment, secrets, waived, .. } = context;
+    let isolation = app.child("isolation").map(|it| {
+        argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
+    });
+    let pod_security = app.child("pod-security").map_or_else(
+        || {
+            Traced::rule(
+                "restricted".to_owned(),
+                "namespaces enforce the restricted Pod Security level unless told otherwise",
+            )
+        },
+        |it| argument(it, 0),
+    );
+    let spec = Spec {
+        app: App { name, version: app.property("version").map(Entry::text) },
+        environment,
+        labels: labels(app, "labels"),
+        annotations: labels(app, "annotations"),
+        isolation,
+        pod_security,
+        secrets,
+        components,
+    };
+    Completed { spec, waived }
+}
+
+/// Reads the environment's own settings.
+fn environment(overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Environment {
+    let name = argument(overlay, 0);
+    let namespace = overlay.property("namespace").map_or_else(
+        || Traced::new(name.value.clone(), name.origin.derived("the namespace is called as the environment")),
+        Entry::text,
+    );
+    let cluster_node = overlay.property("cluster").and_then(|it| cluster::find(it, clusters, diagnostics));
+    Environment {
+        namespace,
+        create_namespace: overlay.property("create-namespace").is_none_or(|it| it.flag().value),
+        protected: overlay.property("protected").is_some_and(|it| it.flag().value),
+        cluster: cluster_node.map(|it| cluster::read(it, diagnostics)),
+        pod_network: cluster_node.and_then(|it| it.property("pod-network")).map(Entry::text),
+        name,
+    }
+}
+
+/// Reads a declared Secret.
+fn secret(node: &Node) -> Secret {
+    let keys = node.child("keys").map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default();
+    Secret { name: argument(node, 0), keys }
+}
+
+/// Reads a block of labels or annotations.
+fn labels(node: &Node, block: &str) -> Vec<Label> {
+    let children = node.child(block).map(|it| it.children.as_slice()).unwrap_or_default();
+    let mut labels: Vec<Label> =
+        children.iter().map(|it| Label { key: it.name.value.clone(), value: argument(it, 0) }).collect();
+    labels.sort_by(|a, b| a.key.cmp(&b.key));
+    labels
+}
+
+/// Reads a positional value as text; empty, with the node's place, where it is missing and has been reported.
+fn argument(node: &Node, index: usize) -> Traced<String> {
+    node.argument(index).map_or_else(|| Traced::new(String::new(), node.origin.clone()), Entry::text)
+}
+
+/// Reads a positional value as a number; zero, with the node's place, where it is missing and has been reported.
+fn number(node: &Node, index: usize) -> Traced<i64> {
+    node.argument(index).map_or_else(|| Traced::new(0, node.origin.clone()), Entry::integer)
+}
+
+/// Reads a named value as a number.
+fn property_number(node: &Node, name: &str) -> Option<Traced<i64>> {
+    node.property(name).map(Entry::integer)
+}
+
+/// Reads a named value as text.
+fn property_text(node: &Node, name: &str) -> Option<Traced<String>> {
+    node.property(name).map(Entry::text)
+}
+
+/// Reads a share as a number of percent.
+fn property_percent(node: &Node, name: &str) -> Option<Traced<i64>> {
+    property_text(node, name).map(|it| it.map(|text| text.trim_end_matches('%').parse().unwrap_or(0)))
+}
+
+/// Where a node is declared.
+fn declared(node: &Node) -> Origin {
+    node.origin.clone()
+}

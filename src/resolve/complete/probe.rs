@@ -1,0 +1,109 @@
+//! How the kubelet looks after a component.
+
+use super::{
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_PORT, argument, declared, property_number, property_text,
+};
+use crate::diagnostic::Diagnostic;
+use crate::source::Traced;
+use crate::spec::{Entry, Node, Port, Probe, ProbeAction, ProbeKind};
+
+/// Reads a component's probes.
+pub(super) fn read(component: &Node, ports: &[Port], context: &mut Context<'_>) -> Vec<Probe> {
+    component.children_named("probe").filter_map(|it| probe(it, ports, context)).collect()
+}
+
+fn probe(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Probe> {
+    let kind = match argument(node, 0).value.as_str() {
+        "liveness" => ProbeKind::Liveness,
+        "readiness" => ProbeKind::Readiness,
+        _ => ProbeKind::Startup,
+    };
+    let number = |name: &str| property_number(node, name);
+    Some(Probe {
+        kind,
+        action: action(node, ports, context)?,
+        delay: number("delay"),
+        period: number("period"),
+        timeout: number("timeout"),
+        failures: number("failures"),
+        successes: number("successes"),
+        origin: declared(node),
+    })
+}
+
+fn action(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<ProbeAction> {
+    let flagged = |name: &str| node.property(name).filter(|it| it.flag().value);
+    let given: Vec<(&str, Option<crate::source::Span>)> = [
+        ("http", node.property("http").map(Entry::span)),
+        ("tcp", flagged("tcp").map(Entry::span)),
+        ("grpc", flagged("grpc").map(Entry::span)),
+        ("exec", node.child("exec").map(|it| Some(it.span()))),
+    ]
+    .into_iter()
+    .filter_map(|(name, span)| span.map(|it| (name, it)))
+    .collect();
+    match given.as_slice() {
+        [] => {
+            let message = format!("`{}` does not say what to do", node.describe());
+            let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
+            context
+                .diagnostics
+                .push(diagnostic.help("add `http=\"/health\"`, `tcp=#true`, `grpc=#true` or `{ exec … }`"));
+            return None;
+        }
+        [_] => {}
+        [(first, first_span), (second, second_span), ..] => {
+            let message = format!("`{}` has `{first}` and `{second}`", node.describe());
+            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(*second_span, "");
+            context.diagnostics.push(diagnostic.at_some(*first_span, "and this").help("keep one of them"));
+            return None;
+        }
+    }
+    if let Some(exec) = node.child("exec") {
+        return Some(ProbeAction::Exec(exec.arguments.iter().map(Entry::text).collect()));
+    }
+    let port = port(node, ports, context)?;
+    Some(match property_text(node, "http") {
+        Some(path) => ProbeAction::Http { path, port: port.name },
+        None if flagged("grpc").is_some() => ProbeAction::Grpc(port.number),
+        None => ProbeAction::Tcp(port.name),
+    })
+}
+
+/// Returns the port that a probe asks: the one it names, or the component's only one.
+fn port(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Port> {
+    let Some(wanted) = property_text(node, "port") else {
+        if let [only] = ports {
+            let name = Traced::new(
+                only.name.value.clone(),
+                only.name.origin.derived("a probe asks the component's only port"),
+            );
+            return Some(Port { name, ..only.clone() });
+        }
+        let message = format!("`{}` does not say which of {} ports to ask", node.describe(), ports.len());
+        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
+        context.diagnostics.push(diagnostic.help(match ports.first() {
+            Some(first) => format!("add `port={}`", first.name.value),
+            None => "declare one: `port http 8000`".to_owned(),
+        }));
+        return None;
+    };
+    let found = find(&wanted, ports, context)?;
+    Some(Port { name: wanted, ..found.clone() })
+}
+
+/// Finds a port of the component by its name, and reports one that it does not have.
+pub(super) fn find<'a>(wanted: &Traced<String>, ports: &'a [Port], context: &mut Context<'_>) -> Option<&'a Port> {
+    let found = ports.iter().find(|it| it.name.value == wanted.value);
+    if found.is_none() {
+        let known: Vec<&str> = ports.iter().map(|it| it.name.value.as_str()).collect();
+        let message = format!("the component has no port `{}`", wanted.value);
+        let diagnostic = Diagnostic::new(UNKNOWN_PORT, message).at_some(wanted.origin.span, "");
+        let diagnostic = diagnostic.suggest(&wanted.value, known.iter().copied());
+        context.diagnostics.push(match known.as_slice() {
+            [] => diagnostic.help("declare one: `port http 8000`"),
+            known => diagnostic.help(format!("its ports are {}", known.join(", "))),
+        });
+    }
+    found
+}

@@ -1,0 +1,149 @@
+//! An overlay on a base: the rules on top of this folder, carried out.
+
+use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::spec::grammar::Identity;
+use crate::spec::{Entry, Mark, Node};
+
+/// Applies an environment's nodes to the app.
+pub(super) fn overlay(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    children(app, environment, "the base", diagnostics);
+}
+
+/// Applies the nodes inside `above` to those inside `below`.
+fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<Diagnostic>) {
+    for node in &above.children {
+        let index = below.children.iter().position(|it| it.is_same(node));
+        let mark = node.mark.as_ref().map(|it| it.value);
+        match (index, mark) {
+            (Some(index), None) => values(&mut below.children[index], node, diagnostics),
+            (Some(index), Some(Mark::Replace)) => {
+                let taken = below.children.remove(index);
+                below.children.insert(index, replacement(node, &taken));
+            }
+            (Some(index), Some(Mark::Remove)) => {
+                below.children.remove(index);
+            }
+            (Some(index), Some(Mark::Add)) => diagnostics.push(already_exists(&below.children[index], node, place)),
+            (None, Some(Mark::Add)) => below.children.push(Node { mark: None, ..node.clone() }),
+            (None, None | Some(Mark::Remove | Mark::Replace)) => {
+                diagnostics.push(nothing_to_override(below, node, mark, place));
+            }
+        }
+    }
+}
+
+/// Merges one node into the same node below.
+fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let named_by = usize::from(above.rule.identity == Identity::FirstArgument);
+    let says_nothing = above.arguments.len() <= named_by && above.properties.is_empty() && above.children.is_empty();
+    if says_nothing {
+        let message = format!("`{}` changes nothing", above.describe());
+        let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
+        diagnostics.push(diagnostic.at(below.span(), "what it could change is here").help("remove the line"));
+    }
+    if above.rule.is_list() {
+        list(below, above, diagnostics);
+    } else {
+        for (index, entry) in above.arguments.iter().enumerate().skip(named_by) {
+            match below.arguments.get_mut(index) {
+                Some(known) => replace(known, entry, diagnostics),
+                None => below.arguments.push(entry.clone()),
+            }
+        }
+    }
+    for (name, entry) in &above.properties {
+        match below.properties.get_mut(name) {
+            Some(known) => replace(known, entry, diagnostics),
+            None => {
+                below.properties.insert(name, entry.clone());
+            }
+        }
+    }
+    let place = below.describe();
+    children(below, above, &place, diagnostics);
+}
+
+/// Replaces a list of values as a whole.
+fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    if above.arguments.is_empty() {
+        return;
+    }
+    let old = std::mem::replace(&mut below.arguments, above.arguments.clone());
+    let same = old.len() == below.arguments.len() && old.iter().zip(&below.arguments).all(|(a, b)| a.value == b.value);
+    let Some(first) = old.first() else { return };
+    if same {
+        without_effect(&below.arguments[0], first, diagnostics);
+    }
+    for entry in &mut below.arguments {
+        lost(entry, first);
+    }
+}
+
+/// Replaces one value.
+fn replace(below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    if below.value == above.value {
+        without_effect(above, below, diagnostics);
+    }
+    let old = std::mem::replace(below, above.clone());
+    lost(below, &old);
+}
+
+/// Records that `old` lost to `entry`.
+fn lost(entry: &mut Entry, old: &Entry) {
+    entry.origin.overrides.extend(old.origin.span.into_iter().chain(old.origin.overrides.iter().copied()));
+}
+
+fn without_effect(above: &Entry, below: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    let message = format!("this sets {} again, which it is already", above.value);
+    let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at_some(above.span(), "");
+    diagnostics.push(diagnostic.at_some(below.span(), "already set here").help("remove one of the two lines"));
+}
+
+/// Returns a node that takes the place of another: its values know which lines they replaced.
+fn replacement(above: &Node, below: &Node) -> Node {
+    let mut node = above.clone();
+    node.mark = None;
+    for (index, entry) in node.arguments.iter_mut().enumerate() {
+        if let Some(old) = below.arguments.get(index) {
+            lost(entry, old);
+        }
+    }
+    for (name, entry) in &mut node.properties {
+        if let Some(old) = below.properties.get(name) {
+            lost(entry, old);
+        }
+    }
+    node.origin.overrides.push(below.span());
+    node
+}
+
+fn already_exists(below: &Node, above: &Node, place: &str) -> Diagnostic {
+    let message = format!("`{}` is in {place} already", above.describe());
+    Diagnostic::new(ALREADY_EXISTS, message)
+        .at(above.span(), "added here")
+        .at(below.span(), "declared here")
+        .help("remove `(add)` to change it, or write `(replace)` to start afresh")
+}
+
+fn nothing_to_override(below: &Node, above: &Node, mark: Option<Mark>, place: &str) -> Diagnostic {
+    let what = above.describe();
+    let message = match mark {
+        Some(Mark::Remove) => format!("nothing to remove: {place} has no `{what}`"),
+        Some(Mark::Replace) => format!("nothing to replace: {place} has no `{what}`"),
+        Some(Mark::Add) | None => format!("nothing to override: {place} has no `{what}`"),
+    };
+    let diagnostic = Diagnostic::new(NOTHING_TO_OVERRIDE, message).at(above.span(), "");
+    let known: Vec<String> = below.children.iter().map(Node::describe).collect();
+    match suggest::nearest(&what, known.iter().map(String::as_str)) {
+        Some(near) => {
+            let place = below.children.iter().find(|it| it.describe() == near).map(Node::span);
+            diagnostic.at_some(place, "this is the nearest").help(format!("did you mean `{near}`?"))
+        }
+        None => diagnostic,
+    }
+    .help(match mark {
+        None | Some(Mark::Add | Mark::Replace) => format!("write `(add){what}` if it is new here"),
+        Some(Mark::Remove) => "remove the line if it is gone already".to_owned(),
+    })
+}

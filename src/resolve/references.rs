@@ -1,0 +1,146 @@
+//! A merged tree in, the same tree with every `${…}` replaced by what is really rendered.
+//!
+//! | reference | value |
+//! |---|---|
+//! | `${app.name}`, `${app.version}` | the app's own |
+//! | `${environment.name}`, `${environment.namespace}` | this environment's |
+//! | `${COMPONENT.host}` | the name of the component's Service, its short DNS name |
+//! | `${COMPONENT.port.NAME}` | the port of that Service |
+//!
+//! `$${` stands for a literal `${`. References to components may stand anywhere but in names, since they are made of
+//! names.
+
+use super::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::spec::{Entry, Literal, Node};
+use std::collections::BTreeMap;
+
+/// What can be referred to, and its value; an error where it exists and has no value.
+type Values = BTreeMap<String, Result<String, String>>;
+
+/// Replaces the references of a merged app.
+pub(super) fn resolve(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let mut values = fixed(app, environment);
+    // Names first: they may use the app and the environment, and the components' own values are made of them.
+    each(app, Wanted::Names, &mut |entry| replace(entry, &values, diagnostics));
+    values.extend(of_components(app));
+    each(app, Wanted::Others, &mut |entry| replace(entry, &values, diagnostics));
+}
+
+/// The values that do not depend on components.
+fn fixed(app: &Node, environment: &Node) -> Values {
+    let text = |entry: Option<&Entry>| entry.map(|it| it.text().value);
+    let app_name = text(app.argument(0)).unwrap_or_default();
+    let name = text(environment.argument(0)).unwrap_or_default();
+    let namespace = text(environment.property("namespace")).unwrap_or_else(|| name.clone());
+    let version = text(app.property("version")).ok_or_else(|| "the app has no `version=`".to_owned());
+    BTreeMap::from([
+        ("app.name".to_owned(), Ok(app_name)),
+        ("app.version".to_owned(), version),
+        ("environment.name".to_owned(), Ok(name)),
+        ("environment.namespace".to_owned(), Ok(namespace)),
+    ])
+}
+
+/// The values of the components' Services.
+fn of_components(app: &Node) -> Values {
+    let app_name = app.argument(0).map(|it| it.text().value).unwrap_or_default();
+    let mut values = Values::new();
+    for component in app.children_named("component") {
+        let Some(name) = component.argument(0).map(|it| it.text().value) else { continue };
+        let without = || format!("component `{name}` has no `service`");
+        let service = component.child("service");
+        let host = super::complete::service_name(&app_name, component).value;
+        values.insert(format!("{name}.host"), service.map(|_| host).ok_or_else(without));
+        for port in component.children_named("port") {
+            let (Some(port_name), Some(number)) = (port.argument(0), port.argument(1)) else { continue };
+            let port_name = port_name.text().value;
+            let number = match service {
+                None => Err(without()),
+                Some(service) => super::complete::service_port(service, &port_name, number.integer())
+                    .map(|it| it.value.to_string())
+                    .ok_or_else(|| format!("the service of `{name}` does not expose port `{port_name}`")),
+            };
+            values.insert(format!("{name}.port.{port_name}"), number);
+        }
+    }
+    values
+}
+
+/// Which values to visit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Those that become names of objects.
+    Names,
+    /// All others.
+    Others,
+}
+
+/// Visits the values of a tree.
+fn each(node: &mut Node, wanted: Wanted, visit: &mut impl FnMut(&mut Entry)) {
+    let of = |is_name: bool| if is_name { Wanted::Names } else { Wanted::Others };
+    if of(node.rule.name == "name") == wanted {
+        node.arguments.iter_mut().for_each(&mut *visit);
+    }
+    node.properties.iter_mut().filter(|(name, _)| of(**name == "name") == wanted).for_each(|(_, it)| visit(it));
+    for child in &mut node.children {
+        each(child, wanted, visit);
+    }
+}
+
+/// Replaces the references in one value.
+fn replace(entry: &mut Entry, values: &Values, diagnostics: &mut Vec<Diagnostic>) {
+    let Literal::Text(text) = &entry.value else { return };
+    if !text.contains("${") {
+        return;
+    }
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("${") {
+        if rest[..at].ends_with('$') {
+            replaced += &rest[..at];
+            replaced += "{";
+            rest = &rest[at + 2..];
+            continue;
+        }
+        replaced += &rest[..at];
+        let Some(end) = rest[at..].find('}') else {
+            diagnostics.push(
+                malformed(entry.origin.span, "this reference is not closed")
+                    .help("add `}`, or write `$${` for the text `${`"),
+            );
+            return;
+        };
+        let name = &rest[at + 2..at + end];
+        match values.get(name) {
+            Some(Ok(value)) => replaced += value,
+            Some(Err(why)) => {
+                let message = format!("`${{{name}}}` has no value here: {why}");
+                diagnostics.push(Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(entry.origin.span, ""));
+            }
+            None => diagnostics.push(unknown(name, entry.origin.span, values)),
+        }
+        rest = &rest[at + end + 1..];
+    }
+    replaced += rest;
+    entry.value = Literal::Text(replaced);
+}
+
+fn malformed(span: Option<Span>, message: &str) -> Diagnostic {
+    Diagnostic::new(MALFORMED_REFERENCE, message).at_some(span, "")
+}
+
+fn unknown(name: &str, span: Option<Span>, values: &Values) -> Diagnostic {
+    let message = format!("`${{{name}}}` refers to nothing");
+    let diagnostic = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(span, "");
+    let known: Vec<&str> = values.keys().map(String::as_str).collect();
+    match crate::diagnostic::suggest::nearest(name, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `${{{near}}}`?")),
+        None => diagnostic.help(format!(
+            "there are {}",
+            known.iter().map(|it| format!("`${{{it}}}`")).collect::<Vec<_>>().join(", ")
+        )),
+    }
+    .help("write `$${` for the text `${`")
+}
