@@ -67,7 +67,7 @@ pub struct ExternalObject {
     /// The keys it must have.
     pub keys: Vec<String>,
     /// The line that declares it.
-    pub span: Span,
+    pub span: Option<Span>,
 }
 
 /// A house rule that a component is excused from.

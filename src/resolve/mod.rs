@@ -15,7 +15,7 @@
 //! What is required is asked for after merging, so that a base may leave a value to its environments. Files of one
 //! folder are one layer; in it, nothing may be declared twice.
 
-mod complete;
+pub mod complete;
 mod layers;
 mod merge;
 mod references;
@@ -48,9 +48,7 @@ pub const MALFORMED_REFERENCE: Code = Code::error("malformed-reference");
 /// A `${…}` that names something that is not there.
 pub const UNKNOWN_REFERENCE: Code = Code::error("unknown-reference");
 
-pub use complete::CODES as COMPLETE_CODES;
-
-/// The codes of merging; those of completing a spec are [`COMPLETE_CODES`].
+/// The codes of merging; those of completing a spec are [`complete::CODES`].
 pub const CODES: &[Code] = &[
     ALREADY_EXISTS,
     DUPLICATE_NODE,

@@ -58,7 +58,7 @@ fn of_components(app: &Node) -> Values {
             let port_name = port_name.text().value;
             let number = match service {
                 None => Err(without()),
-                Some(service) => super::complete::service_port(service, &port_name, number.integer())
+                Some(service) => super::complete::service_port(service, &port_name, &number.integer())
                     .map(|it| it.value.to_string())
                     .ok_or_else(|| format!("the service of `{name}` does not expose port `{port_name}`")),
             };

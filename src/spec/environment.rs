@@ -47,8 +47,8 @@ pub struct Environment {
     pub protected: bool,
     /// The cluster it runs on.
     pub cluster: Option<Cluster>,
-    /// The range of addresses of the cluster's pods.
-    pub pod_network: Option<Traced<String>>,
+    /// The ranges of addresses of the cluster's pods, one for each family.
+    pub pod_network: Vec<Traced<String>>,
 }
 
 /// A label or an annotation.

@@ -44,8 +44,8 @@ pub enum Peer {
     Anyone,
     /// Every address that is not a pod's; holds the range of the pods.
     Outside {
-        /// The range of addresses of the cluster's pods.
-        pod_network: String,
+        /// The ranges of addresses of the cluster's pods.
+        pod_network: Vec<String>,
     },
     /// A component of the app, by the labels that select its pods.
     Component {

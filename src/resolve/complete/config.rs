@@ -124,15 +124,13 @@ fn is_scheme(text: &str) -> bool {
 /// True for a host with an optional port, and an optional user before it.
 fn is_authority(text: &str) -> bool {
     let host_port = text.rsplit_once('@').map_or(text, |(_, it)| it);
-    let (host, port) = match host_port.strip_prefix('[').and_then(|it| it.split_once(']')) {
-        Some((address, rest)) => {
-            (address.parse::<std::net::Ipv6Addr>().is_ok(), rest.strip_prefix(':').or(rest.is_empty().then_some("80")))
-        }
-        None => {
-            let (host, port) = host_port.split_once(':').unwrap_or((host_port, "80"));
-            let plain = |it: u8| it.is_ascii_alphanumeric() || b"-._".contains(&it);
-            (!host.is_empty() && host.bytes().all(plain), Some(port))
-        }
+    let (host, port) = if let Some((address, rest)) = host_port.strip_prefix('[').and_then(|it| it.split_once(']')) {
+        let port = if rest.is_empty() { Some("80") } else { rest.strip_prefix(':') };
+        (address.parse::<std::net::Ipv6Addr>().is_ok(), port)
+    } else {
+        let (host, port) = host_port.split_once(':').unwrap_or((host_port, "80"));
+        let plain = |it: u8| it.is_ascii_alphanumeric() || b"-._".contains(&it);
+        (!host.is_empty() && host.bytes().all(plain), Some(port))
     };
     host && port.is_some_and(|it| it.parse::<u16>().is_ok_and(|it| it > 0))
 }

@@ -135,7 +135,10 @@ fn environment(overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnost
         create_namespace: overlay.property("create-namespace").is_none_or(|it| it.flag().value),
         protected: overlay.property("protected").is_some_and(|it| it.flag().value),
         cluster: cluster_node.map(|it| cluster::read(it, diagnostics)),
-        pod_network: cluster_node.and_then(|it| it.property("pod-network")).map(Entry::text),
+        pod_network: cluster_node
+            .and_then(|it| it.child("pod-network"))
+            .map(|it| it.arguments.iter().map(Entry::text).collect())
+            .unwrap_or_default(),
         name,
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
+use crate::spec::grammar::is_range;
 use crate::spec::{Allowance, Direction, Node, Peer, Port};
 
 /// Reads a component's allowances.
@@ -80,18 +81,19 @@ fn read_peer(written: &Traced<String>, component: Option<&Node>, context: &mut C
     } else if text == "*" {
         Peer::Anyone
     } else if text == "outside" {
-        let Some(pod_network) = &context.environment.pod_network else {
+        let ranges = &context.environment.pod_network;
+        if ranges.is_empty() {
             let message = "`outside` needs to know which addresses are inside the cluster";
             let diagnostic = Diagnostic::new(MISSING_SETTING, message).at_some(written.origin.span, "");
             let cluster = context.environment.cluster.as_ref();
             context.diagnostics.push(
                 diagnostic
                     .at_some(cluster.map(|it| it.span), "the cluster")
-                    .help("add the range of its pods to the cluster: `pod-network=\"10.244.0.0/16\"`"),
+                    .help("add the range of its pods to the cluster: `pod-network \"10.244.0.0/16\"`"),
             );
             return None;
-        };
-        Peer::Outside { pod_network: pod_network.value.clone() }
+        }
+        Peer::Outside { pod_network: ranges.iter().map(|it| it.value.clone()).collect() }
     } else if let Some(namespace) = text.strip_prefix("namespace/") {
         Peer::Namespace(namespace.to_owned())
     } else if is_range(text) {
@@ -119,16 +121,4 @@ fn selector(node: &Node, context: &Context<'_>) -> Vec<(String, String)> {
         return crate::spec::environment::default_selector(&name.value, &context.environment.name.value);
     }
     own.into_iter().map(|it| (it.key, it.value.value)).collect()
-}
-
-/// True for an address and a prefix length: `10.0.0.0/8`.
-fn is_range(text: &str) -> bool {
-    text.split_once('/').is_some_and(|(address, length)| {
-        let most = match address.parse::<std::net::IpAddr>() {
-            Ok(std::net::IpAddr::V4(_)) => 32,
-            Ok(std::net::IpAddr::V6(_)) => 128,
-            Err(_) => return false,
-        };
-        length.parse::<u8>().is_ok_and(|it| it <= most)
-    })
 }

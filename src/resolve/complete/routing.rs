@@ -14,7 +14,7 @@ pub(in crate::resolve) fn service_name(app_name: &str, node: &Node) -> Traced<St
 }
 
 /// Returns the port under which a Service exposes a container's port; none where it does not.
-pub(in crate::resolve) fn service_port(service: &Node, name: &str, container: Traced<i64>) -> Option<Traced<i64>> {
+pub(in crate::resolve) fn service_port(service: &Node, name: &str, container: &Traced<i64>) -> Option<Traced<i64>> {
     let mut exposed = service.children_named("expose").peekable();
     let as_is = Traced::new(
         container.value,
@@ -47,7 +47,7 @@ pub(super) fn service(node: &Node, ports: &[Port], context: &mut Context<'_>) ->
                     port.name.value.clone(),
                     exposed.map_or_else(|| port.name.origin.clone(), |it| argument(it, 0).origin),
                 ),
-                port: service_port(block, &port.name.value, port.number.clone())?,
+                port: service_port(block, &port.name.value, &port.number)?,
                 protocol: port.protocol.clone(),
                 node_port: exposed.and_then(|it| property_number(it, "node-port")),
             })

@@ -14,7 +14,7 @@ mod routing;
 mod slot;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
-pub use slot::{Kind, Need, Slot};
+pub use slot::{Kind, Need, Slot, is_range};
 
 /// What the language says of one node.
 #[derive(Debug)]

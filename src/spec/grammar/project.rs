@@ -1,9 +1,9 @@
 //! The nodes at the top: the app, its clusters, and an environment.
 
+use super::NodeRule;
 use super::component::{ANNOTATIONS, COMPONENT, LABELS};
 use super::network::ISOLATION;
 use super::slot::{Kind, Slot};
-use super::{Identity, NodeRule};
 
 /// What a file in `base/` may hold.
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
@@ -45,12 +45,14 @@ static POD_SECURITY: NodeRule = NodeRule {
 };
 
 static CLUSTER: NodeRule = NodeRule {
-    identity: Identity::FirstArgument,
     arguments: &[Slot::required("name", Kind::Name)],
-    properties: &[Slot::optional("kubernetes", Kind::Version), Slot::optional("pod-network", Kind::Name)],
-    children: &[&CAPACITY],
+    properties: &[Slot::optional("kubernetes", Kind::Version)],
+    children: &[&POD_NETWORK, &CAPACITY],
     ..NodeRule::keyed("cluster")
 };
+
+static POD_NETWORK: NodeRule =
+    NodeRule { arguments: &[Slot::list("range", Kind::Range)], ..NodeRule::single("pod-network") };
 
 static CAPACITY: NodeRule = NodeRule {
     properties: &[

@@ -46,6 +46,8 @@ pub enum Kind {
     Count,
     /// A minor version of Kubernetes.
     Version,
+    /// A range of addresses, `10.244.0.0/16`.
+    Range,
 }
 
 impl Slot {
@@ -102,6 +104,7 @@ impl Kind {
                 Literal::Decimal(_) | Literal::Flag(_) | Literal::Null => false,
             },
             Self::Version => text.is_some_and(|it| it.parse::<KubernetesVersion>().is_ok()),
+            Self::Range => matches!(literal, Literal::Text(text) if is_range(text)),
         };
         if fits { Ok(()) } else { Err(Mismatch { expected: self.describe(), help: self.help(literal) }) }
     }
@@ -122,6 +125,7 @@ impl Kind {
             Self::Percent => "a share such as \"70%\"".to_owned(),
             Self::Count => "a whole number, or a share such as \"25%\"".to_owned(),
             Self::Version => "a version of Kubernetes such as \"1.34\"".to_owned(),
+            Self::Range => "a range of addresses such as \"10.244.0.0/16\"".to_owned(),
         }
     }
 
@@ -158,6 +162,18 @@ fn percent(text: &str) -> Option<u32> {
     let digits = text.strip_suffix('%')?;
     let plain = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten().filter(|it| *it <= 1000)
+}
+
+/// True for an address and a prefix length: `10.0.0.0/8`.
+pub fn is_range(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, length)| {
+        let most = match address.parse::<std::net::IpAddr>() {
+            Ok(std::net::IpAddr::V4(_)) => 32,
+            Ok(std::net::IpAddr::V6(_)) => 128,
+            Err(_) => return false,
+        };
+        length.parse::<u8>().is_ok_and(|it| it <= most)
+    })
 }
 
 /// Guesses the quantity that was meant: `256MB`, `256mi`, `1 Gi`.

@@ -1,0 +1,32 @@
+//! A component's ConfigMap, and its checksum.
+
+use super::{Recorder, metadata};
+use crate::object::Object;
+use crate::spec::{Component, Spec};
+use k8s_openapi::api::core::v1::ConfigMap;
+use sha2::{Digest as _, Sha256};
+
+/// The annotation on a pod template that changes with the ConfigMap, so that pods restart with the new values. The name
+/// is the one that Helm's documentation made common.
+pub const CHECKSUM_ANNOTATION: &str = "checksum/config";
+
+pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
+    let config = component.config.as_ref()?;
+    let mut at = Recorder::new(&config.origin, "a component's config is a ConfigMap");
+    let metadata = metadata::of_component(&mut at, spec, component, &config.name, &[]);
+    let data = config.values.iter().map(|it| at.take_key("data", &it.key.value, &it.value)).collect();
+    Some(at.finish(&ConfigMap { data: Some(data), metadata, ..ConfigMap::default() }))
+}
+
+/// Returns the checksum of a component's config: 16 hexadecimal digits that change when a key or a value does.
+pub(super) fn checksum(config: &crate::spec::ConfigMap) -> String {
+    let mut hash = Sha256::new();
+    for value in &config.values {
+        for text in [&value.key.value, &value.value.value] {
+            // The length keeps `a`, `bc` apart from `ab`, `c`.
+            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(text);
+        }
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,56 @@
+//! A component's Ingress.
+
+use super::{Recorder, metadata};
+use crate::object::Object;
+use crate::spec::{Component, Host, Service, Spec};
+use k8s_openapi::api::networking::v1::{
+    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec,
+    IngressTLS, ServiceBackendPort,
+};
+
+pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
+    let (ingress, service) = (component.ingress.as_ref()?, component.service.as_ref()?);
+    let mut at = Recorder::new(&ingress.origin, "a component's ingress is an Ingress");
+    let metadata = metadata::of_component(&mut at, spec, component, &ingress.name, &ingress.annotations);
+    let spec = at.block("spec", |at| IngressSpec {
+        ingress_class_name: at.take_some("ingressClassName", ingress.class.as_ref()),
+        rules: Some(ingress.hosts.iter().enumerate().map(|(index, it)| rule(at, index, it, service)).collect()),
+        tls: tls(at, &ingress.hosts),
+        ..IngressSpec::default()
+    });
+    Some(at.finish(&Ingress { metadata, spec: Some(spec), ..Ingress::default() }))
+}
+
+fn rule(at: &mut Recorder, index: usize, host: &Host, service: &Service) -> IngressRule {
+    at.block(&format!("rules[{index}]"), |at| {
+        let path = at.block("http.paths[0]", |at| HTTPIngressPath {
+            path: Some(at.take("path", &host.path)),
+            path_type: at.take("pathType", &host.path_type),
+            backend: at.block("backend.service", |at| IngressBackend {
+                service: Some(IngressServiceBackend {
+                    name: at.take("name", &service.name),
+                    port: Some(ServiceBackendPort { name: Some(at.take("port.name", &host.port)), number: None }),
+                }),
+                resource: None,
+            }),
+        });
+        IngressRule { host: Some(at.take("host", &host.host)), http: Some(HTTPIngressRuleValue { paths: vec![path] }) }
+    })
+}
+
+/// One entry for each certificate, with the hosts that use it.
+fn tls(at: &mut Recorder, hosts: &[Host]) -> Option<Vec<IngressTLS>> {
+    let mut entries: Vec<IngressTLS> = Vec::new();
+    for host in hosts {
+        let Some(secret) = &host.tls else { continue };
+        let known = entries.iter().position(|it| it.secret_name.as_ref() == Some(&secret.value));
+        let index = known.unwrap_or(entries.len());
+        if known.is_none() {
+            let secret_name = Some(at.take(&format!("tls[{index}].secretName"), secret));
+            entries.push(IngressTLS { hosts: Some(Vec::new()), secret_name });
+        }
+        let names = entries[index].hosts.get_or_insert_default();
+        names.push(at.take(&format!("tls[{index}].hosts[{}]", names.len()), &host.host));
+    }
+    (!entries.is_empty()).then_some(entries)
+}

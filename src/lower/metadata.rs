@@ -1,0 +1,127 @@
+//! Names, namespaces and labels: the same for every kind.
+//!
+//! The labels are those of <https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/>. The
+//! version is a label of objects and not of pods, so that a new version of the app does not restart what did not change.
+
+use super::Recorder;
+use crate::source::{Origin, Traced};
+use crate::spec::environment::default_selector;
+use crate::spec::{Component, Label, Spec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeMap;
+
+type Labels = BTreeMap<String, String>;
+
+/// Returns the metadata of one of a component's objects.
+pub(super) fn of_component(
+    at: &mut Recorder,
+    spec: &Spec,
+    component: &Component,
+    name: &Traced<String>,
+    annotations: &[Label],
+) -> ObjectMeta {
+    at.block("metadata", |at| ObjectMeta {
+        name: Some(at.take("name", name)),
+        namespace: Some(at.take("namespace", &spec.environment.namespace)),
+        labels: Some(labels(at, spec, component)),
+        annotations: user(at, "annotations", &[&spec.annotations, annotations]),
+        ..ObjectMeta::default()
+    })
+}
+
+/// Returns the metadata of an object that belongs to the app as a whole.
+pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &str, name_origin: &Origin) -> ObjectMeta {
+    at.block("metadata", |at| {
+        let mut labels = app_labels(at, spec);
+        labels.extend(user(at, "labels", &[&spec.labels]).unwrap_or_default());
+        at.derived("name", name_origin, "objects of the app are called after it", ());
+        ObjectMeta {
+            name: Some(name.to_owned()),
+            namespace: Some(at.take("namespace", &spec.environment.namespace)),
+            labels: Some(labels),
+            annotations: user(at, "annotations", &[&spec.annotations]),
+            ..ObjectMeta::default()
+        }
+    })
+}
+
+/// Returns the labels that every object has; the block is `metadata`.
+pub(super) fn app_labels(at: &mut Recorder, spec: &Spec) -> Labels {
+    let app = &spec.app.name;
+    let environment = &spec.environment.name;
+    let managed = "objects are labelled with the tool that manages them";
+    at.rule("labels[\"app.kubernetes.io/managed-by\"]", managed, ());
+    Labels::from([
+        at.derived_key(
+            "labels",
+            "app.kubernetes.io/instance",
+            &environment.origin,
+            "objects are labelled with their environment",
+            &environment.value,
+        ),
+        ("app.kubernetes.io/managed-by".to_owned(), "todo-gitops".to_owned()),
+        at.derived_key(
+            "labels",
+            "app.kubernetes.io/part-of",
+            &app.origin,
+            "objects are labelled with their app",
+            &app.value,
+        ),
+    ])
+}
+
+/// Returns the labels of a component's objects; the block is `metadata`.
+fn labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
+    let mut labels = component_labels(at, spec, component);
+    if let Some(version) = &spec.app.version {
+        let rule = "objects are labelled with the version of their app";
+        labels.extend([at.derived_key("labels", "app.kubernetes.io/version", &version.origin, rule, &version.value)]);
+    }
+    labels.extend(user(at, "labels", &[&spec.labels, &component.labels]).unwrap_or_default());
+    labels
+}
+
+/// Returns the labels of a component's pods; the block is the template's `metadata`.
+pub(super) fn pod_labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
+    let mut labels = component_labels(at, spec, component);
+    labels.extend(user(at, "labels", &[&spec.labels, &component.labels]).unwrap_or_default());
+    // Last, because a pod that its own Deployment does not select is rejected.
+    labels.extend(selector(at, "labels", spec, component));
+    labels
+}
+
+fn component_labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
+    let (name, object_name) = (&component.name, &component.object_name);
+    let mut labels = app_labels(at, spec);
+    let called = "objects are labelled with the name of the program";
+    labels.extend([
+        at.derived_key(
+            "labels",
+            "app.kubernetes.io/component",
+            &name.origin,
+            "objects are labelled with their component",
+            &name.value,
+        ),
+        at.derived_key("labels", "app.kubernetes.io/name", &object_name.origin, called, &object_name.value),
+    ]);
+    labels
+}
+
+/// Returns the labels by which a component's pods are found, into the map at `path`.
+pub(super) fn selector(at: &mut Recorder, path: &str, spec: &Spec, component: &Component) -> Labels {
+    if !component.selector.is_empty() {
+        return component.selector.iter().map(|it| at.take_key(path, &it.key, &it.value)).collect();
+    }
+    let name = &component.object_name;
+    let rule = "pods are found by name and instance, which never change";
+    default_selector(&name.value, &spec.environment.name.value)
+        .iter()
+        .map(|(key, value)| at.derived_key(path, key, &name.origin, rule, value))
+        .collect()
+}
+
+/// Returns labels or annotations that the spec sets, later lists over earlier ones; none where there are none.
+pub(super) fn user(at: &mut Recorder, path: &str, lists: &[&[Label]]) -> Option<Labels> {
+    let labels: Labels = lists.iter().copied().flatten().map(|it| at.take_key(path, &it.key, &it.value)).collect();
+    (!labels.is_empty()).then_some(labels)
+}
