@@ -28,5 +28,6 @@ pub(super) fn checksum(config: &crate::spec::ConfigMap) -> String {
             hash.update(text);
         }
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let first = hash.finalize().iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    format!("{first:016x}")
 }

@@ -126,7 +126,7 @@ fn resources(at: &mut Recorder, component: &Component) -> Option<ResourceRequire
     };
     let (requests, limits) = (amounts("requests", &component.requests), amounts("limits", &component.limits));
     let any = requests.is_some() || limits.is_some();
-    any.then(|| ResourceRequirements { requests, limits, claims: None })
+    any.then_some(ResourceRequirements { requests, limits, claims: None })
 }
 
 fn probe(at: &mut Recorder, component: &Component, kind: ProbeKind, path: &str) -> Option<Probe> {

@@ -138,16 +138,15 @@ fn peers(at: &mut Recorder, path: &str, allowance: &Allowance) -> Option<Vec<Net
 /// Returns all addresses but those of pods, for each family of addresses that pods have: in another family nothing could
 /// be told apart.
 fn outside(pod_network: &[String]) -> Vec<NetworkPolicyPeer> {
-    let families: [(&str, fn(&str) -> bool); 2] =
-        [("0.0.0.0/0", |it| !it.contains(':')), ("::/0", |it| it.contains(':'))];
-    let block = |(cidr, of_family): (&str, fn(&str) -> bool)| {
-        let except: Vec<String> = pod_network.iter().filter(|it| of_family(it)).cloned().collect();
-        (!except.is_empty()).then(|| NetworkPolicyPeer {
+    let (six, four): (Vec<String>, Vec<String>) = pod_network.iter().cloned().partition(|it| it.contains(':'));
+    [("0.0.0.0/0", four), ("::/0", six)]
+        .into_iter()
+        .filter(|(_, except)| !except.is_empty())
+        .map(|(cidr, except)| NetworkPolicyPeer {
             ip_block: Some(IPBlock { cidr: cidr.to_owned(), except: Some(except) }),
             ..NetworkPolicyPeer::default()
         })
-    };
-    families.into_iter().filter_map(block).collect()
+        .collect()
 }
 
 /// Returns the port; none for every port.

@@ -19,7 +19,11 @@ pub(super) fn check(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     for child in &node.children {
-        check(child, diagnostics);
+        // An autoscaler owns the number, so none need be said.
+        let owned = child.rule.name == "replicas" && node.child("autoscale").is_some();
+        if !owned {
+            check(child, diagnostics);
+        }
     }
 }
 
