@@ -1,0 +1,170 @@
+//! The embedded table of `schemas/generate.py`: unpacked and indexed once, each definition read when first asked for.
+
+use super::Shape;
+use ruzstd::decoding::FrameDecoder;
+use serde_json::Value;
+use std::ops::RangeInclusive;
+use std::sync::OnceLock;
+
+const PACKED: &[u8] = include_bytes!("../../../schemas/kubernetes.json.zst");
+
+/// A kind that some version serves.
+pub(super) struct Kind {
+    /// `apps/v1`.
+    pub(super) api_version: &'static str,
+    /// `Deployment`.
+    pub(super) name: &'static str,
+    /// The minor versions that serve it.
+    pub(super) minors: RangeInclusive<u32>,
+    /// The name of its definition.
+    pub(super) definition: &'static str,
+}
+
+struct Definition {
+    name: &'static str,
+    minors: RangeInclusive<u32>,
+    schema: &'static str,
+    shape: OnceLock<Shape>,
+}
+
+struct Table {
+    /// By API version and kind.
+    kinds: Vec<Kind>,
+    /// By name and first minor version.
+    definitions: Vec<Definition>,
+}
+
+/// Returns every kind that some version serves, by API version and kind.
+pub(super) fn kinds() -> &'static [Kind] {
+    &table().kinds
+}
+
+/// Finds a kind, whatever versions serve it.
+pub(super) fn kind(api_version: &str, name: &str) -> Option<&'static Kind> {
+    let kinds = kinds();
+    let found = kinds.binary_search_by(|it| (it.api_version, it.name).cmp(&(api_version, name)));
+    found.ok().map(|index| &kinds[index])
+}
+
+/// Finds the definition of a name in a minor version.
+pub(super) fn definition(name: &str, minor: u32) -> Option<&'static Shape> {
+    let definitions = &table().definitions;
+    let first = definitions.partition_point(|it| it.name < name);
+    let mut of_name = definitions[first..].iter().take_while(|it| it.name == name);
+    let found = of_name.find(|it| it.minors.contains(&minor))?;
+    // The table is ours and a test reads all of it, so what cannot be read here does not exist.
+    let read = || Shape::from_json_schema(&serde_json::from_str(found.schema).unwrap_or(Value::Null));
+    Some(found.shape.get_or_init(read))
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| Table::from_lines(text()))
+}
+
+fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| unpacked().unwrap_or_else(|| panic!("internal error: the embedded schemas are damaged")))
+}
+
+fn unpacked() -> Option<String> {
+    let mut decoder = FrameDecoder::new();
+    decoder.init(PACKED).ok()?;
+    let mut text = Vec::with_capacity(usize::try_from(decoder.content_size()).ok()?);
+    decoder.decode_all_to_vec(PACKED, &mut text).ok()?;
+    String::from_utf8(text).ok()
+}
+
+impl Table {
+    fn from_lines(text: &'static str) -> Self {
+        let mut table = Self { kinds: Vec::new(), definitions: Vec::new() };
+        for line in text.lines() {
+            let mut columns = line.splitn(6, '\t');
+            let mut next = || columns.next().unwrap_or("");
+            match next() {
+                "kind" => table.kinds.push(Kind {
+                    api_version: next(),
+                    name: next(),
+                    minors: minor(next())..=minor(next()),
+                    definition: next(),
+                }),
+                _ => table.definitions.push(Definition {
+                    name: next(),
+                    minors: minor(next())..=minor(next()),
+                    schema: next(),
+                    shape: OnceLock::new(),
+                }),
+            }
+        }
+        table
+    }
+}
+
+fn minor(column: &str) -> u32 {
+    column.parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Shape, table, text};
+    use crate::object::{KubernetesVersion, schema};
+    use serde_json::Value;
+
+    #[test]
+    fn every_line_is_read_as_it_was_written() {
+        let table = table();
+        assert_eq!(table.kinds.len() + table.definitions.len(), text().lines().count());
+        assert!(table.kinds.is_sorted_by_key(|it| (it.api_version, it.name)));
+        assert!(table.definitions.is_sorted_by_key(|it| (it.name, *it.minors.start())));
+        let (oldest, newest) = KubernetesVersion::SUPPORTED;
+        let supported = |minor: &u32| (oldest.minor..=newest.minor).contains(minor);
+        for it in &table.kinds {
+            assert!(supported(it.minors.start()) && supported(it.minors.end()), "{} {}", it.api_version, it.name);
+        }
+        for it in &table.definitions {
+            assert!(supported(it.minors.start()) && supported(it.minors.end()), "{}", it.name);
+            assert!(serde_json::from_str::<Value>(it.schema).is_ok_and(|it| it.is_object()), "{}", it.name);
+        }
+        assert_eq!(table.kinds.iter().map(|it| *it.minors.start()).min(), Some(oldest.minor));
+        assert_eq!(table.kinds.iter().map(|it| *it.minors.end()).max(), Some(newest.minor));
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_definition_of_the_same_version() {
+        fn check(shape: &Shape, version: KubernetesVersion) {
+            match shape {
+                Shape::Reference(name) => {
+                    let definition = schema::definition(name, version);
+                    assert!(definition.is_some_and(|it| !matches!(it, Shape::Reference(_))), "{version} {name}");
+                }
+                Shape::List(list) => check(&list.items, version),
+                Shape::Map(values) => check(values, version),
+                Shape::Fields(fields) => {
+                    fields.known.values().for_each(|it| check(it, version));
+                    assert!(fields.required.iter().all(|it| fields.known.contains_key(it)));
+                }
+                Shape::Anything
+                | Shape::Boolean
+                | Shape::Integer32
+                | Shape::Integer64
+                | Shape::Number
+                | Shape::Text
+                | Shape::Base64
+                | Shape::Quantity
+                | Shape::IntegerOrText => {}
+            }
+        }
+        for definition in &table().definitions {
+            for minor in definition.minors.clone() {
+                let version = KubernetesVersion { major: 1, minor };
+                check(schema::definition(definition.name, version).unwrap(), version);
+            }
+        }
+        for kind in &table().kinds {
+            for minor in kind.minors.clone() {
+                let shape = schema::definition(kind.definition, KubernetesVersion { major: 1, minor });
+                assert!(matches!(shape, Some(Shape::Fields(_))), "1.{minor} {}", kind.definition);
+            }
+        }
+    }
+}
