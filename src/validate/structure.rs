@@ -1,0 +1,578 @@
+//! An object of a built-in kind in; out come all its fields that the API server of a Kubernetes version does not know,
+//! cannot decode or misses.
+//!
+//! As strict as the API server with `fieldValidation=Strict`, and in one thing stricter: `null` is an error where the
+//! server drops it, because it looks like a value and sets nothing. Which values make sense is the business of the
+//! other rules. Custom resources pass: their schemas are not known here.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::object::schema::{self, Fields, Shape};
+use crate::object::{FieldPath, KubernetesVersion, Object, Quantity, Segment};
+use serde_json::{Map, Number, Value};
+
+/// The API server does not serve this kind.
+const UNKNOWN_KIND: Code = Code::error("unknown-kind");
+/// The kind has no such field.
+const UNKNOWN_FIELD: Code = Code::error("unknown-field");
+/// The field holds a value of another type.
+const WRONG_TYPE: Code = Code::error("wrong-type");
+/// A field that the kind requires is not there.
+const MISSING_FIELD: Code = Code::error("missing-field");
+
+/// Every code of this file.
+pub const CODES: &[Code] = &[MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_KIND, WRONG_TYPE];
+
+/// Returns everything in which an object differs from what a version of Kubernetes knows of its kind, in the order of
+/// its fields.
+pub fn check(object: &Object, version: KubernetesVersion) -> Vec<Diagnostic> {
+    let api_version = object.body.get("apiVersion").and_then(Value::as_str).unwrap_or("");
+    let kind = object.id.kind.as_str();
+    let mut walk = Walk { object, api_version, version, path: FieldPath::default(), found: Vec::new() };
+    match schema::of_kind(version, api_version, kind) {
+        Some(shape) => walk.value(shape, &object.body),
+        None if schema::is_custom_group(schema::group_of(api_version)) => {}
+        None => walk.unknown_kind(kind),
+    }
+    walk.found
+}
+
+/// One object, how deep we are in it, and what was found so far.
+struct Walk<'a> {
+    object: &'a Object,
+    api_version: &'a str,
+    version: KubernetesVersion,
+    path: FieldPath,
+    found: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, shape: &Shape, value: &Value) {
+        match (shape.resolved(self.version), value) {
+            (Shape::Fields(fields), Value::Object(map)) => self.fields(fields, map),
+            (Shape::Map(values), Value::Object(map)) => {
+                for (name, value) in map {
+                    self.inside(Segment::Field(name.clone()), |walk| walk.value(values, value));
+                }
+            }
+            (Shape::List(list), Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.inside(Segment::Index(index), |walk| walk.value(&list.items, item));
+                }
+            }
+            (shape, value) => self.leaf(shape, value),
+        }
+    }
+
+    fn fields(&mut self, fields: &Fields, map: &Map<String, Value>) {
+        for (name, value) in map {
+            self.inside(Segment::Field(name.clone()), |walk| match fields.of(name) {
+                Some(shape) => walk.value(shape, value),
+                None => walk.unknown_field(name, fields),
+            });
+        }
+        for name in fields.required.iter().filter(|name| !map.contains_key(*name)) {
+            self.inside(Segment::Field(name.clone()), |walk| {
+                walk.report(MISSING_FIELD, "required value is missing", |it| it);
+            });
+        }
+    }
+
+    fn leaf(&mut self, shape: &Shape, value: &Value) {
+        let Some(expected) = refusal(shape, value) else { return };
+        let message = format!("expected {expected}, found {}", found(shape, value));
+        self.report(WRONG_TYPE, &message, |it| match advice(shape, value) {
+            Some(text) => it.help(text),
+            None => it,
+        });
+    }
+
+    fn unknown_field(&mut self, name: &str, fields: &Fields) {
+        let known_in = schema::versions_of_field(self.api_version, &self.object.id.kind, &self.path);
+        self.report(UNKNOWN_FIELD, "unknown field", |it| match (known_in.first(), known_in.last()) {
+            (Some(first), Some(last)) => it.help(span_of_versions("has this field", *first, *last)),
+            _ => it.suggest(name, fields.known.keys().map(String::as_str)),
+        });
+    }
+
+    fn unknown_kind(&mut self, kind: &str) {
+        let (api_version, version) = (self.api_version, self.version);
+        let elsewhere = served_as(version, api_version, kind);
+        let hint = (!elsewhere.is_empty()).then(|| format!("Kubernetes {version} serves it as {elsewhere}"));
+        let served = schema::served(api_version, kind);
+        let removed = schema::removed_in(api_version, kind).filter(|it| *it <= version);
+        let (field, message) = match (removed, served) {
+            (Some(removed), _) => {
+                ("apiVersion", format!("{kind} of `{api_version}` was removed in Kubernetes {removed}"))
+            }
+            (None, Some(served)) => (
+                "apiVersion",
+                format!(
+                    "{kind} of `{api_version}` is not served by Kubernetes {version}, but from {} on",
+                    served.first
+                ),
+            ),
+            (None, None) => (
+                if hint.is_some() { "apiVersion" } else { "kind" },
+                format!("no matches for kind `{kind}` in version `{api_version}`"),
+            ),
+        };
+        self.inside(Segment::Field(field.to_owned()), |walk| {
+            walk.report(UNKNOWN_KIND, &message, |it| match hint {
+                Some(hint) => it.help(hint),
+                None => it.suggest(kind, candidates(version, api_version)),
+            });
+        });
+    }
+
+    fn inside(&mut self, segment: Segment, visit: impl FnOnce(&mut Self)) {
+        self.path.push(segment);
+        visit(self);
+        self.path.pop();
+    }
+
+    fn report(&mut self, code: Code, message: &str, complete: impl FnOnce(Diagnostic) -> Diagnostic) {
+        self.found.push(complete(self.object.diagnostic(code, &self.path, message)));
+    }
+}
+
+/// Returns what a value should have been, or nothing where it is that.
+fn refusal(shape: &Shape, value: &Value) -> Option<&'static str> {
+    let (fits, expected) = match (shape, value) {
+        (Shape::Anything | Shape::Reference(_), _) => (true, "anything"),
+        (Shape::Boolean, it) => (it.is_boolean(), "a boolean"),
+        // `IntOrString` holds 32 bits too.
+        (Shape::Integer32 | Shape::IntegerOrText, Value::Number(it)) if is_whole(it) => {
+            (fits_32_bits(it), "an integer of 32 bits")
+        }
+        (Shape::Integer64, Value::Number(it)) if is_whole(it) => (it.as_i64().is_some(), "an integer of 64 bits"),
+        (Shape::Integer32 | Shape::Integer64, _) => (false, "an integer"),
+        (Shape::Number, it) => (it.is_number(), "a number"),
+        (Shape::Text, it) => (it.is_string(), "a string"),
+        (Shape::Base64, Value::String(text)) => (is_base64(text), "base64"),
+        (Shape::Base64, _) => (false, "a string"),
+        (Shape::Quantity, Value::String(text)) => (Quantity::parse(text).is_some(), "a quantity"),
+        (Shape::Quantity, it) => (it.is_number(), "a quantity"),
+        (Shape::IntegerOrText, it) => (it.is_string(), "an integer or a string"),
+        (Shape::List(_), it) => (it.is_array(), "a list"),
+        (Shape::Map(_) | Shape::Fields(_), it) => (it.is_object(), "a map"),
+    };
+    (!fits).then_some(expected)
+}
+
+/// Says what was found: the type, and the value itself where the type alone is right.
+fn found(shape: &Shape, value: &Value) -> String {
+    match (shape, value) {
+        (Shape::Quantity | Shape::Base64, Value::String(text)) if text.chars().count() <= 40 => format!("`{text}`"),
+        (Shape::Integer32 | Shape::Integer64 | Shape::IntegerOrText, Value::Number(it)) => format!("`{it}`"),
+        (_, Value::Null) => "null".to_owned(),
+        (_, Value::Bool(_)) => "a boolean".to_owned(),
+        (_, Value::Number(it)) if is_whole(it) => "an integer".to_owned(),
+        (_, Value::Number(_)) => "a number".to_owned(),
+        (_, Value::String(_)) => "a string".to_owned(),
+        (_, Value::Array(_)) => "a list".to_owned(),
+        (_, Value::Object(_)) => "a map".to_owned(),
+    }
+}
+
+/// Returns what to write instead, where the value tells.
+fn advice(shape: &Shape, value: &Value) -> Option<String> {
+    match (shape, value) {
+        (_, Value::Null) => Some("leave the field out to leave it unset".to_owned()),
+        (Shape::Text, Value::Number(_) | Value::Bool(_)) => Some(format!("in quotes it is a string: `\"{value}\"`")),
+        (Shape::Boolean | Shape::Integer32 | Shape::Integer64 | Shape::Number, Value::String(text)) => {
+            let unquoted = serde_json::from_str(text).ok().filter(|it| refusal(shape, it).is_none());
+            unquoted.map(|it: Value| format!("write it without quotes: `{it}`"))
+        }
+        (Shape::Quantity, _) => Some("a quantity is a number with a suffix, such as `250m` or `1Gi`".to_owned()),
+        _ => None,
+    }
+}
+
+/// True for a number without fraction and exponent, which is all that Go decodes into an integer.
+fn is_whole(number: &Number) -> bool {
+    number.is_i64() || number.is_u64()
+}
+
+fn fits_32_bits(number: &Number) -> bool {
+    number.as_i64().is_some_and(|it| i32::try_from(it).is_ok())
+}
+
+/// True for padded standard base64; line breaks are skipped, as Go's decoder of `[]byte` does.
+fn is_base64(text: &str) -> bool {
+    let mut digits: Vec<u8> = text.bytes().filter(|it| !matches!(it, b'\r' | b'\n')).collect();
+    let length = digits.len();
+    while digits.last() == Some(&b'=') {
+        digits.pop();
+    }
+    let is_digit = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'+' | b'/');
+    length.is_multiple_of(4) && length - digits.len() <= 2 && digits.iter().all(is_digit)
+}
+
+/// Lists the API versions as which a kind is served, those of the same group if there are any.
+fn served_as(version: KubernetesVersion, api_version: &str, kind: &str) -> String {
+    let all = schema::api_versions(version, kind);
+    let in_group = |it: &&&str| schema::group_of(it) == schema::group_of(api_version);
+    let of_group: Vec<_> = all.iter().filter(in_group).copied().collect();
+    let chosen = if of_group.is_empty() { all } else { of_group };
+    chosen.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// Returns the kinds that may have been meant: those of the API version, or all where it has none.
+fn candidates(version: KubernetesVersion, api_version: &str) -> Vec<&'static str> {
+    let of_api_version: Vec<_> =
+        schema::kinds(version).filter(|(known, _)| *known == api_version).map(|(_, kind)| kind).collect();
+    if of_api_version.is_empty() { schema::kinds(version).map(|(_, kind)| kind).collect() } else { of_api_version }
+}
+
+/// Says which versions of Kubernetes have something, as far as the embedded schemas tell.
+fn span_of_versions(what: &str, first: KubernetesVersion, last: KubernetesVersion) -> String {
+    let (oldest, newest) = KubernetesVersion::SUPPORTED;
+    match (first > oldest, last < newest) {
+        (true, true) if first == last => format!("Kubernetes {what} in {first} only"),
+        (true, true) => format!("Kubernetes {what} from {first} to {last} only"),
+        (true, false) => format!("Kubernetes {what} from {first} on"),
+        (false, _) => format!("Kubernetes {what} up to {last} only"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+    use crate::object::{KubernetesVersion, Object};
+    use serde_json::{Value, json};
+
+    /// A Deployment that every version accepts.
+    fn deployment() -> Value {
+        json!({
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "web", "namespace": "shop", "labels": {"app.kubernetes.io/name": "web"}},
+            "spec": {
+                "replicas": 2,
+                "selector": {"matchLabels": {"app.kubernetes.io/name": "web"}},
+                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}},
+                "template": {
+                    "metadata": {"labels": {"app.kubernetes.io/name": "web"}},
+                    "spec": {
+                        "containers": [{
+                            "name": "web",
+                            "image": "web:1.0.0",
+                            "args": ["serve"],
+                            "ports": [{"name": "http", "containerPort": 8000}],
+                            "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}},
+                            "livenessProbe": {"httpGet": {"path": "/health", "port": "http"}, "periodSeconds": 30},
+                            "securityContext": {"runAsUser": 1000, "runAsNonRoot": true},
+                        }],
+                        "volumes": [{"name": "tmp", "emptyDir": {}}],
+                    },
+                },
+            },
+        })
+    }
+
+    /// A Deployment with one value, at a JSON pointer, set or, with none, taken out.
+    fn deployment_with(pointer: &str, value: Option<Value>) -> Value {
+        let mut body = deployment();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let parent = body.pointer_mut(parent).unwrap();
+        match value {
+            Some(value) => drop(parent.as_object_mut().unwrap().insert(name.to_owned(), value)),
+            None => drop(parent.as_object_mut().unwrap().shift_remove(name).unwrap()),
+        }
+        body
+    }
+
+    /// Returns `code: message (help)` for each problem that a version has with an object.
+    fn problems(version: &str, body: Value) -> Vec<String> {
+        let object = Object::from_body(body).unwrap();
+        let text = |it: &String| format!(" ({it})");
+        check(&object, version.parse().unwrap())
+            .iter()
+            .map(|it| format!("{}: {}{}", it.code.name, it.message, it.help.iter().map(text).collect::<String>()))
+            .collect()
+    }
+
+    fn every_version() -> impl Iterator<Item = KubernetesVersion> {
+        let (oldest, newest) = KubernetesVersion::SUPPORTED;
+        (oldest.minor..=newest.minor).map(|minor| KubernetesVersion { major: 1, minor })
+    }
+
+    #[test]
+    fn accepts_what_every_version_accepts() {
+        for version in every_version() {
+            assert_eq!(problems(&version.to_string(), deployment()), [""; 0], "{version}");
+        }
+    }
+
+    #[test]
+    fn accepts_every_form_of_a_value() {
+        let check = |pointer: &str, value: Value| {
+            let found = problems("1.34", deployment_with(pointer, Some(value.clone())));
+            assert_eq!(found, [""; 0], "{pointer} {value}");
+        };
+        check("/spec/strategy/rollingUpdate/maxSurge", json!(1));
+        check("/spec/strategy/rollingUpdate/maxSurge", json!("1"));
+        check("/spec/replicas", json!(i32::MAX));
+        check("/spec/replicas", json!(i32::MIN));
+        check("/metadata/annotations", json!({}));
+        check("/metadata/annotations", json!({"any/name": "value"}));
+        check("/metadata/generation", json!(i64::MAX));
+        check("/metadata/managedFields", json!([{"fieldsV1": {"f:any": {"thing": [1, null, {}]}}}]));
+        check("/spec/template/spec/overhead", json!({"cpu": 0.5, "memory": 1, "example.com/gpu": "1"}));
+        check("/spec/template/spec/containers/0/livenessProbe/httpGet/port", json!(8000));
+        check("/spec/template/spec/containers/0/args", json!([]));
+    }
+
+    #[test]
+    fn refuses_unknown_fields_and_says_what_was_meant() {
+        let check = |pointer: &str, value: Value, path: &str, help: &str| {
+            let body = deployment_with(pointer, Some(value));
+            let expected = format!("unknown-field: Deployment/web `{path}`: unknown field{help}");
+            assert_eq!(problems("1.34", body), [expected], "{pointer}");
+        };
+        check("/spec/replica", json!(1), "spec.replica", " (did you mean `replicas`?)");
+        check("/zzz", json!({"inside": {"it": "is not looked at"}}), "zzz", "");
+        check(
+            "/spec/template/spec/containers/0/imagee",
+            json!("web"),
+            "spec.template.spec.containers[web].imagee",
+            " (did you mean `image`?)",
+        );
+        // Fields of another version of Kubernetes.
+        check(
+            "/spec/template/spec/evictionResponders",
+            json!([]),
+            "spec.template.spec.evictionResponders",
+            " (Kubernetes has this field from 1.37 on)",
+        );
+        check(
+            "/spec/template/spec/workloadRef",
+            json!({"name": "x"}),
+            "spec.template.spec.workloadRef",
+            " (Kubernetes has this field in 1.35 only)",
+        );
+    }
+
+    #[test]
+    fn refuses_values_of_another_type() {
+        let check = |pointer: &str, value: Value, path: &str, text: &str| {
+            let body = deployment_with(pointer, Some(value.clone()));
+            let expected = format!("wrong-type: Deployment/web `{path}`: expected {text}");
+            assert_eq!(problems("1.34", body), [expected], "{pointer} {value}");
+        };
+        let replicas = |value, text: &str| check("/spec/replicas", value, "spec.replicas", text);
+        replicas(json!("3"), "an integer, found a string (write it without quotes: `3`)");
+        replicas(json!("three"), "an integer, found a string");
+        replicas(json!("3000000000"), "an integer, found a string");
+        replicas(json!(1.5), "an integer, found `1.5`");
+        replicas(json!(1.0), "an integer, found `1.0`");
+        replicas(json!(2_147_483_648_i64), "an integer of 32 bits, found `2147483648`");
+        replicas(json!(-2_147_483_649_i64), "an integer of 32 bits, found `-2147483649`");
+        replicas(json!([]), "an integer, found a list");
+        replicas(json!(null), "an integer, found null (leave the field out to leave it unset)");
+
+        let paused = |value, text: &str| check("/spec/paused", value, "spec.paused", text);
+        paused(json!("true"), "a boolean, found a string (write it without quotes: `true`)");
+        paused(json!("yes"), "a boolean, found a string");
+        paused(json!(1), "a boolean, found an integer");
+
+        let surge = "spec.strategy.rollingUpdate.maxSurge";
+        let surge = |value, text: &str| check("/spec/strategy/rollingUpdate/maxSurge", value, surge, text);
+        surge(json!(true), "an integer or a string, found a boolean");
+        surge(json!(0.5), "an integer or a string, found `0.5`");
+        surge(json!(3_000_000_000_i64), "an integer of 32 bits, found `3000000000`");
+
+        let cpu = "spec.template.spec.overhead.cpu";
+        let cpu = |value: Value, text: &str| check("/spec/template/spec/overhead", json!({"cpu": value}), cpu, text);
+        let suffix = " (a quantity is a number with a suffix, such as `250m` or `1Gi`)";
+        cpu(json!("250mm"), &format!("a quantity, found `250mm`{suffix}"));
+        cpu(json!(true), &format!("a quantity, found a boolean{suffix}"));
+
+        let args = |value, at, text: &str| {
+            let path = format!("spec.template.spec.containers[web].args{at}");
+            check("/spec/template/spec/containers/0/args", value, &path, text);
+        };
+        args(json!("serve"), "", "a list, found a string");
+        args(json!(["serve", 80]), "[1]", "a string, found an integer (in quotes it is a string: `\"80\"`)");
+        args(json!([{}]), "[0]", "a string, found a map");
+
+        check("/spec/strategy", json!("Recreate"), "spec.strategy", "a map, found a string");
+        check(
+            "/metadata/labels",
+            json!({"a.b/c": false}),
+            "metadata.labels[\"a.b/c\"]",
+            "a string, found a boolean (in quotes it is a string: `\"false\"`)",
+        );
+        check(
+            "/metadata/generation",
+            json!(u64::MAX),
+            "metadata.generation",
+            "an integer of 64 bits, found `18446744073709551615`",
+        );
+    }
+
+    #[test]
+    fn refuses_bytes_that_are_no_base64() {
+        let check = |text: &str, expected: &[&str]| {
+            let body = json!({
+                "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "files"}, "binaryData": {"key": text},
+            });
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|it| format!("wrong-type: ConfigMap/files `binaryData.key`: expected base64, found {it}"))
+                .collect();
+            assert_eq!(problems("1.34", body), expected, "{text:?}");
+        };
+        check("", &[]);
+        check("aGVsbG8=", &[]);
+        check("aGVs\nbG8=\n", &[]);
+        check("+/==", &[]);
+        check("hello", &["`hello`"]);
+        check("aGVsbG8", &["`aGVsbG8`"]);
+        check("a===", &["`a===`"]);
+        check("aG=s", &["`aG=s`"]);
+        check("a-_b", &["`a-_b`"]);
+    }
+
+    #[test]
+    fn misses_what_is_required() {
+        let check = |pointer: &str, path: &str| {
+            let expected = format!("missing-field: Deployment/web `{path}`: required value is missing");
+            assert_eq!(problems("1.34", deployment_with(pointer, None)), [expected], "{pointer}");
+        };
+        let container = "spec.template.spec.containers";
+        check("/spec/selector", "spec.selector");
+        check("/spec/template", "spec.template");
+        check("/spec/template/spec/containers", container);
+        check("/spec/template/spec/containers/0/name", &format!("{container}[0].name"));
+        check(
+            "/spec/template/spec/containers/0/ports/0/containerPort",
+            &format!("{container}[web].ports[0].containerPort"),
+        );
+        check(
+            "/spec/template/spec/containers/0/livenessProbe/httpGet/port",
+            &format!("{container}[web].livenessProbe.httpGet.port"),
+        );
+    }
+
+    #[test]
+    fn what_is_required_depends_on_the_version() {
+        let body = deployment_with("/spec", None);
+        assert_eq!(problems("1.36", body.clone()), [""; 0]);
+        assert_eq!(problems("1.37", body), ["missing-field: Deployment/web `spec`: required value is missing"]);
+    }
+
+    #[test]
+    fn reports_every_problem_of_an_object_in_the_order_of_its_fields() {
+        let mut body = deployment_with("/spec/selector", None);
+        body["metadata"]["label"] = json!({});
+        body["spec"]["replicas"] = json!("2");
+        body["spec"]["template"]["spec"]["containers"][0]["ports"][0]["containerPort"] = json!("8000");
+        body["spec"]["template"]["spec"]["volumes"][0]["emptydir"] = json!({});
+        let found = problems("1.34", body);
+        let codes: Vec<_> = found.iter().map(|it| it.split_once(':').unwrap().0).collect();
+        assert_eq!(
+            codes,
+            ["unknown-field", "wrong-type", "wrong-type", "unknown-field", "missing-field"],
+            "{found:#?}"
+        );
+    }
+
+    #[test]
+    fn knows_which_version_serves_which_kind() {
+        let check = |version: &str, api_version: &str, kind: &str, expected: &[&str]| {
+            let body = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}});
+            let of_kind = problems(version, body).into_iter().filter(|it| it.starts_with("unknown-kind"));
+            let expected: Vec<_> = expected.iter().map(|it| format!("unknown-kind: {kind}/x {it}")).collect();
+            assert_eq!(of_kind.collect::<Vec<_>>(), expected, "{version} {api_version} {kind}");
+        };
+        check("1.34", "policy/v1", "PodDisruptionBudget", &[]);
+        check(
+            "1.25",
+            "policy/v1beta1",
+            "PodDisruptionBudget",
+            &[
+                "`apiVersion`: PodDisruptionBudget of `policy/v1beta1` was removed in Kubernetes 1.25 (Kubernetes 1.25 serves it as `policy/v1`)",
+            ],
+        );
+        check("1.25", "autoscaling/v2beta2", "HorizontalPodAutoscaler", &[]);
+        check(
+            "1.26",
+            "autoscaling/v2beta2",
+            "HorizontalPodAutoscaler",
+            &[
+                "`apiVersion`: HorizontalPodAutoscaler of `autoscaling/v2beta2` was removed in Kubernetes 1.26 (Kubernetes 1.26 serves it as `autoscaling/v1` or `autoscaling/v2`)",
+            ],
+        );
+        check(
+            "1.34",
+            "extensions/v1beta1",
+            "Ingress",
+            &[
+                "`apiVersion`: Ingress of `extensions/v1beta1` was removed in Kubernetes 1.22 (Kubernetes 1.34 serves it as `networking.k8s.io/v1`)",
+            ],
+        );
+        let flow_schema = "flowcontrol.apiserver.k8s.io/v1beta3";
+        check("1.31", flow_schema, "FlowSchema", &[]);
+        check(
+            "1.32",
+            flow_schema,
+            "FlowSchema",
+            &[
+                "`apiVersion`: FlowSchema of `flowcontrol.apiserver.k8s.io/v1beta3` was removed in Kubernetes 1.32 (Kubernetes 1.32 serves it as `flowcontrol.apiserver.k8s.io/v1`)",
+            ],
+        );
+        check(
+            "1.25",
+            flow_schema,
+            "FlowSchema",
+            &[
+                "`apiVersion`: FlowSchema of `flowcontrol.apiserver.k8s.io/v1beta3` is not served by Kubernetes 1.25, but from 1.26 on (Kubernetes 1.25 serves it as `flowcontrol.apiserver.k8s.io/v1beta1` or `flowcontrol.apiserver.k8s.io/v1beta2`)",
+            ],
+        );
+        check(
+            "1.34",
+            "app/v1",
+            "Deployment",
+            &[
+                "`apiVersion`: no matches for kind `Deployment` in version `app/v1` (Kubernetes 1.34 serves it as `apps/v1`)",
+            ],
+        );
+        check(
+            "1.34",
+            "apps/v1",
+            "Deploymnet",
+            &["`kind`: no matches for kind `Deploymnet` in version `apps/v1` (did you mean `Deployment`?)"],
+        );
+        check(
+            "1.34",
+            "netwroking.k8s.io/v1",
+            "NetworkPolicy",
+            &[
+                "`apiVersion`: no matches for kind `NetworkPolicy` in version `netwroking.k8s.io/v1` (Kubernetes 1.34 serves it as `networking.k8s.io/v1`)",
+            ],
+        );
+        check("1.34", "x/v1", "Qqq", &["`kind`: no matches for kind `Qqq` in version `x/v1`"]);
+        // Lists have no name and no namespace: they are no objects.
+        check(
+            "1.34",
+            "apps/v1",
+            "DeploymentList",
+            &["`kind`: no matches for kind `DeploymentList` in version `apps/v1` (did you mean `Deployment`?)"],
+        );
+    }
+
+    #[test]
+    fn custom_resources_pass() {
+        for (api_version, kind) in [
+            ("monitoring.coreos.com/v1", "ServiceMonitor"),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+            ("example.com/v1", "Deployment"),
+        ] {
+            let body = json!({
+                "apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}, "spec": {"any": [null, 1, "2"]},
+            });
+            assert_eq!(problems("1.34", body), [""; 0], "{api_version} {kind}");
+        }
+    }
+}
