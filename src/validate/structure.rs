@@ -27,7 +27,7 @@ pub const CODES: &[Code] = &[MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_KIND, WRONG_T
 pub fn check(object: &Object, version: KubernetesVersion) -> Vec<Diagnostic> {
     let api_version = object.body.get("apiVersion").and_then(Value::as_str).unwrap_or("");
     let kind = object.id.kind.as_str();
-    let mut walk = Walk { object, api_version, version, path: FieldPath::default(), found: Vec::new() };
+    let mut walk = Walk { object, api_version, version, path: Vec::new(), found: Vec::new() };
     match schema::of_kind(version, api_version, kind) {
         Some(shape) => walk.value(shape, &object.body),
         None if schema::is_custom_group(schema::group_of(api_version)) => {}
@@ -41,37 +41,44 @@ struct Walk<'a> {
     object: &'a Object,
     api_version: &'a str,
     version: KubernetesVersion,
-    path: FieldPath,
+    path: Vec<Step<'a>>,
     found: Vec<Diagnostic>,
 }
 
-impl Walk<'_> {
-    fn value(&mut self, shape: &Shape, value: &Value) {
+/// A step of the path; borrowed, because almost every path is walked without a word.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Field(&'a str),
+    Index(usize),
+}
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, shape: &'a Shape, value: &'a Value) {
         match (shape.resolved(self.version), value) {
             (Shape::Fields(fields), Value::Object(map)) => self.fields(fields, map),
             (Shape::Map(values), Value::Object(map)) => {
                 for (name, value) in map {
-                    self.inside(Segment::Field(name.clone()), |walk| walk.value(values, value));
+                    self.inside(Step::Field(name), |walk| walk.value(values, value));
                 }
             }
             (Shape::List(list), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.inside(Segment::Index(index), |walk| walk.value(&list.items, item));
+                    self.inside(Step::Index(index), |walk| walk.value(&list.items, item));
                 }
             }
             (shape, value) => self.leaf(shape, value),
         }
     }
 
-    fn fields(&mut self, fields: &Fields, map: &Map<String, Value>) {
+    fn fields(&mut self, fields: &'a Fields, map: &'a Map<String, Value>) {
         for (name, value) in map {
-            self.inside(Segment::Field(name.clone()), |walk| match fields.of(name) {
+            self.inside(Step::Field(name), |walk| match fields.of(name) {
                 Some(shape) => walk.value(shape, value),
                 None => walk.unknown_field(name, fields),
             });
         }
         for name in fields.required.iter().filter(|name| !map.contains_key(*name)) {
-            self.inside(Segment::Field(name.clone()), |walk| {
+            self.inside(Step::Field(name), |walk| {
                 walk.report(MISSING_FIELD, "required value is missing", |it| it);
             });
         }
@@ -87,7 +94,7 @@ impl Walk<'_> {
     }
 
     fn unknown_field(&mut self, name: &str, fields: &Fields) {
-        let known_in = schema::versions_of_field(self.api_version, &self.object.id.kind, &self.path);
+        let known_in = schema::versions_of_field(self.api_version, &self.object.id.kind, &self.path());
         self.report(UNKNOWN_FIELD, "unknown field", |it| match (known_in.first(), known_in.last()) {
             (Some(first), Some(last)) => it.help(span_of_versions("has this field", *first, *last)),
             _ => it.suggest(name, fields.known.keys().map(String::as_str)),
@@ -116,7 +123,7 @@ impl Walk<'_> {
                 format!("no matches for kind `{kind}` in version `{api_version}`"),
             ),
         };
-        self.inside(Segment::Field(field.to_owned()), |walk| {
+        self.inside(Step::Field(field), |walk| {
             walk.report(UNKNOWN_KIND, &message, |it| match hint {
                 Some(hint) => it.help(hint),
                 None => it.suggest(kind, candidates(version, api_version)),
@@ -124,14 +131,22 @@ impl Walk<'_> {
         });
     }
 
-    fn inside(&mut self, segment: Segment, visit: impl FnOnce(&mut Self)) {
-        self.path.push(segment);
+    fn inside(&mut self, step: Step<'a>, visit: impl FnOnce(&mut Self)) {
+        self.path.push(step);
         visit(self);
         self.path.pop();
     }
 
+    fn path(&self) -> FieldPath {
+        let segment = |step: &Step| match step {
+            Step::Field(name) => Segment::Field((*name).to_owned()),
+            Step::Index(index) => Segment::Index(*index),
+        };
+        self.path.iter().map(segment).collect::<Vec<_>>().into()
+    }
+
     fn report(&mut self, code: Code, message: &str, complete: impl FnOnce(Diagnostic) -> Diagnostic) {
-        self.found.push(complete(self.object.diagnostic(code, &self.path, message)));
+        self.found.push(complete(self.object.diagnostic(code, &self.path(), message)));
     }
 }
 

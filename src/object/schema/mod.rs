@@ -11,6 +11,7 @@ mod table;
 use super::{FieldPath, KubernetesVersion};
 pub use shape::{Fields, List, ListKind, Shape, UnknownFields};
 use std::collections::BTreeSet;
+pub use table::DefinitionId;
 
 /// The versions of Kubernetes that serve a kind, among those whose schemas are embedded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Served {
 /// Returns what an object of a kind looks like; none where that version does not serve it.
 pub fn of_kind(version: KubernetesVersion, api_version: &str, kind: &str) -> Option<&'static Shape> {
     let entry = table::kind(api_version, kind).filter(|it| it.minors.contains(&embedded(version)))?;
-    definition(entry.definition, version)
+    table::definition(entry.definition)?.shape(embedded(version))
 }
 
 /// Returns what the field at a path of a kind looks like.
@@ -91,11 +92,6 @@ pub fn is_custom_group(group: &str) -> bool {
 /// Returns the group of an API version: `apps` of `apps/v1`, nothing for the core group.
 pub fn group_of(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
-}
-
-/// Returns a definition by its upstream name; shapes refer to each other by it.
-pub(super) fn definition(name: &str, version: KubernetesVersion) -> Option<&'static Shape> {
-    table::definition(name, embedded(version))
 }
 
 /// Returns the minor version whose definitions stand for a version.

@@ -3,6 +3,7 @@
 //! The subset is that of structural schemas, so that the schema of a custom resource can be read the same way.
 
 use super::super::{FieldPath, KubernetesVersion, Segment};
+use super::table::{self, DefinitionId};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -33,8 +34,8 @@ pub enum Shape {
     Map(Box<Self>),
     /// A map with known names.
     Fields(Fields),
-    /// The definition of this name.
-    Reference(String),
+    /// What this definition says in the version that is asked about.
+    Reference(DefinitionId),
 }
 
 /// What a list must look like.
@@ -83,7 +84,7 @@ impl Shape {
         let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or("");
         let is_set = |key: &str| schema.get(key) == Some(&Value::Bool(true));
         if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-            return Self::Reference(name.to_owned());
+            return table::definition(name).map_or(Self::Anything, Self::Reference);
         }
         if is_set("x-kubernetes-int-or-string") {
             return Self::IntegerOrText;
@@ -105,8 +106,8 @@ impl Shape {
 
     /// Follows references; other shapes are returned as they are.
     pub fn resolved(&self, version: KubernetesVersion) -> &Self {
-        let Self::Reference(name) = self else { return self };
-        super::definition(name, version).map_or(&Self::Anything, |it| it.resolved(version))
+        let Self::Reference(definition) = self else { return self };
+        definition.shape(super::embedded(version)).map_or(&Self::Anything, |it| it.resolved(version))
     }
 
     /// Returns the shape of what a path leads to; none where a value of this shape has no such field.
@@ -196,7 +197,7 @@ mod tests {
         check(json!({"type": "string", "format": "date-time"}), Shape::Text);
         check(json!({"type": "string", "format": "quantity"}), Shape::Quantity);
         check(json!({"x-kubernetes-int-or-string": true}), Shape::IntegerOrText);
-        check(json!({"$ref": "io.example.Name"}), Shape::Reference("io.example.Name".to_owned()));
+        check(json!({"$ref": "io.example.Unknown"}), Shape::Anything);
         check(json!({"type": "object"}), Shape::Map(Box::new(Shape::Anything)));
         check(json!({"type": "object", "additionalProperties": {"type": "string"}}), Shape::Map(Box::new(Shape::Text)));
     }

@@ -20,6 +20,10 @@ pub(super) struct Kind {
     pub(super) definition: &'static str,
 }
 
+/// Names the definitions of one upstream type in all versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DefinitionId(usize);
+
 struct Definition {
     name: &'static str,
     minors: RangeInclusive<u32>,
@@ -46,15 +50,23 @@ pub(super) fn kind(api_version: &str, name: &str) -> Option<&'static Kind> {
     found.ok().map(|index| &kinds[index])
 }
 
-/// Finds the definition of a name in a minor version.
-pub(super) fn definition(name: &str, minor: u32) -> Option<&'static Shape> {
+/// Finds the definitions of a name.
+pub(super) fn definition(name: &str) -> Option<DefinitionId> {
     let definitions = &table().definitions;
     let first = definitions.partition_point(|it| it.name < name);
-    let mut of_name = definitions[first..].iter().take_while(|it| it.name == name);
-    let found = of_name.find(|it| it.minors.contains(&minor))?;
-    // The table is ours and a test reads all of it, so what cannot be read here does not exist.
-    let read = || Shape::from_json_schema(&serde_json::from_str(found.schema).unwrap_or(Value::Null));
-    Some(found.shape.get_or_init(read))
+    definitions.get(first).filter(|it| it.name == name).map(|_| DefinitionId(first))
+}
+
+impl DefinitionId {
+    /// Returns what the definition says in a minor version.
+    pub(super) fn shape(self, minor: u32) -> Option<&'static Shape> {
+        let (first, others) = table().definitions.get(self.0..)?.split_first()?;
+        let others = others.iter().take_while(|it| it.name == first.name);
+        let found = std::iter::once(first).chain(others).find(|it| it.minors.contains(&minor))?;
+        // The table is ours and a test reads all of it, so what cannot be read here does not exist.
+        let read = || Shape::from_json_schema(&serde_json::from_str(found.schema).unwrap_or(Value::Null));
+        Some(found.shape.get_or_init(read))
+    }
 }
 
 fn table() -> &'static Table {
@@ -106,8 +118,8 @@ fn minor(column: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shape, table, text};
-    use crate::object::{KubernetesVersion, schema};
+    use super::{Shape, definition, table, text};
+    use crate::object::KubernetesVersion;
     use serde_json::Value;
 
     #[test]
@@ -131,38 +143,24 @@ mod tests {
 
     #[test]
     fn every_reference_leads_to_a_definition_of_the_same_version() {
-        fn check(shape: &Shape, version: KubernetesVersion) {
-            match shape {
-                Shape::Reference(name) => {
-                    let definition = schema::definition(name, version);
-                    assert!(definition.is_some_and(|it| !matches!(it, Shape::Reference(_))), "{version} {name}");
-                }
-                Shape::List(list) => check(&list.items, version),
-                Shape::Map(values) => check(values, version),
-                Shape::Fields(fields) => {
-                    fields.known.values().for_each(|it| check(it, version));
-                    assert!(fields.required.iter().all(|it| fields.known.contains_key(it)));
-                }
-                Shape::Anything
-                | Shape::Boolean
-                | Shape::Integer32
-                | Shape::Integer64
-                | Shape::Number
-                | Shape::Text
-                | Shape::Base64
-                | Shape::Quantity
-                | Shape::IntegerOrText => {}
+        fn check(schema: &Value, minor: u32) {
+            if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
+                let shape = definition(name).and_then(|it| it.shape(minor));
+                assert!(shape.is_some_and(|it| !matches!(it, Shape::Reference(_))), "1.{minor} {name}");
             }
+            for key in ["items", "additionalProperties"] {
+                schema.get(key).into_iter().for_each(|it| check(it, minor));
+            }
+            let properties = schema.get("properties").and_then(Value::as_object);
+            properties.into_iter().flatten().for_each(|(_, it)| check(it, minor));
         }
         for definition in &table().definitions {
-            for minor in definition.minors.clone() {
-                let version = KubernetesVersion { major: 1, minor };
-                check(schema::definition(definition.name, version).unwrap(), version);
-            }
+            let schema = serde_json::from_str(definition.schema).unwrap();
+            definition.minors.clone().for_each(|minor| check(&schema, minor));
         }
         for kind in &table().kinds {
             for minor in kind.minors.clone() {
-                let shape = schema::definition(kind.definition, KubernetesVersion { major: 1, minor });
+                let shape = definition(kind.definition).and_then(|it| it.shape(minor));
                 assert!(matches!(shape, Some(Shape::Fields(_))), "1.{minor} {}", kind.definition);
             }
         }
