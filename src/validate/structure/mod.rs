@@ -11,6 +11,7 @@ mod leaf;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::schema::{self, Fields, Shape};
 use crate::object::{FieldPath, KubernetesVersion, Object, Segment};
+use leaf::Refusal;
 use serde_json::{Map, Value};
 
 /// The API server does not serve this kind.
@@ -81,25 +82,26 @@ impl<'a> Walk<'a> {
         }
         for name in fields.required.iter().filter(|name| !map.contains_key(*name)) {
             self.inside(Step::Field(name), |walk| {
-                walk.report(MISSING_FIELD, "required value is missing", |it| it);
+                walk.found.push(walk.diagnostic(MISSING_FIELD, "required value is missing"));
             });
         }
     }
 
     fn leaf(&mut self, shape: &Shape, value: &Value) {
-        let Some(refusal) = leaf::refusal(shape, value) else { return };
-        let message = format!("expected {}, found {}", refusal.expected, refusal.found);
-        self.report(WRONG_TYPE, &message, |it| match refusal.advice {
-            Some(text) => it.help(text),
-            None => it,
+        let Some(Refusal { expected, found, advice }) = leaf::refusal(shape, value) else { return };
+        let diagnostic = self.diagnostic(WRONG_TYPE, &format!("expected {expected}, found {found}"));
+        self.found.push(match advice {
+            Some(advice) => diagnostic.help(advice),
+            None => diagnostic,
         });
     }
 
     fn unknown_field(&mut self, name: &str, fields: &Fields) {
+        let diagnostic = self.diagnostic(UNKNOWN_FIELD, "unknown field");
         let known_in = schema::versions_of_field(self.api_version, &self.object.id.kind, &self.path());
-        self.report(UNKNOWN_FIELD, "unknown field", |it| match (known_in.first(), known_in.last()) {
-            (Some(first), Some(last)) => it.help(span_of_versions("has this field", *first, *last)),
-            _ => it.suggest(name, fields.known.keys().map(String::as_str)),
+        self.found.push(match (known_in.first(), known_in.last()) {
+            (Some(first), Some(last)) => diagnostic.help(known_elsewhere(*first, *last)),
+            _ => diagnostic.suggest(name, fields.known.keys().map(String::as_str)),
         });
     }
 
@@ -117,19 +119,19 @@ impl<'a> Walk<'a> {
         self.path.iter().map(segment).collect::<Vec<_>>().into()
     }
 
-    fn report(&mut self, code: Code, message: &str, complete: impl FnOnce(Diagnostic) -> Diagnostic) {
-        self.found.push(complete(self.object.diagnostic(code, &self.path(), message)));
+    fn diagnostic(&self, code: Code, message: &str) -> Diagnostic {
+        self.object.diagnostic(code, &self.path(), message)
     }
 }
 
-/// Says which versions of Kubernetes have something, as far as the embedded schemas tell.
-fn span_of_versions(what: &str, first: KubernetesVersion, last: KubernetesVersion) -> String {
+/// Says which versions of Kubernetes have a field, as far as the embedded schemas tell.
+fn known_elsewhere(first: KubernetesVersion, last: KubernetesVersion) -> String {
     let (oldest, newest) = KubernetesVersion::SUPPORTED;
     match (first > oldest, last < newest) {
-        (true, true) if first == last => format!("Kubernetes {what} in {first} only"),
-        (true, true) => format!("Kubernetes {what} from {first} to {last} only"),
-        (true, false) => format!("Kubernetes {what} from {first} on"),
-        (false, _) => format!("Kubernetes {what} up to {last} only"),
+        (true, true) if first == last => format!("Kubernetes has this field in {first} only"),
+        (true, true) => format!("Kubernetes has this field from {first} to {last} only"),
+        (true, false) => format!("Kubernetes has this field from {first} on"),
+        (false, _) => format!("Kubernetes has this field up to {last} only"),
     }
 }
 
