@@ -10,6 +10,7 @@ pub mod kind;
 pub mod list_key;
 pub mod origins;
 pub mod quantity;
+pub mod schema;
 pub mod set;
 pub mod version;
 
