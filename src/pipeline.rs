@@ -1,1 +1,202 @@
 //! The order of the stages, and nothing else.
+
+use crate::change::comparison::{Comparison, EnvironmentComparison};
+use crate::change::{Baseline, ChangeSet, Review, WaivedRule};
+use crate::diagnostic::{self, Diagnostic};
+use crate::object::{Environment, Object, ObjectSet, Waived};
+use crate::snapshot::Unreadable;
+use crate::source::{Location, Sources};
+use crate::tree::ManifestTree;
+use crate::{assess, diff, lower, parse, render, resolve, snapshot, validate};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the sources of a project compile to.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// The app's name; empty where no environment is right.
+    pub app: String,
+    /// The objects of each environment, by its name; without those in which something is wrong.
+    pub sets: Vec<ObjectSet>,
+    /// What is wrong and what is worth a look, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// House rules that are broken and excused.
+    pub waived: Vec<Waived>,
+}
+
+/// What a project was at its baseline.
+#[derive(Clone, Debug)]
+pub struct Previous {
+    /// How the baseline was chosen.
+    pub baseline: Baseline,
+    /// The tree that was committed.
+    pub tree: ManifestTree,
+    /// The spec that was committed, where it can be read.
+    pub sources: Option<Sources>,
+}
+
+impl Compiled {
+    /// True where nothing is wrong.
+    pub fn is_valid(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Renders the objects of every environment.
+    pub fn tree(&self) -> ManifestTree {
+        let mut tree = ManifestTree::default();
+        for set in &self.sets {
+            tree.files.extend(render::tree(set).files);
+        }
+        tree
+    }
+
+    /// Keeps only the named environments, and what is said about them or about the project as a whole.
+    #[must_use]
+    pub fn only(mut self, environments: &[String]) -> Self {
+        self.sets.retain(|it| environments.contains(&it.environment.name));
+        self.diagnostics.retain(|it| {
+            it.environments.is_empty() || it.environments.iter().any(|name| environments.contains(name))
+        });
+        self.waived.retain(|it| environments.contains(&it.environment));
+        self
+    }
+}
+
+/// Compiles a project: everything but writing it down.
+pub fn compile(sources: &Sources) -> Compiled {
+    let (parts, mut diagnostics) = parse::project(sources);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        // With a file missing, resolving would report what that file says as absent.
+        return Compiled { diagnostics: diagnostic::sorted(diagnostics), ..Compiled::default() };
+    }
+    let project = resolve::project(&parts, sources);
+    let app = project.specs.first().map(|it| it.app.name.value.clone()).unwrap_or_default();
+    let sets: Vec<ObjectSet> = project.specs.iter().map(lower::objects).collect();
+    let mut waived = project.waived;
+    diagnostics.extend(project.diagnostics);
+    for set in &sets {
+        let outcome = validate::environment(set);
+        diagnostics.extend(outcome.diagnostics);
+        waived.extend(outcome.waived);
+    }
+    diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));
+    Compiled { app, sets, diagnostics: diagnostic::sorted(diagnostics), waived }
+}
+
+/// Compiles a spec without checking its objects: what the old state of a project is asked for its lines with.
+fn lowered(sources: &Sources) -> Vec<ObjectSet> {
+    let (parts, _) = parse::project(sources);
+    resolve::project(&parts, sources).specs.iter().map(lower::objects).collect()
+}
+
+/// Compares what a project compiles to with what it was.
+///
+/// `tree` is what `compiled` renders to; `scope` are the folders that are compared: those of the selected environments, or none for all.
+pub fn review(
+    compiled: &Compiled,
+    tree: &ManifestTree,
+    sources: &Sources,
+    previous: &Previous,
+    scope: Option<&BTreeSet<String>>,
+) -> Result<Review, Vec<Unreadable>> {
+    let before_sets = match &previous.sources {
+        Some(sources) if previous.tree != *tree => lowered(sources),
+        Some(_) | None => Vec::new(),
+    };
+    let before = previous_objects(compiled, tree, previous, &before_sets)?;
+    let after: BTreeMap<&str, &ObjectSet> =
+        compiled.sets.iter().map(|it| (it.environment.namespace.as_str(), it)).collect();
+    let gone: BTreeMap<&str, Environment> = before
+        .keys()
+        .filter(|folder| !after.contains_key(folder.as_str()) && scope.is_none_or(|it| it.contains(*folder)))
+        .map(|folder| (folder.as_str(), removed_environment(folder, &before_sets)))
+        .collect();
+    let kept = after.iter().map(|(folder, set)| (*folder, &set.environment, Some(set.objects.as_slice())));
+    let gone = gone.iter().map(|(folder, environment)| (*folder, environment, None));
+    let mut environments: Vec<EnvironmentComparison<'_>> = kept
+        .chain(gone)
+        .map(|(folder, environment, after)| {
+            let before = before.get(folder).map(Vec::as_slice);
+            let changes: ChangeSet = diff::objects(before.unwrap_or_default(), after.unwrap_or_default());
+            EnvironmentComparison { environment, before, after, changes }
+        })
+        .collect();
+    environments.sort_by(|a, b| a.name().cmp(b.name()));
+    let waived = compiled.waived.iter().map(|it| waived_rule(it, sources)).collect();
+    Ok(assess::review(&Comparison {
+        app: &compiled.app,
+        baseline: previous.baseline.clone(),
+        head: "working tree",
+        environments,
+        waived,
+        sources,
+        baseline_sources: previous.sources.as_ref(),
+    }))
+}
+
+/// Reads the old objects of each folder. What is the same file in both trees is not read again, and where the old spec
+/// compiles, old objects know their lines.
+fn previous_objects(
+    compiled: &Compiled,
+    tree: &ManifestTree,
+    previous: &Previous,
+    before_sets: &[ObjectSet],
+) -> Result<BTreeMap<String, Vec<Object>>, Vec<Unreadable>> {
+    let known: BTreeMap<String, &Object> = by_path(&compiled.sets);
+    let spec: BTreeMap<String, &Object> = by_path(before_sets);
+    let origins = |path: &str| spec.get(path).map(|it| it.origins.clone()).unwrap_or_default();
+    let mut unreadable = Vec::new();
+    let mut folders: BTreeMap<String, Vec<Object>> = BTreeMap::new();
+    for (path, text) in &previous.tree.files {
+        let same = known.get(path).filter(|_| tree.files.get(path) == Some(text));
+        let read = match same {
+            Some(object) => Ok(Some((*object).clone())),
+            None => snapshot::object(path, text),
+        };
+        match read {
+            Ok(Some(object)) => {
+                folders.entry(folder(path)).or_default().push(Object { origins: origins(path), ..object });
+            }
+            Ok(None) => {}
+            Err(error) => unreadable.push(error),
+        }
+    }
+    for objects in folders.values_mut() {
+        objects.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+    if unreadable.is_empty() { Ok(folders) } else { Err(unreadable) }
+}
+
+fn by_path(sets: &[ObjectSet]) -> BTreeMap<String, &Object> {
+    let paths = sets.iter().flat_map(|set| {
+        set.objects.iter().map(move |it| (render::path(&it.id, &set.environment.namespace), it))
+    });
+    paths.collect()
+}
+
+fn folder(path: &str) -> String {
+    path.split_once('/').map_or(path, |(folder, _)| folder).to_owned()
+}
+
+/// What is known of an environment that is gone: what the old spec declared, or else the name of its folder.
+fn removed_environment(folder: &str, before_sets: &[ObjectSet]) -> Environment {
+    let declared = before_sets.iter().map(|it| &it.environment).find(|it| it.namespace == folder);
+    declared.cloned().unwrap_or_else(|| Environment {
+        name: folder.to_owned(),
+        namespace: folder.to_owned(),
+        protected: false,
+        cluster: None,
+        external: Vec::new(),
+        span: None,
+    })
+}
+
+fn waived_rule(waived: &Waived, sources: &Sources) -> WaivedRule {
+    let Location { file, line, .. } = sources.location(waived.waiver.span);
+    WaivedRule {
+        code: waived.code.name.to_owned(),
+        environments: vec![waived.environment.clone()],
+        object: waived.object.clone(),
+        reason: waived.waiver.reason.clone(),
+        source: crate::change::SourceLine { file, line, removed: false },
+    }
+}

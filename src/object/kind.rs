@@ -47,3 +47,24 @@ pub fn pod_template(kind: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// Returns the short name by which kubectl knows a kind, from `kubectl api-resources`.
+pub fn short_name(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "ConfigMap" => "cm",
+        "CronJob" => "cj",
+        "DaemonSet" => "ds",
+        "Deployment" => "deploy",
+        "HorizontalPodAutoscaler" => "hpa",
+        "Ingress" => "ing",
+        "Namespace" => "ns",
+        "NetworkPolicy" => "netpol",
+        "PersistentVolumeClaim" => "pvc",
+        "PodDisruptionBudget" => "pdb",
+        "ReplicaSet" => "rs",
+        "Service" => "svc",
+        "ServiceAccount" => "sa",
+        "StatefulSet" => "sts",
+        _ => return None,
+    })
+}

@@ -18,7 +18,7 @@ pub use field_path::{FieldPath, Segment};
 pub use id::ObjectId;
 pub use origins::Origins;
 pub use quantity::Quantity;
-pub use set::{Capacity, Cluster, Environment, ExternalObject, ObjectSet, Waiver};
+pub use set::{Capacity, Cluster, Environment, ExternalObject, ObjectSet, Waived, Waiver};
 pub use version::KubernetesVersion;
 
 use crate::diagnostic::{Code, Diagnostic};

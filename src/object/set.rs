@@ -1,6 +1,7 @@
 //! All objects of one environment, with the facts that the checks and the review need about it.
 
 use super::{KubernetesVersion, Object, ObjectId, Quantity};
+use crate::diagnostic::Code;
 use crate::source::{Span, Traced};
 
 /// The objects of one environment, sorted by identity.
@@ -79,6 +80,19 @@ pub struct Waiver {
     pub reason: String,
     /// The line that says so.
     pub span: Span,
+}
+
+/// A house rule that is broken and excused.
+#[derive(Clone, Debug)]
+pub struct Waived {
+    /// The rule.
+    pub code: Code,
+    /// The object that breaks it.
+    pub object: ObjectId,
+    /// The environment it is in.
+    pub environment: String,
+    /// Why it may.
+    pub waiver: Waiver,
 }
 
 impl ObjectSet {

@@ -21,7 +21,7 @@ mod merge;
 mod references;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{ObjectId, Waiver};
+use crate::object::Waived;
 use crate::source::Sources;
 use crate::spec::{Part, Spec};
 
@@ -72,19 +72,6 @@ pub struct Project {
     pub diagnostics: Vec<Diagnostic>,
     /// House rules about typed values that are broken and excused.
     pub waived: Vec<Waived>,
-}
-
-/// A house rule that is broken and excused, where the rule is about a value that only the spec knows the type of.
-#[derive(Clone, Debug)]
-pub struct Waived {
-    /// The rule.
-    pub code: Code,
-    /// The object that breaks it.
-    pub object: ObjectId,
-    /// The environment.
-    pub environment: String,
-    /// Why it may.
-    pub waiver: Waiver,
 }
 
 /// Resolves a project.

@@ -3,8 +3,7 @@
 use super::{Context, UNUSED_WAIVER, WRONG_CONFIG_TYPE, declared, property_text};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::ORIGIN_NOT_ALLOWED;
-use crate::object::{ObjectId, Waiver};
-use crate::resolve::Waived;
+use crate::object::{ObjectId, Waived, Waiver};
 use crate::source::Traced;
 use crate::spec::{ConfigMap, ConfigValue, Entry, Node};
 

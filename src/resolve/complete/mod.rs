@@ -14,8 +14,8 @@ mod security;
 
 pub(super) use routing::{service_name, service_port};
 
-use super::Waived;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::object::Waived;
 use crate::source::{Origin, Traced};
 use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
 

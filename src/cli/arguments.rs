@@ -1,0 +1,121 @@
+//! The command line.
+
+use super::ExitCode;
+use crate::change::Severity;
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Compile one KDL spec into plain Kubernetes YAML for every environment, and say what merging the change will do
+#[derive(Debug, Parser)]
+#[command(name = "todo-gitops", version, after_help = exit_codes(), disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Run as if started in DIR; a project is the nearest directory upward that holds base/
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check everything, write the tree, and summarise what changed against the baseline
+    Compile(Compile),
+    /// Summarise what changed against the baseline, and write nothing
+    Diff(Diff),
+    /// Write the full review of what merging will do
+    Review(Review),
+    /// Show the line that set a field, and the lines that it overrode
+    Explain(Explain),
+}
+
+/// Which environments, and against what.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// Compare with the merge base of REV and HEAD instead of HEAD
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+}
+
+/// Arguments of `compile`.
+#[derive(Debug, Args)]
+pub struct Compile {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would print it")]
+    pub selection: Selection,
+    /// Write nothing; fail if the tree is not what the sources compile to
+    #[arg(long, conflicts_with = "base")]
+    pub check: bool,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would print it")]
+    pub selection: Selection,
+    /// Exit with 1 if anything changed
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+pub struct Review {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would print it")]
+    pub selection: Selection,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// Write it to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Exit with 1 if a finding is this severe, or worse
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The object: deployment/todo-backend
+    pub object: String,
+    /// The field: spec.replicas, or spec.template.spec.containers[backend].image
+    pub field: Option<String>,
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+}
+
+/// A form of the review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person at a terminal
+    Terminal,
+    /// For a comment on a pull request
+    Markdown,
+    /// For programs; the contract is docs/review-json.md
+    Json,
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+/// Lists the exit codes for `--help`.
+fn exit_codes() -> String {
+    let lines = ExitCode::ALL.map(|it| format!("  {}  {}", it.number(), it.sentence()));
+    format!("Exit codes:\n{}", lines.join("\n"))
+}

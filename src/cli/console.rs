@@ -1,0 +1,37 @@
+//! Where a run's text goes: data to one stream, messages to the other.
+
+use std::io::{self, Write};
+
+/// The two streams of a run.
+pub struct Console<'a> {
+    data: &'a mut dyn Write,
+    messages: &'a mut dyn Write,
+    /// Columns that a line of text may take.
+    pub width: usize,
+    failed: Option<io::Error>,
+}
+
+impl<'a> Console<'a> {
+    /// Writes data to one stream and messages to the other. Both get colour; a stream that wants none strips it.
+    pub fn new(data: &'a mut dyn Write, messages: &'a mut dyn Write, width: usize) -> Self {
+        Self { data, messages, width, failed: None }
+    }
+
+    /// Writes what was asked for.
+    pub fn data(&mut self, text: &str) {
+        if let Err(error) = self.data.write_all(text.as_bytes()).and_then(|()| self.data.flush()) {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// Writes what is to be said about it.
+    pub fn message(&mut self, text: &str) {
+        // A closed stream of messages is no reason to fail.
+        let _ = self.messages.write_all(text.as_bytes()).and_then(|()| self.messages.flush());
+    }
+
+    /// Returns why data could not be written; a reader that has seen enough is no failure.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failed.as_ref().filter(|it| it.kind() != io::ErrorKind::BrokenPipe)
+    }
+}

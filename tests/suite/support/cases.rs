@@ -1,0 +1,57 @@
+//! Case folders: a case is a folder whose name is a sentence, with its input and what is expected of it.
+//!
+//! A case of `errors/` or `review/` says only what is particular about it: a layer that it does not have (`base/`,
+//! `environments/`) is that of `tests/cases/project/`, and a layer that `after/` does not have is that of `before/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use todo_gitops::source::Sources;
+
+/// One case.
+pub struct Case {
+    /// The folder's name.
+    pub name: String,
+    /// The folder.
+    pub path: PathBuf,
+}
+
+/// Returns a path below the project.
+pub fn project_path(relative: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
+}
+
+/// Lists the cases of one kind, by name.
+pub fn all(kind: &str) -> Vec<Case> {
+    let folder = project_path("tests/cases").join(kind);
+    let mut cases: Vec<Case> = fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .map(|path| Case { name: path.file_name().unwrap().to_str().unwrap().to_owned(), path })
+        .collect();
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(!cases.is_empty(), "no cases in {}", folder.display());
+    cases
+}
+
+/// Reads the spec below a folder; a layer that it does not have is taken from the next folder.
+pub fn sources(folders: &[&Path]) -> Sources {
+    let mut files = Vec::new();
+    for layer in ["base", "environments"] {
+        let Some(folder) = folders.iter().find(|it| it.join(layer).is_dir()) else { continue };
+        read(folder, &folder.join(layer), &mut files);
+    }
+    Sources::new(files)
+}
+
+fn read(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read(root, &path, files);
+        } else if path.extension().is_some_and(|it| it == "kdl") {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+            files.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
