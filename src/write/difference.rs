@@ -33,16 +33,16 @@ impl Difference<'_> {
     /// Returns the difference as unified text, from what is on disk to what was compiled; empty for what is in the way,
     /// whose content is nobody's business.
     pub fn unified(&self) -> String {
-        let side = |there: bool, which: &str| match there {
-            true => format!("{}/{} ({which})", tree::DIRECTORY, self.path),
-            false => "/dev/null".to_owned(),
+        let side = |side: Option<()>, which: &str| match side {
+            Some(()) => format!("{}/{} ({which})", tree::DIRECTORY, self.path),
+            None => "/dev/null".to_owned(),
         };
         let before = String::from_utf8_lossy(self.before.unwrap_or_default());
         let after = self.after.unwrap_or_default();
         TextDiff::from_lines(before.as_ref(), after)
             .unified_diff()
             .context_radius(3)
-            .header(&side(self.before.is_some(), "on disk"), &side(self.after.is_some(), "compiled"))
+            .header(&side(self.before.map(drop), "on disk"), &side(self.after.map(drop), "compiled"))
             .to_string()
     }
 }
