@@ -1,0 +1,131 @@
+//! What the new tree is compared with: the commit, and the files of it that matter.
+
+use super::{Error, Head, Repository, SkipReason, Skipped};
+use crate::change::Baseline;
+use crate::tree::{self, ManifestTree, Scope};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The rendered tree of the baseline, told apart from the new one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BaselineTree {
+    /// The old text of every file that is not the same now, or is gone.
+    pub differing: ManifestTree,
+    /// The files that are the same now, byte for byte, and were therefore not read.
+    pub same: BTreeSet<String>,
+    /// What was left out, by path below the rendered directory.
+    pub skipped: Vec<Skipped>,
+}
+
+/// The spec of the baseline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BaselineSources {
+    /// `(name, text)` pairs as the disk edge reads them, sorted by name.
+    pub files: Vec<(String, String)>,
+    /// What was left out, by path below the project.
+    pub skipped: Vec<Skipped>,
+}
+
+impl Repository {
+    /// Chooses the baseline: `HEAD`, or the merge base of `HEAD` and the revision that the user named.
+    pub fn baseline(&self, base: Option<&str>) -> Result<Baseline, Error> {
+        let head = self.head()?;
+        let Some(revision) = base else {
+            return Ok(match head {
+                Head::Branch { name: _, commit } | Head::Detached { commit } => {
+                    Baseline::Commit { id: commit, chosen: "HEAD".to_owned() }
+                }
+                Head::Unborn { .. } => Baseline::FirstCompile,
+            });
+        };
+        let named = self.named_commit(revision)?;
+        let head = match head {
+            Head::Branch { name: _, commit } | Head::Detached { commit } => commit,
+            Head::Unborn { name } => return Err(Error::UnbornHead { name, revision: revision.to_owned() }),
+        };
+        match self.store.merge_base(&head, &named)? {
+            Some(id) if id == named => Ok(Baseline::Commit { id, chosen: revision.to_owned() }),
+            Some(id) => Ok(Baseline::Commit { id, chosen: format!("merge base with {revision}") }),
+            None if self.store.is_shallow()? => Err(Error::HistoryTooShort { revision: revision.to_owned() }),
+            None => Err(Error::NoMergeBase { revision: revision.to_owned() }),
+        }
+    }
+
+    fn named_commit(&self, revision: &str) -> Result<String, Error> {
+        // What looks like an option or holds a control character names no revision, and reaches no program.
+        let plausible = !revision.is_empty() && !revision.starts_with('-') && !revision.contains(char::is_control);
+        let commit = if plausible { self.store.commit(revision)? } else { None };
+        if let Some(commit) = commit {
+            return Ok(commit);
+        }
+        let remotes = self.store.remotes()?;
+        let remote_branch = revision.split_once('/').filter(|(remote, _)| remotes.iter().any(|it| it == remote));
+        Err(Error::UnknownRevision {
+            revision: revision.to_owned(),
+            remote_branch: remote_branch.map(|(remote, branch)| (remote.to_owned(), branch.to_owned())),
+            shallow: self.store.is_shallow()?,
+        })
+    }
+
+    /// Reads the rendered tree of a commit as far as it differs from the new tree.
+    ///
+    /// The ids of the new files are compared first, so that of a thousand files of which one changed one is read.
+    pub fn baseline_tree(&self, commit: &str, after: &ManifestTree, scope: &Scope) -> Result<BaselineTree, Error> {
+        let listing = self.files(commit, tree::DIRECTORY)?;
+        let mut before = BaselineTree { skipped: listing.skipped, ..BaselineTree::default() };
+        before.skipped.retain(|it| scope.contains(&it.path));
+        for (path, id) in listing.files.into_iter().filter(|(path, _)| scope.contains(path)) {
+            if let Some(text) = after.files.get(&path)
+                && self.store.blob_id(text.as_bytes())? == id
+            {
+                before.same.insert(path);
+                continue;
+            }
+            let shown = format!("{}/{path}", tree::DIRECTORY);
+            match self.text(&shown, &id) {
+                Ok(text) if tree::is_generated(text.as_bytes()) => drop(before.differing.files.insert(path, text)),
+                // A pointer in the place of a manifest may stand for one of ours; nobody can tell.
+                Err(error @ Error::LfsPointer { .. }) if extension(&path) == Some("yaml") => return Err(error),
+                Ok(_) | Err(Error::LfsPointer { .. } | Error::NotText { .. }) => {
+                    before.skipped.push(Skipped { path, reason: SkipReason::Foreign });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        before.skipped.sort();
+        Ok(before)
+    }
+
+    /// Reads the spec of a commit: `*.kdl` below `base/` and `environments/`, as the disk edge reads it.
+    pub fn baseline_sources(&self, commit: &str) -> Result<BaselineSources, Error> {
+        let mut sources = BaselineSources::default();
+        for directory in ["base", "environments"] {
+            let listing = self.files(commit, directory)?;
+            let is_hidden = |path: &str| path.split('/').any(|it| it.starts_with('.'));
+            let skipped = listing.skipped.into_iter().filter(|it| !is_hidden(&it.path));
+            sources.skipped.extend(skipped.map(|it| Skipped { path: format!("{directory}/{}", it.path), ..it }));
+            for (path, id) in listing.files {
+                if extension(&path) == Some("kdl") && !is_hidden(&path) {
+                    let name = format!("{directory}/{path}");
+                    let text = self.text(&name, &id)?;
+                    sources.files.push((name, text));
+                }
+            }
+        }
+        Ok(sources)
+    }
+}
+
+impl BaselineTree {
+    /// Returns the whole tree of the baseline; what is the same is taken from the new tree.
+    pub fn whole(&self, after: &ManifestTree) -> ManifestTree {
+        let mut whole = self.differing.clone();
+        let same = self.same.iter().filter_map(|it| after.files.get_key_value(it));
+        whole.files.extend(same.map(|(path, text)| (path.clone(), text.clone())));
+        whole
+    }
+}
+
+fn extension(path: &str) -> Option<&str> {
+    Path::new(path).extension()?.to_str()
+}
