@@ -8,7 +8,7 @@ use crate::snapshot::Unreadable;
 use crate::source::{Location, Sources};
 use crate::tree::ManifestTree;
 use crate::{assess, diff, lower, parse, render, resolve, snapshot, validate};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the sources of a project compile to.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +32,8 @@ pub struct Previous {
     pub tree: ManifestTree,
     /// The spec that was committed, where it can be read.
     pub sources: Option<Sources>,
+    /// What the tree held and is not compared, one phrase each.
+    pub skipped: Vec<String>,
 }
 
 impl Compiled {
@@ -90,13 +92,12 @@ fn lowered(sources: &Sources) -> Vec<ObjectSet> {
 
 /// Compares what a project compiles to with what it was.
 ///
-/// `tree` is what `compiled` renders to; `scope` are the folders that are compared: those of the selected environments, or none for all.
+/// `tree` is what `compiled` renders to.
 pub fn review(
     compiled: &Compiled,
     tree: &ManifestTree,
     sources: &Sources,
     previous: &Previous,
-    scope: Option<&BTreeSet<String>>,
 ) -> Result<Review, Vec<Unreadable>> {
     let before_sets = match &previous.sources {
         Some(sources) if previous.tree != *tree => lowered(sources),
@@ -107,7 +108,7 @@ pub fn review(
         compiled.sets.iter().map(|it| (it.environment.namespace.as_str(), it)).collect();
     let gone: BTreeMap<&str, Environment> = before
         .keys()
-        .filter(|folder| !after.contains_key(folder.as_str()) && scope.is_none_or(|it| it.contains(*folder)))
+        .filter(|folder| !after.contains_key(folder.as_str()))
         .map(|folder| (folder.as_str(), removed_environment(folder, &before_sets)))
         .collect();
     let kept = after.iter().map(|(folder, set)| (*folder, &set.environment, Some(set.objects.as_slice())));
@@ -122,7 +123,7 @@ pub fn review(
         .collect();
     environments.sort_by(|a, b| a.name().cmp(b.name()));
     let waived = compiled.waived.iter().map(|it| waived_rule(it, sources)).collect();
-    Ok(assess::review(&Comparison {
+    let mut review = assess::review(&Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
         head: "working tree",
@@ -130,7 +131,9 @@ pub fn review(
         waived,
         sources,
         baseline_sources: previous.sources.as_ref(),
-    }))
+    });
+    review.not_checked.extend(previous.skipped.iter().cloned());
+    Ok(review)
 }
 
 /// Reads the old objects of each folder. What is the same file in both trees is not read again, and where the old spec

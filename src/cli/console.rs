@@ -30,6 +30,12 @@ impl<'a> Console<'a> {
         let _ = self.messages.write_all(text.as_bytes()).and_then(|()| self.messages.flush());
     }
 
+    /// Writes an error, and what to do about it.
+    pub fn error(&mut self, message: &str, help: &[String]) {
+        let help: String = help.iter().map(|it| format!("\nhelp: {it}")).collect();
+        self.message(&format!("error: {message}{help}\n"));
+    }
+
     /// Returns why data could not be written; a reader that has seen enough is no failure.
     pub fn failure(&self) -> Option<&io::Error> {
         self.failed.as_ref().filter(|it| it.kind() != io::ErrorKind::BrokenPipe)

@@ -1,1 +1,51 @@
-//! One file for each subcommand.
+//! One file for each subcommand. Here: the way in, and what they share.
+
+pub mod arguments;
+mod compile;
+mod console;
+mod diff;
+mod exit_code;
+mod explain;
+mod project;
+mod review;
+
+pub use console::Console;
+pub use exit_code::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser as _;
+use project::Project;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Runs a command line; the first word is the program's own name.
+pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => {
+            console.message(&error.render().ansi().to_string());
+            return ExitCode::Wrong;
+        }
+        Err(help) => {
+            console.data(&help.render().ansi().to_string());
+            return ExitCode::Done;
+        }
+    };
+    let directory = arguments.directory.as_deref().unwrap_or(Path::new("."));
+    let code = match Project::open(directory, console) {
+        Err(code) => code,
+        Ok(project) => match &arguments.command {
+            Command::Compile(it) => compile::run(it, &project, console),
+            Command::Diff(it) => diff::run(it, &project, console),
+            Command::Review(it) => review::run(it, &project, console),
+            Command::Explain(it) => explain::run(it, &project, console),
+        },
+    };
+    match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {
+        Some(message) => {
+            console.message(&message);
+            ExitCode::Failed
+        }
+        None => code,
+    }
+}

@@ -24,12 +24,13 @@ fn every_case_is_reviewed_as_expected() {
             baseline: Baseline::Commit { id: "0123456789abcdef0123456789abcdef01234567".into(), chosen: "HEAD".into() },
             tree: old.tree(),
             sources: Some(before),
+            skipped: Vec::new(),
         };
-        let Ok(review) = pipeline::review(&new, &new.tree(), &after, &previous, None) else {
+        let Ok(review) = pipeline::review(&new, &new.tree(), &after, &previous) else {
             failures.push(format!("{}: the old tree cannot be read", case.name));
             continue;
         };
-        failures.text(&case.path.join("expected.txt"), &report::terminal::terminal(&review, 100));
+        failures.text(&case.path.join("expected.txt"), &report::terminal::terminal(&review, 100, report::Style::Plain));
         failures.text(&case.path.join("expected.md"), &report::markdown::markdown(&review));
         failures.text(&case.path.join("expected.json"), &report::json::json(&review));
     }

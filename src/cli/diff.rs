@@ -1,0 +1,15 @@
+//! `diff`: what changed against the baseline, and nothing written.
+
+use super::arguments::Diff;
+use super::{Console, ExitCode, Project};
+use crate::report;
+
+/// Runs the command.
+pub(super) fn run(arguments: &Diff, project: &Project, console: &mut Console<'_>) -> ExitCode {
+    let review = match project.reviewed(&arguments.selection, console) {
+        Ok(review) => review,
+        Err(code) => return code,
+    };
+    console.data(&report::terminal::terminal(&review, console.width, report::Style::Colour));
+    if arguments.exit_code && !review.changes.is_empty() { ExitCode::Found } else { ExitCode::Done }
+}

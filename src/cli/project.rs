@@ -1,0 +1,150 @@
+//! The project that a command works on: its sources, what they compile to, and what it was at its baseline.
+
+use super::arguments::Selection;
+use super::{Console, ExitCode};
+use crate::change::{Baseline, Review};
+use crate::diagnostic::excerpt::{self, Style};
+use crate::diagnostic::suggest;
+use crate::pipeline::{self, Compiled, Previous};
+use crate::source::Sources;
+use crate::tree::{ManifestTree, Scope};
+use crate::{disk, git};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A project, read from disk.
+pub(super) struct Project {
+    /// Its directory.
+    pub(super) root: PathBuf,
+    /// Its spec.
+    pub(super) sources: Sources,
+}
+
+impl Project {
+    /// Finds the project around a directory and reads its spec.
+    pub(super) fn open(directory: &Path, console: &mut Console<'_>) -> Result<Self, ExitCode> {
+        let root = disk::find_project(directory).map_err(|error| {
+            console.error(&error.to_string(), &[error.help()]);
+            ExitCode::Wrong
+        })?;
+        match disk::read_sources(&root) {
+            Ok(files) => Ok(Self { root, sources: Sources::new(files) }),
+            Err(problems) => {
+                for problem in problems {
+                    console.error(&problem.to_string(), &[problem.help()]);
+                }
+                Err(ExitCode::Wrong)
+            }
+        }
+    }
+
+    /// Compiles the selected environments and says what there is to be said; fails where something is wrong.
+    pub(super) fn compiled(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
+        self.check_selection(environments, console)?;
+        let mut compiled = pipeline::compile(&self.sources);
+        if !environments.is_empty() {
+            compiled = compiled.only(environments);
+        }
+        console.message(&excerpt::print(&compiled.diagnostics, &self.sources, Style::Colour));
+        if compiled.is_valid() {
+            return Ok(compiled);
+        }
+        console.message(&format!("{}; nothing was written\n", excerpt::count(&compiled.diagnostics)));
+        Err(ExitCode::Wrong)
+    }
+
+    /// Reports a selected environment that there is not.
+    fn check_selection(&self, environments: &[String], console: &mut Console<'_>) -> Result<(), ExitCode> {
+        let declared: BTreeSet<&str> = self.sources.iter().filter_map(|(_, it)| environment_of(&it.name)).collect();
+        let mut known = true;
+        for name in environments.iter().filter(|it| !declared.contains(it.as_str())) {
+            let help = match suggest::nearest(name, declared.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("environments are {}", declared.iter().copied().collect::<Vec<_>>().join(", ")),
+            };
+            console.error(&format!("no environment is called `{name}`"), &[help]);
+            known = false;
+        }
+        if known { Ok(()) } else { Err(ExitCode::Wrong) }
+    }
+
+    /// Returns the part of the tree that a selection answers for.
+    pub(super) fn scope(selection: &Selection, compiled: &Compiled) -> Scope {
+        if selection.environments.is_empty() {
+            return Scope::Everything;
+        }
+        Scope::Folders(compiled.sets.iter().map(|it| it.environment.namespace.clone()).collect())
+    }
+
+    /// Reads what the project was at its baseline; none where it lies in no repository.
+    pub(super) fn previous(
+        &self,
+        selection: &Selection,
+        tree: &ManifestTree,
+        scope: &Scope,
+        console: &mut Console<'_>,
+    ) -> Result<Option<Previous>, ExitCode> {
+        self.read_previous(selection, tree, scope).map_err(|error| {
+            console.error(&error.to_string(), &error.help());
+            ExitCode::Failed
+        })
+    }
+
+    fn read_previous(
+        &self,
+        selection: &Selection,
+        tree: &ManifestTree,
+        scope: &Scope,
+    ) -> Result<Option<Previous>, git::Error> {
+        let Some(repository) = git::Repository::open(&self.root)? else { return Ok(None) };
+        let baseline = repository.baseline(selection.base.as_deref())?;
+        let Baseline::Commit { id, .. } = &baseline else {
+            return Ok(Some(Previous { baseline, tree: ManifestTree::default(), sources: None, skipped: Vec::new() }));
+        };
+        let before = repository.baseline_tree(id, tree, scope)?;
+        let sources = if before.differing.files.is_empty() {
+            None
+        } else {
+            // Only the lines of what is gone come from here, so a spec that cannot be read costs no more than those.
+            repository.baseline_sources(id).ok().map(|it| Sources::new(it.files))
+        };
+        let skipped = before.skipped.iter().map(ToString::to_string).collect();
+        Ok(Some(Previous { tree: before.whole(tree), baseline, sources, skipped }))
+    }
+
+    /// Compares what was compiled with the baseline.
+    pub(super) fn review(
+        &self,
+        compiled: &Compiled,
+        tree: &ManifestTree,
+        previous: &Previous,
+        console: &mut Console<'_>,
+    ) -> Result<Review, ExitCode> {
+        pipeline::review(compiled, tree, &self.sources, previous).map_err(|unreadable| {
+            for file in unreadable {
+                let help = "compare with a commit in which the file is right, with `--base REV`".to_owned();
+                console.error(&format!("the baseline cannot be compared: {file}"), &[help]);
+            }
+            ExitCode::Failed
+        })
+    }
+
+    /// Compiles a selection and compares it with the baseline, for the commands that write nothing.
+    pub(super) fn reviewed(&self, selection: &Selection, console: &mut Console<'_>) -> Result<Review, ExitCode> {
+        let compiled = self.compiled(&selection.environments, console)?;
+        let tree = compiled.tree();
+        let scope = Self::scope(selection, &compiled);
+        let Some(previous) = self.previous(selection, &tree, &scope, console)? else {
+            let help = "run `git init` and commit the project, so that there is something to compare with".to_owned();
+            console.error(&format!("`{}` is in no git repository", self.root.display()), &[help]);
+            return Err(ExitCode::Failed);
+        };
+        self.review(&compiled, &tree, &previous, console)
+    }
+}
+
+/// Returns the environment that a spec file belongs to: `environments/NAME.kdl` or `environments/NAME/….kdl`.
+fn environment_of(file: &str) -> Option<&str> {
+    let rest = file.strip_prefix("environments/")?;
+    Some(rest.split_once('/').map_or_else(|| rest.trim_end_matches(".kdl"), |(folder, _)| folder))
+}
