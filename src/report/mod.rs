@@ -10,6 +10,7 @@
 mod difference;
 mod json;
 mod markdown;
+mod markup;
 mod page;
 mod terminal;
 mod wording;

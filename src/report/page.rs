@@ -8,6 +8,9 @@ use anstyle::{AnsiColor, Effects};
 /// The narrowest page that is laid out; a narrower terminal breaks the lines itself.
 const NARROWEST: usize = 40;
 
+/// No indent is wider.
+const BLANKS: &str = "                                                                                ";
+
 /// How a part of a line is painted. Colour only repeats what the words say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Paint {
@@ -66,6 +69,7 @@ impl Page {
     /// Writes parts one after the other and breaks them into lines between words, or within a word that is too long.
     pub(super) fn paragraph(&mut self, indent: usize, hanging: usize, parts: &[Part]) {
         let mut line: Vec<Part> = Vec::new();
+        let columns = self.width.saturating_sub(indent.max(hanging));
         let (mut used, mut margin) = (indent, indent);
         for (paint, text) in parts {
             for word in escape(text).split_inclusive(' ') {
@@ -73,7 +77,7 @@ impl Page {
                     self.write(margin, line.drain(..).collect::<Vec<_>>().iter());
                     (used, margin) = (hanging, hanging);
                 }
-                for piece in pieces(word, self.width - margin) {
+                for piece in pieces(word, columns) {
                     if used + width(piece.trim_end()) > self.width && used > margin {
                         self.write(margin, line.drain(..).collect::<Vec<_>>().iter());
                         (used, margin) = (hanging, hanging);
@@ -115,24 +119,32 @@ impl Page {
         }
     }
 
-    /// Writes one line as it is.
+    /// Writes one line as it is, without the spaces at its end.
     fn write<'a>(&mut self, indent: usize, parts: impl Iterator<Item = &'a Part>) {
-        let mut line = " ".repeat(indent);
+        let mut runs: Vec<Part> = Vec::new();
         for (paint, text) in parts {
-            let text = escape(text);
-            if text.trim().is_empty() {
-                line.push_str(&text);
-                continue;
+            match runs.last_mut() {
+                Some((last, run)) if last == paint => run.push_str(&escape(text)),
+                _ => runs.push((*paint, escape(text))),
             }
-            match self.style {
-                Style::Plain => line.push_str(&text),
-                Style::Colour => {
+        }
+        while let Some((_, text)) = runs.last_mut() {
+            text.truncate(text.trim_end().len());
+            if !text.is_empty() {
+                break;
+            }
+            runs.pop();
+        }
+        self.text.push_str(if runs.is_empty() { "" } else { &BLANKS[..indent.min(BLANKS.len())] });
+        for (paint, text) in runs {
+            match (self.style, paint) {
+                (Style::Plain, _) | (Style::Colour, Paint::Plain) => self.text.push_str(&text),
+                (Style::Colour, paint) => {
                     let style = paint.style();
-                    line.push_str(&format!("{style}{text}{style:#}"));
+                    self.text.push_str(&format!("{style}{text}{style:#}"));
                 }
             }
         }
-        self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 }

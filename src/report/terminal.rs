@@ -165,7 +165,7 @@ fn changes(page: &mut Page, review: &Review) {
             one_object(page, change, &[where_], review);
         }
     }
-    for (names, changes) in wording::groups(others.into_iter()) {
+    for (names, changes) in wording::groups(others.into_iter(), review) {
         page.heading(&wording::same_in(names, review));
         for change in changes {
             one_object(page, change, &[], review);

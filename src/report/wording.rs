@@ -6,6 +6,7 @@ use crate::change::{
     ReviewedChange, Severity, SourceLine,
 };
 use crate::object::ObjectId;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// How many names stand in a list before it is abbreviated.
@@ -64,15 +65,6 @@ pub(super) fn sign(operation: Operation) -> &'static str {
         Operation::Create => "+",
         Operation::Update => "~",
         Operation::Delete => "-",
-    }
-}
-
-/// The word for an operation.
-pub(super) fn operation(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Create => "created",
-        Operation::Update => "changed",
-        Operation::Delete => "removed",
     }
 }
 
@@ -151,14 +143,15 @@ fn repository(image: &str) -> Option<(&str, &str)> {
     image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))
 }
 
-/// `Secret/todo-backend-secrets with the keys A, B`.
+/// `Secret/todo-backend-secrets` and the keys it must have, each in backticks.
 pub(super) fn required(object: &RequiredObject) -> String {
-    let keys = match object.keys.len() {
-        0 => String::new(),
-        1 => format!(" with the key {}", object.keys[0]),
-        _ => format!(" with the keys {}", object.keys.join(", ")),
+    let keys: Vec<String> = object.keys.iter().map(|it| format!("`{it}`")).collect();
+    let with = match keys.len() {
+        0 => "",
+        1 => " with the key ",
+        _ => " with the keys ",
     };
-    format!("{}/{}{keys}", object.kind, object.name)
+    format!("`{}/{}`{with}{}", object.kind, object.name, keys.join(", "))
 }
 
 /// `6 field changes = 5 shown + 1 folded + 0 omitted`.
@@ -167,11 +160,11 @@ pub(super) fn accounting(it: &Accounting) -> String {
     format!("{fields} = {} shown + {} folded + {} omitted", it.shown, it.folded, it.omitted)
 }
 
-/// `working tree compared with 4f2c1aab (HEAD)`.
+/// `working tree compared with 4f2c1aab (HEAD)`, the commit in backticks.
 pub(super) fn compared(review: &Review) -> String {
     match &review.baseline {
         Baseline::Commit { id, chosen } => {
-            format!("{} compared with {} ({chosen})", review.head, id.chars().take(8).collect::<String>())
+            format!("{} compared with `{}` ({chosen})", review.head, id.chars().take(8).collect::<String>())
         }
         Baseline::FirstCompile => format!("{}, first compile: there is no commit to compare with", review.head),
     }
@@ -200,17 +193,20 @@ pub(super) fn kinds<'a>(changes: impl Iterator<Item = &'a ReviewedChange>) -> St
     kinds.iter().map(|(kind, number)| format!("{number} {kind}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Groups changes by the environments they are the same in: those in the most environments first.
+/// Groups changes by the environments they are the same in: those in the most environments first, then in the order of
+/// the environments.
 pub(super) fn groups<'a>(
     changes: impl Iterator<Item = &'a ReviewedChange>,
+    review: &Review,
 ) -> Vec<(&'a [String], Vec<&'a ReviewedChange>)> {
-    let mut groups: BTreeMap<&[String], Vec<&ReviewedChange>> = BTreeMap::new();
+    let position = |name: &String| review.environments.iter().position(|it| it.name == *name);
+    let mut groups: BTreeMap<(Reverse<usize>, Vec<Option<usize>>, &[String]), Vec<&ReviewedChange>> = BTreeMap::new();
     for change in changes {
-        groups.entry(&change.environments).or_default().push(change);
+        let names = change.environments.as_slice();
+        let order = (Reverse(names.len()), names.iter().map(position).collect(), names);
+        groups.entry(order).or_default().push(change);
     }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(names, _)| std::cmp::Reverse(names.len()));
-    groups
+    groups.into_iter().map(|((_, _, names), changes)| (names, changes)).collect()
 }
 
 #[cfg(test)]

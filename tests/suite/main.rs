@@ -3,5 +3,6 @@
 
 mod example_review;
 mod golden;
+mod payloads;
 mod report;
 mod review_schema;
