@@ -2,6 +2,7 @@
 
 use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
+use crate::diagnostic::excerpt::Style;
 use crate::write::{self, State, WritePlan};
 use crate::{disk, report};
 
@@ -36,7 +37,7 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     disk::apply(&project.root, &plan).map_err(|error| failed(&error, console))?;
     console.message(&format!("{compiled_what}; {}\n", written(&plan)));
     match review {
-        Some(review) => console.data(&report::terminal::terminal(&review, console.width, report::Style::Colour)),
+        Some(review) => console.data(&report::terminal(&review, console.width, Style::Colour)),
         None => console.message("not compared: the project is in no git repository\n"),
     }
     Ok(ExitCode::Done)

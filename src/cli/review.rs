@@ -2,6 +2,7 @@
 
 use super::arguments::{Format, Review};
 use super::{Console, ExitCode, Project};
+use crate::diagnostic::excerpt::Style;
 use crate::{disk, report};
 
 /// Runs the command.
@@ -10,11 +11,11 @@ pub(super) fn run(arguments: &Review, project: &Project, console: &mut Console<'
         Ok(review) => review,
         Err(code) => return code,
     };
-    let style = if arguments.output.is_some() { report::Style::Plain } else { report::Style::Colour };
+    let style = if arguments.output.is_some() { Style::Plain } else { Style::Colour };
     let text = match arguments.format {
-        Format::Terminal => report::terminal::terminal(&review, console.width, style),
-        Format::Markdown => report::markdown::markdown(&review),
-        Format::Json => report::json::json(&review),
+        Format::Terminal => report::terminal(&review, console.width, style),
+        Format::Markdown => report::markdown(&review),
+        Format::Json => report::json(&review),
     };
     match &arguments.output {
         None => console.data(&text),

@@ -4,6 +4,7 @@ pub mod code;
 pub mod excerpt;
 pub mod house_rule;
 pub mod suggest;
+pub mod visible;
 
 use crate::source::Span;
 pub use code::{Code, Severity};
@@ -112,4 +113,31 @@ pub fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         }
     }
     joined
+}
+
+/// Forgets the environments of messages that were found in every one of them: the place says enough.
+pub fn generalised(mut diagnostics: Vec<Diagnostic>, all: &[&str]) -> Vec<Diagnostic> {
+    for diagnostic in &mut diagnostics {
+        if all.iter().all(|name| diagnostic.environments.iter().any(|it| it == name)) {
+            diagnostic.environments.clear();
+        }
+    }
+    diagnostics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Diagnostic, generalised};
+
+    #[test]
+    fn a_message_of_every_environment_names_none() {
+        let check = |found: &[&str], expected: &[&str]| {
+            let mut message = Diagnostic::new(Code::error("x"), "");
+            message.environments = found.iter().map(|it| (*it).to_owned()).collect();
+            assert_eq!(generalised(vec![message], &["dev", "prod"])[0].environments, expected);
+        };
+        check(&["dev", "prod"], &[]);
+        check(&["prod"], &["prod"]);
+        check(&[], &[]);
+    }
 }

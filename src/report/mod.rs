@@ -1,1 +1,20 @@
-//! A review in, text out.
+//! A review in, text out: one file for each format. A report decides nothing; what it says is in the [`Review`], and it
+//! only chooses how to write that down and what to leave out where there is no room.
+//!
+//! To add a format: write `report/<format>.rs` with one function from a review to a string; take sentences from
+//! `wording` and the two sides of a field from `difference`; escape every text for the new sink in that file, and add
+//! the function to the payload test in `tests/suite/report.rs`.
+//!
+//! [`Review`]: crate::change::Review
+
+mod difference;
+mod json;
+mod markdown;
+mod markup;
+mod page;
+mod terminal;
+mod wording;
+
+pub use json::json;
+pub use markdown::markdown;
+pub use terminal::terminal;

@@ -4,6 +4,7 @@ use crate::support::cases;
 use crate::support::golden::Failures;
 use todo_gitops::change::Baseline;
 use todo_gitops::pipeline::{self, Previous};
+use todo_gitops::diagnostic::excerpt::Style;
 use todo_gitops::report;
 
 #[test]
@@ -30,9 +31,9 @@ fn every_case_is_reviewed_as_expected() {
             failures.push(format!("{}: the old tree cannot be read", case.name));
             continue;
         };
-        failures.text(&case.path.join("expected.txt"), &report::terminal::terminal(&review, 100, report::Style::Plain));
-        failures.text(&case.path.join("expected.md"), &report::markdown::markdown(&review));
-        failures.text(&case.path.join("expected.json"), &report::json::json(&review));
+        failures.text(&case.path.join("expected.txt"), &report::terminal(&review, 100, Style::Plain));
+        failures.text(&case.path.join("expected.md"), &report::markdown(&review));
+        failures.text(&case.path.join("expected.json"), &report::json(&review));
     }
     failures.finish();
 }

@@ -1,0 +1,338 @@
+//! A review in, a comment for a pull request out: GitHub-flavoured Markdown that is updated in place.
+//!
+//! A comment has a limit, so there is a ladder: every field its own row; then one row for each object of an unprotected
+//! environment; then for every object; then one for each kind; then shorter and shorter lists. The first rung that fits
+//! is taken. Only whole rows are left out, each list says how many, and the accounting line counts them. The sentence,
+//! the alert, the environments and the worst findings always stay.
+
+use super::difference::Difference;
+use super::markup::{cell_code, code, comment, plain, prose};
+use super::wording;
+use crate::change::{
+    Accounting, Baseline, Finding, Operation, RequiredObject, Review, ReviewedChange, ReviewedField, Severity,
+};
+
+/// GitHub refuses a comment of more than 65,536 characters; the rest is for what a workflow adds.
+const LIMIT: usize = 60_000;
+
+/// How much is written of each change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    Fields,
+    FieldsOfProtected,
+    Objects,
+    Kinds,
+}
+
+/// One rung of the ladder.
+#[derive(Clone, Copy, Debug)]
+struct Rung {
+    detail: Detail,
+    /// The most rows of a list.
+    rows: usize,
+}
+
+const LADDER: [Rung; 9] = [
+    Rung { detail: Detail::Fields, rows: usize::MAX },
+    Rung { detail: Detail::FieldsOfProtected, rows: usize::MAX },
+    Rung { detail: Detail::Objects, rows: usize::MAX },
+    Rung { detail: Detail::Kinds, rows: usize::MAX },
+    Rung { detail: Detail::Kinds, rows: 100 },
+    Rung { detail: Detail::Kinds, rows: 25 },
+    Rung { detail: Detail::Kinds, rows: 8 },
+    Rung { detail: Detail::Kinds, rows: 3 },
+    Rung { detail: Detail::Kinds, rows: 1 },
+];
+
+/// Writes a review as a comment that fits any pull request of GitHub.
+pub fn markdown(review: &Review) -> String {
+    let mut text = String::new();
+    for rung in LADDER {
+        text = Comment::new(review, rung).write();
+        if text.chars().count() <= LIMIT {
+            break;
+        }
+    }
+    text
+}
+
+/// A comment while it is written.
+struct Comment<'a> {
+    review: &'a Review,
+    rung: Rung,
+    text: String,
+    /// How many leaf changes have no row of their own.
+    omitted: usize,
+}
+
+impl<'a> Comment<'a> {
+    fn new(review: &'a Review, rung: Rung) -> Self {
+        Self { review, rung, text: String::new(), omitted: 0 }
+    }
+
+    fn write(mut self) -> String {
+        let review = self.review;
+        self.line(&format!("<!-- todo-gitops:review app={} v=1 -->", comment(&review.app)));
+        self.line(&format!("### {}", prose(&review.headline)));
+        if wording::is_quiet(review) {
+            self.line("");
+            self.line(&format!("<sub>{}</sub>", prose(&wording::compared(review))));
+            return self.text;
+        }
+        self.alert();
+        self.environments();
+        self.findings();
+        let (removed, others): (Vec<_>, Vec<_>) =
+            review.changes.iter().partition(|it| it.operation == Operation::Delete);
+        let (created, updated): (Vec<_>, Vec<_>) = others.into_iter().partition(|it| it.operation == Operation::Create);
+        self.objects("Removed", &removed);
+        self.images();
+        self.fields(&updated);
+        match review.baseline {
+            Baseline::FirstCompile => self.created_kinds(&created),
+            Baseline::Commit { .. } => self.objects("Created", &created),
+        }
+        self.required();
+        self.waived();
+        self.footer();
+        self.text
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// Writes a titled list or table, as many rows as the rung allows.
+    fn section<T>(&mut self, title: &str, head: &[&str], items: &[T], row: impl Fn(&T) -> String) {
+        if items.is_empty() {
+            return;
+        }
+        if !title.is_empty() {
+            self.line(&format!("\n**{title}**"));
+        }
+        self.line("");
+        head.iter().for_each(|it| self.line(it));
+        items.iter().take(self.rung.rows).for_each(|it| self.line(&row(it)));
+        if items.len() > self.rung.rows {
+            self.line(&format!("\n{} more left out for want of room.", items.len() - self.rung.rows));
+        }
+    }
+
+    /// Writes the worst finding as the comment's only alert, where it asks for a look.
+    fn alert(&mut self) {
+        let Some(worst) = self.review.findings.first() else { return };
+        let kind = match worst.severity {
+            Severity::Note => return,
+            Severity::Warn => "WARNING",
+            Severity::Outage | Severity::Loss | Severity::Block => "CAUTION",
+        };
+        self.line(&format!("\n> [!{kind}]\n> {}", sentence(worst, self.review)));
+    }
+
+    fn findings(&mut self) {
+        let review = self.review;
+        let alerted = review.findings.first().is_some_and(|it| it.severity >= Severity::Warn);
+        let rest = &review.findings[usize::from(alerted)..];
+        self.section("Findings", &[], rest, |it| format!("- {}", sentence(it, review)));
+    }
+
+    fn environments(&mut self) {
+        let review = self.review;
+        let head = [
+            "| environment | created | changed | removed | restarts | requests | worst |",
+            "|---|--:|--:|--:|---|---|---|",
+        ];
+        self.section("", &head, &review.environments, |it| {
+            let name = if it.protected { format!("**{}**", plain(&it.name)) } else { plain(&it.name) };
+            format!(
+                "| {name} | {} | {} | {} | {} | {} | {} |",
+                it.created,
+                it.updated,
+                it.deleted,
+                or_dash(&wording::restarts(it)),
+                or_dash(&wording::requests(&it.name, &review.capacity)),
+                it.worst.map_or("-", Severity::name),
+            )
+        });
+    }
+
+    /// Writes created or removed objects, one row each. What is removed keeps its names longer than the rest.
+    fn objects(&mut self, title: &str, changes: &[&ReviewedChange]) {
+        let review = self.review;
+        let removed = changes.iter().any(|it| it.operation == Operation::Delete);
+        if self.rung.detail == Detail::Kinds && !removed {
+            return self.kinds(title, changes);
+        }
+        self.section(title, &[], changes, |it| {
+            let summary = if it.summary.is_empty() { String::new() } else { format!(", {}", prose(&it.summary)) };
+            format!(
+                "- {} in {}{summary}{}",
+                code(&wording::object(&it.object, review)),
+                plain(&wording::environments(&it.environments, review)),
+                it.source.as_ref().map(|it| format!(", {}", code(&wording::source(it)))).unwrap_or_default()
+            )
+        });
+        self.omitted += changes.iter().skip(self.rung.rows).map(|it| it.environments.len()).sum::<usize>();
+    }
+
+    /// Writes how many objects of each kind there are.
+    fn kinds(&mut self, title: &str, changes: &[&ReviewedChange]) {
+        let kinds = wording::kinds(changes.iter().copied());
+        let kinds: &[String] = if kinds.is_empty() { &[] } else { &[kinds] };
+        self.section(title, &[], kinds, |it| format!("- {}", plain(it)));
+        let leaves = |it: &&ReviewedChange| it.environments.len() * shown_fields(it).count().max(whole_objects(it));
+        self.omitted += changes.iter().map(leaves).sum::<usize>();
+    }
+
+    /// Writes what a first compile creates: the whole of it is in the tree.
+    fn created_kinds(&mut self, changes: &[&ReviewedChange]) {
+        self.section("Created", &[], &self.review.environments, |environment| {
+            let here = changes.iter().copied().filter(|it| it.environments.contains(&environment.name));
+            format!("- {}: {}", plain(&environment.name), plain(&wording::kinds(here)))
+        });
+    }
+
+    fn images(&mut self) {
+        let review = self.review;
+        let head = ["| workload | image | from | to | step | where |", "|---|---|---|---|---|---|"];
+        self.section("Images", &head, &review.images, |it| {
+            let (repository, before, after) = wording::image(it);
+            format!(
+                "| {} | {} | {} | {} | {} | {} |",
+                plain(&it.workload),
+                if repository.is_empty() { "-".to_owned() } else { cell_code(&repository) },
+                cell_code(&before),
+                cell_code(&after),
+                or_dash(&it.step),
+                plain(&wording::environments(&it.environments, review)),
+            )
+        });
+    }
+
+    fn fields(&mut self, changes: &[&ReviewedChange]) {
+        if self.rung.detail == Detail::Kinds {
+            return self.kinds("Changed", changes);
+        }
+        let mut rows = Vec::new();
+        for (names, changes) in wording::groups(changes.iter().copied(), self.review) {
+            for change in changes {
+                self.change(names, change, &mut rows);
+            }
+        }
+        let head = ["| where | field | from | to | source |", "|---|---|---|---|---|"];
+        self.section("Fields", &head, &rows, String::clone);
+    }
+
+    fn change(&mut self, names: &[String], change: &ReviewedChange, rows: &mut Vec<String>) {
+        let where_ = plain(&wording::environments(names, self.review));
+        let object = cell_code(&wording::object(&change.object, self.review));
+        let fields = shown_fields(change).count();
+        if !self.has_fields(names) && fields > 0 {
+            let count = wording::count(fields as u64, "field");
+            rows.push(format!("| {where_} | {object} | {count} | - | - |"));
+            self.omitted += fields * names.len();
+            return;
+        }
+        for field in shown_fields(change) {
+            let source = field.source.as_ref().map_or("-".to_owned(), |it| cell_code(&wording::source(it)));
+            let (from, to) = sides(&Difference::of(&change.object, field));
+            rows.push(format!("| {where_} | {object}<br>{} | {from} | {to} | {source} |", cell_code(&field.path)));
+        }
+        let derived = change.fields.len() - fields;
+        if derived > 0 {
+            let derived = wording::count(derived as u64, "derived field");
+            rows.push(format!("| {where_} | {object}<br>{derived} folded | - | - | - |"));
+        }
+    }
+
+    /// True where changes in these environments have a row for each field.
+    fn has_fields(&self, names: &[String]) -> bool {
+        match self.rung.detail {
+            Detail::Fields => true,
+            Detail::FieldsOfProtected => {
+                self.review.environments.iter().any(|it| it.protected && names.contains(&it.name))
+            }
+            Detail::Objects | Detail::Kinds => false,
+        }
+    }
+
+    fn required(&mut self) {
+        let review = self.review;
+        let new: Vec<&RequiredObject> = review.required.iter().filter(|it| it.new).collect();
+        self.section("Must exist before this is synced", &[], &new, |it| {
+            let environments = wording::environments(&it.environments, review);
+            format!("- {} in {}", prose(&wording::required(it)), plain(&environments))
+        });
+    }
+
+    fn waived(&mut self) {
+        let review = self.review;
+        self.section("Waived house rules", &[], &review.waived, |it| {
+            format!(
+                "- {} for {} in {}: {} ({})",
+                code(&it.code),
+                code(&wording::object(&it.object, review)),
+                plain(&wording::environments(&it.environments, review)),
+                prose(&it.reason),
+                code(&wording::source(&it.source)),
+            )
+        });
+    }
+
+    fn footer(&mut self) {
+        let told = self.review.accounting;
+        let omitted = self.omitted.min(told.shown);
+        let accounting = Accounting { shown: told.shown - omitted, omitted: told.omitted + omitted, ..told };
+        let mut parts = vec![wording::accounting(&accounting)];
+        if omitted > 0 {
+            parts.push("the terminal and JSON reports have them all".to_owned());
+        }
+        parts.extend(Some(wording::not_checked(self.review)).filter(|it| !it.is_empty()));
+        parts.push(wording::compared(self.review));
+        let parts: Vec<String> = parts.iter().map(|it| prose(it)).collect();
+        self.line(&format!("\n<sub>{}</sub>", parts.join(" · ")));
+    }
+}
+
+fn sentence(finding: &Finding, review: &Review) -> String {
+    let help = if finding.help.is_empty() { String::new() } else { format!(" Help: {}.", prose(&finding.help)) };
+    let source = finding.source.as_ref().map(|it| format!(", {}", code(&wording::source(it)))).unwrap_or_default();
+    let path = if finding.path.is_empty() { String::new() } else { format!(" {}", code(&finding.path)) };
+    format!(
+        "**{}** {}{path} in {}: {}.{help} ({}{source})",
+        finding.severity.name(),
+        code(&wording::object(&finding.object, review)),
+        plain(&wording::environments(&finding.environments, review)),
+        prose(finding.message.trim_end_matches('.')),
+        code(finding.code.name),
+    )
+}
+
+fn or_dash(text: &str) -> String {
+    if text.is_empty() { "-".to_owned() } else { plain(text) }
+}
+
+/// A created or removed object is one change, though it has no fields.
+fn whole_objects(change: &ReviewedChange) -> usize {
+    usize::from(change.operation != Operation::Update)
+}
+
+fn shown_fields(change: &ReviewedChange) -> impl Iterator<Item = &ReviewedField> {
+    change.fields.iter().filter(|it| !it.derived)
+}
+
+/// Writes the two cells of a field.
+fn sides(difference: &Difference) -> (String, String) {
+    match difference {
+        Difference::Values { before, after } => (cell_code(before), cell_code(after)),
+        Difference::Lines { summary, lines, more } => {
+            let mut cells: Vec<String> =
+                lines.iter().map(|(sign, line)| cell_code(&format!("{sign} {line}"))).collect();
+            if *more > 0 {
+                cells.push(format!("… {} more", wording::count(*more as u64, "line")));
+            }
+            (plain(summary), cells.join("<br>"))
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! A review in, a page for the terminal out.
+//!
+//! What matters most stands first: the sentence, the environments, the findings, what is removed; then the changes,
+//! grouped by where they are the same; then what else a reviewer must know, and how much was looked at.
+
+use super::difference::Difference;
+use super::page::{Page, Paint, Part, padded, parts_width};
+use super::wording;
+use crate::change::{Baseline, Finding, Operation, Review, ReviewedChange, ReviewedField, Severity};
+use crate::diagnostic::excerpt::Style;
+use crate::diagnostic::visible;
+
+/// Writes a review as wide as the terminal is; below 40 columns, 40 wide.
+pub fn terminal(review: &Review, width: usize, style: Style) -> String {
+    let mut page = Page::new(width, style);
+    if wording::is_quiet(review) {
+        let headline = review.headline.trim_end_matches('.');
+        page.paragraph(0, 2, &[plain(format!("{headline}; {}", wording::compared(review)))]);
+        return page.into_text();
+    }
+    page.paragraph(0, 0, &[(Paint::Bold, review.headline.clone())]);
+    environments(&mut page, review);
+    findings(&mut page, review);
+    match review.baseline {
+        Baseline::FirstCompile => created(&mut page, review),
+        Baseline::Commit { .. } => changes(&mut page, review),
+    }
+    images(&mut page, review);
+    required(&mut page, review);
+    waived(&mut page, review);
+    page.blank();
+    page.paragraph(0, 2, &[plain(wording::accounting(&review.accounting))]);
+    if !review.not_checked.is_empty() {
+        page.paragraph(0, 2, &[plain(wording::not_checked(review))]);
+    }
+    page.paragraph(0, 2, &[(Paint::Dim, wording::compared(review))]);
+    page.into_text()
+}
+
+fn plain(text: impl Into<String>) -> Part {
+    (Paint::Plain, text.into())
+}
+
+fn paint(severity: Severity) -> Paint {
+    match severity {
+        Severity::Note => Paint::Dim,
+        Severity::Warn => Paint::Yellow,
+        Severity::Outage | Severity::Loss | Severity::Block => Paint::Red,
+    }
+}
+
+/// `! warn`, in its colour.
+fn severity(severity: Severity) -> Part {
+    (paint(severity), format!("{} {}", wording::symbol(severity), severity.name()))
+}
+
+/// Prints one row for each environment: a table where it fits, otherwise sentences. A column without content is left
+/// out.
+fn environments(page: &mut Page, review: &Review) {
+    page.blank();
+    let head = ["environment", "created", "changed", "removed", "restarts", "requests", "worst"];
+    let rows: Vec<[String; 7]> = review
+        .environments
+        .iter()
+        .map(|it| {
+            let number = |number: usize| if number == 0 { String::new() } else { number.to_string() };
+            let worst = it.worst.map_or(String::new(), |it| severity(it).1);
+            let requests = wording::requests(&it.name, &review.capacity);
+            let counts = (number(it.created), number(it.updated), number(it.deleted));
+            [it.name.clone(), counts.0, counts.1, counts.2, wording::restarts(it), requests, worst]
+        })
+        .collect();
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| {
+            let widest = rows.iter().map(|row| visible::width(&visible::escape(&row[column]))).max().unwrap_or(0);
+            if widest == 0 { 0 } else { widest.max(head[column].len()) }
+        })
+        .collect();
+    let used: Vec<usize> = (0..head.len()).filter(|column| widths[*column] > 0).collect();
+    let total: usize = used.iter().map(|column| widths[*column] + 2).sum();
+    if total > page.width() {
+        return environment_sentences(page, review);
+    }
+    let cell = |column: usize, text: &str| match column {
+        1..=3 => format!("  {text:>width$}", width = widths[column]),
+        _ => format!("  {}", padded(text, widths[column])),
+    };
+    let heads: Vec<Part> = used.iter().map(|column| (Paint::Dim, cell(*column, head[*column]))).collect();
+    page.row(0, 0, &heads, &[], "");
+    for (row, summary) in rows.iter().zip(&review.environments) {
+        let cells = used.iter().map(|column| {
+            let dash = if row[*column].is_empty() { "-" } else { &row[*column] };
+            match (*column, summary.worst) {
+                (6, Some(worst)) => (paint(worst), cell(*column, dash)),
+                _ => plain(cell(*column, dash)),
+            }
+        });
+        page.row(0, 0, &cells.collect::<Vec<_>>(), &[], "");
+    }
+}
+
+fn environment_sentences(page: &mut Page, review: &Review) {
+    let widest = review.environments.iter().map(|it| visible::width(&visible::escape(&it.name))).max().unwrap_or(0);
+    let hanging = if widest + 4 <= page.width() / 2 { widest + 4 } else { 4 };
+    for summary in &review.environments {
+        let mut parts = vec![(Paint::Bold, format!("{}  ", padded(&summary.name, hanging.saturating_sub(4))))];
+        if let Some(worst) = summary.worst {
+            parts.push(severity(worst));
+            parts.push(plain("; "));
+        }
+        parts.push(plain(wording::operations(summary)));
+        for (word, text) in
+            [("restarts", wording::restarts(summary)), ("requests", wording::requests(&summary.name, &review.capacity))]
+        {
+            if !text.is_empty() {
+                parts.push(plain(format!("; {word} {text}")));
+            }
+        }
+        page.paragraph(2, hanging, &parts);
+    }
+}
+
+fn findings(page: &mut Page, review: &Review) {
+    for finding in &review.findings {
+        page.blank();
+        one_finding(page, finding, review);
+    }
+}
+
+fn one_finding(page: &mut Page, finding: &Finding, review: &Review) {
+    let indent = if page.width() >= 60 { 10 } else { 2 };
+    let mark = severity(finding.severity);
+    let subject = [(mark.0, padded(&mark.1, 10)), (Paint::Bold, wording::object(&finding.object, review))];
+    let where_ = [plain(format!("in {}", wording::environments(&finding.environments, review)))];
+    page.row(0, indent, &subject, &where_, finding.code.name);
+    page.paragraph(indent, indent, &[plain(&*finding.message)]);
+    if !finding.help.is_empty() {
+        page.paragraph(indent, indent + 6, &[(Paint::Green, "help: ".to_owned()), plain(&*finding.help)]);
+    }
+    let source = finding.source.as_ref().map(wording::source).unwrap_or_default();
+    let place: Vec<&str> = [finding.path.as_str(), &source].into_iter().filter(|it| !it.is_empty()).collect();
+    if !place.is_empty() {
+        page.paragraph(indent, indent + 2, &[(Paint::Dim, place.join("  "))]);
+    }
+}
+
+/// Prints how many objects of each kind each environment gets: the whole of a first compile is in the tree.
+fn created(page: &mut Page, review: &Review) {
+    page.heading("created");
+    let widest = review.environments.iter().map(|it| visible::width(&visible::escape(&it.name))).max().unwrap_or(0);
+    for summary in &review.environments {
+        let kinds = wording::kinds(review.changes.iter().filter(|it| it.environments.contains(&summary.name)));
+        let objects = wording::count(summary.created as u64, "object");
+        let parts = [(Paint::Bold, padded(&summary.name, widest)), plain(format!("  {objects}: {kinds}"))];
+        page.paragraph(2, 4, &parts);
+    }
+}
+
+fn changes(page: &mut Page, review: &Review) {
+    let (removed, others): (Vec<_>, Vec<_>) = review.changes.iter().partition(|it| it.operation == Operation::Delete);
+    if !removed.is_empty() {
+        page.heading("removed");
+        for change in removed {
+            let where_ = format!("in {}", wording::environments(&change.environments, review));
+            one_object(page, change, &[where_], review);
+        }
+    }
+    for (names, changes) in wording::groups(others.into_iter(), review) {
+        page.heading(&wording::same_in(names, review));
+        for change in changes {
+            one_object(page, change, &[], review);
+            fields(page, change);
+        }
+    }
+}
+
+/// Prints the line of an object: its sign, what it is, and where it is declared.
+fn one_object(page: &mut Page, change: &ReviewedChange, more: &[String], review: &Review) {
+    let paint = match change.operation {
+        Operation::Create => Paint::Green,
+        Operation::Update => Paint::Bold,
+        Operation::Delete => Paint::Red,
+    };
+    let first = [(paint, format!("{} {}", wording::sign(change.operation), wording::object(&change.object, review)))];
+    let rest: Vec<&str> = std::iter::once(change.summary.as_str())
+        .chain(more.iter().map(String::as_str))
+        .filter(|it| !it.is_empty())
+        .collect();
+    let rest: Vec<Part> = if rest.is_empty() { Vec::new() } else { vec![plain(rest.join("  "))] };
+    let source = change.source.as_ref().map(wording::source).unwrap_or_default();
+    page.row(0, 2, &first, &rest, &source);
+}
+
+fn fields(page: &mut Page, change: &ReviewedChange) {
+    let shown: Vec<&ReviewedField> = change.fields.iter().filter(|it| !it.derived).collect();
+    let rows: Vec<(String, Difference, String)> = shown
+        .iter()
+        .map(|it| {
+            let source = it.source.as_ref().map(wording::source).unwrap_or_default();
+            (it.path.clone(), Difference::of(&change.object, it), source)
+        })
+        .collect();
+    // Paths are aligned where the widest still leaves room for its value.
+    let widest = rows.iter().map(|(path, _, _)| visible::width(&visible::escape(path))).max().unwrap_or(0);
+    let aligned = if widest <= page.width() / 2 { widest } else { 0 };
+    for (path, difference, source) in &rows {
+        let (values, lines, more) = match difference {
+            Difference::Values { before, after } => {
+                (vec![plain(before), (Paint::Dim, " → ".to_owned()), (Paint::Bold, after.clone())], &[][..], 0)
+            }
+            Difference::Lines { summary, lines, more } => (vec![plain(summary)], lines.as_slice(), *more),
+        };
+        let fits = aligned + parts_width(&values) + visible::width(source) + 8 <= page.width();
+        page.row(4, 6, &[plain(padded(path, if fits { aligned } else { 0 }))], &values, source);
+        for (sign, line) in lines {
+            let paint = match sign {
+                '+' => Paint::Green,
+                '-' => Paint::Red,
+                _ => Paint::Dim,
+            };
+            page.paragraph(6, 8, &[(paint, format!("{sign} {line}"))]);
+        }
+        if more > 0 {
+            page.paragraph(6, 8, &[(Paint::Dim, format!("… {} more", wording::count(more as u64, "line")))]);
+        }
+    }
+    let derived: Vec<String> = change.fields.iter().filter(|it| it.derived).map(|it| it.path.clone()).collect();
+    if !derived.is_empty() {
+        let count = wording::count(derived.len() as u64, "derived field");
+        let parts = [(Paint::Dim, format!("· {count} folded: {}", wording::abbreviated(&derived)))];
+        page.paragraph(4, 6, &parts);
+    }
+}
+
+fn images(page: &mut Page, review: &Review) {
+    if review.images.is_empty() {
+        return;
+    }
+    page.heading("images");
+    for change in &review.images {
+        let (repository, before, after) = wording::image(change);
+        let first = [(Paint::Bold, change.workload.clone())];
+        let repository = if repository.is_empty() { repository } else { format!("{repository}  ") };
+        let step = if change.step.is_empty() { String::new() } else { format!("  ({})", change.step) };
+        let rest = [
+            plain(repository),
+            plain(visible::shorten(&before, 100)),
+            (Paint::Dim, " → ".to_owned()),
+            (Paint::Bold, visible::shorten(&after, 100)),
+            plain(step),
+        ];
+        page.row(2, 4, &first, &rest, &format!("in {}", wording::environments(&change.environments, review)));
+    }
+}
+
+fn required(page: &mut Page, review: &Review) {
+    let new: Vec<_> = review.required.iter().filter(|it| it.new).collect();
+    if new.is_empty() {
+        return;
+    }
+    page.heading("must exist before this is synced");
+    for object in new {
+        let where_ = format!("in {}", wording::environments(&object.environments, review));
+        page.row(2, 4, &[plain(wording::required(object))], &[], &where_);
+    }
+}
+
+fn waived(page: &mut Page, review: &Review) {
+    if review.waived.is_empty() {
+        return;
+    }
+    page.heading("waived house rules");
+    for rule in &review.waived {
+        let object = wording::object(&rule.object, review);
+        let where_ = wording::environments(&rule.environments, review);
+        let first = [(Paint::Bold, rule.code.clone()), plain(format!("  {object} in {where_}"))];
+        page.row(2, 4, &first, &[plain(format!("reason: {}", rule.reason))], &wording::source(&rule.source));
+    }
+}

@@ -1,0 +1,246 @@
+//! Words that every report uses: plurals, places, amounts, names. Text comes out as it went in; each report escapes it
+//! for its own sink.
+
+use crate::change::{
+    Accounting, Baseline, CapacityChange, EnvironmentSummary, ImageChange, Operation, RequiredObject, Review,
+    ReviewedChange, Severity, SourceLine,
+};
+use crate::object::ObjectId;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// How many names stand in a list before it is abbreviated.
+const LONGEST_LIST: usize = 8;
+
+/// `1 pod`, `3 pods`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `todo-dev, todo-prod`, or `all 12 environments`, or the first few and how many more.
+pub(super) fn environments(names: &[String], review: &Review) -> String {
+    if names.len() == review.environments.len() && names.len() > 3 {
+        return format!("all {} environments", names.len());
+    }
+    abbreviated(names)
+}
+
+/// The names of a list, or the first few and how many more.
+pub(super) fn abbreviated(names: &[String]) -> String {
+    let shown = names.iter().take(LONGEST_LIST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(LONGEST_LIST) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Heads the changes that are the same in these environments.
+pub(super) fn same_in(names: &[String], review: &Review) -> String {
+    match names {
+        [only] if review.environments.len() > 1 => format!("{only} only"),
+        [only] => only.clone(),
+        several => format!("same in {}", environments(several, review)),
+    }
+}
+
+/// `Deployment/todo-backend`, with the namespace where it is not that of an environment.
+pub(super) fn object(id: &ObjectId, review: &Review) -> String {
+    match &id.namespace {
+        Some(namespace) if !review.environments.iter().any(|it| it.namespace == *namespace) => {
+            format!("{} in namespace {namespace}", id.short())
+        }
+        Some(_) | None => id.short(),
+    }
+}
+
+/// `base/app.kdl:12`; a line that is gone says so.
+pub(super) fn source(line: &SourceLine) -> String {
+    let removed = if line.removed { " (removed)" } else { "" };
+    format!("{}:{}{removed}", line.file, line.line)
+}
+
+/// The sign of an operation, as in a diff.
+pub(super) fn sign(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Create => "+",
+        Operation::Update => "~",
+        Operation::Delete => "-",
+    }
+}
+
+/// A severity in one character, for those who scan.
+pub(super) fn symbol(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "·",
+        Severity::Warn => "!",
+        Severity::Outage => "▲",
+        Severity::Loss | Severity::Block => "✗",
+    }
+}
+
+/// `3 created, 1 removed`; `no change`.
+pub(super) fn operations(summary: &EnvironmentSummary) -> String {
+    let parts = [(summary.created, "created"), (summary.updated, "changed"), (summary.deleted, "removed")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
+}
+
+/// `todo-backend (3 pods)`; empty where nothing restarts.
+pub(super) fn restarts(summary: &EnvironmentSummary) -> String {
+    let names: Vec<String> =
+        summary.restarts.iter().map(|(name, pods)| format!("{name} ({})", count(*pods, "pod"))).collect();
+    abbreviated(&names)
+}
+
+/// How an environment's requests change: `+500m CPU, +512Mi`; empty where they do not.
+pub(super) fn requests(name: &str, changes: &[CapacityChange]) -> String {
+    let Some(change) = changes.iter().find(|it| it.environment == name) else { return String::new() };
+    let delta_cpu = change.after.cpu_milli.saturating_sub(change.before.cpu_milli);
+    let delta_memory = change.after.memory_bytes.saturating_sub(change.before.memory_bytes);
+    let mut parts = Vec::new();
+    if delta_cpu != 0 {
+        parts.push(format!("{} CPU", signed(delta_cpu, cpu)));
+    }
+    if delta_memory != 0 {
+        parts.push(signed(delta_memory, memory));
+    }
+    parts.join(", ")
+}
+
+fn signed(amount: i128, write: fn(u128) -> String) -> String {
+    format!("{}{}", if amount < 0 { "-" } else { "+" }, write(amount.unsigned_abs()))
+}
+
+fn cpu(milli: u128) -> String {
+    if milli.is_multiple_of(1000) { (milli / 1000).to_string() } else { format!("{milli}m") }
+}
+
+fn memory(bytes: u128) -> String {
+    let units = [("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)];
+    let whole = units.iter().find(|(_, power)| bytes > 0 && bytes.is_multiple_of(1 << power));
+    whole.map_or_else(|| bytes.to_string(), |(suffix, power)| format!("{}{suffix}", bytes >> power))
+}
+
+/// The old and the new image: the repository once where it stays the same.
+pub(super) fn image(change: &ImageChange) -> (String, String, String) {
+    let before = change.before.as_deref();
+    let after = change.after.as_deref();
+    match (before.and_then(repository), after.and_then(repository)) {
+        (Some((old, from)), Some((new, to))) if old == new => (old.to_owned(), from.to_owned(), to.to_owned()),
+        _ => {
+            let whole = |it: Option<&str>| it.unwrap_or("(none)").to_owned();
+            (String::new(), whole(before), whole(after))
+        }
+    }
+}
+
+/// Splits `registry:5000/app:1.2` into `registry:5000/app` and `1.2`.
+fn repository(image: &str) -> Option<(&str, &str)> {
+    if image.contains('@') {
+        return None;
+    }
+    image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))
+}
+
+/// `Secret/todo-backend-secrets` and the keys it must have, each in backticks.
+pub(super) fn required(object: &RequiredObject) -> String {
+    let keys: Vec<String> = object.keys.iter().map(|it| format!("`{it}`")).collect();
+    let with = match keys.len() {
+        0 => "",
+        1 => " with the key ",
+        _ => " with the keys ",
+    };
+    format!("`{}/{}`{with}{}", object.kind, object.name, keys.join(", "))
+}
+
+/// `6 field changes = 5 shown + 1 folded + 0 omitted`.
+pub(super) fn accounting(it: &Accounting) -> String {
+    let fields = count(it.fields as u64, "field change");
+    format!("{fields} = {} shown + {} folded + {} omitted", it.shown, it.folded, it.omitted)
+}
+
+/// `working tree compared with 4f2c1aab (HEAD)`, the commit in backticks.
+pub(super) fn compared(review: &Review) -> String {
+    match &review.baseline {
+        Baseline::Commit { id, chosen } => {
+            format!("{} compared with `{}` ({chosen})", review.head, id.chars().take(8).collect::<String>())
+        }
+        Baseline::FirstCompile => format!("{}, first compile: there is no commit to compare with", review.head),
+    }
+}
+
+/// What the review did not look at; empty where it looked at everything.
+pub(super) fn not_checked(review: &Review) -> String {
+    if review.not_checked.is_empty() {
+        String::new()
+    } else {
+        format!("not checked: {}", review.not_checked.join(", "))
+    }
+}
+
+/// True where there is nothing to tell.
+pub(super) fn is_quiet(review: &Review) -> bool {
+    review.changes.is_empty() && review.findings.is_empty()
+}
+
+/// `2 Deployment, 3 Service`: the objects of some changes by kind.
+pub(super) fn kinds<'a>(changes: impl Iterator<Item = &'a ReviewedChange>) -> String {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for change in changes {
+        *kinds.entry(&change.object.kind).or_default() += 1;
+    }
+    kinds.iter().map(|(kind, number)| format!("{number} {kind}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Groups changes by the environments they are the same in: those in the most environments first, then in the order of
+/// the environments.
+pub(super) fn groups<'a>(
+    changes: impl Iterator<Item = &'a ReviewedChange>,
+    review: &Review,
+) -> Vec<(&'a [String], Vec<&'a ReviewedChange>)> {
+    let position = |name: &String| review.environments.iter().position(|it| it.name == *name);
+    let mut groups: BTreeMap<(Reverse<usize>, Vec<Option<usize>>, &[String]), Vec<&ReviewedChange>> = BTreeMap::new();
+    for change in changes {
+        let names = change.environments.as_slice();
+        let order = (Reverse(names.len()), names.iter().map(position).collect(), names);
+        groups.entry(order).or_default().push(change);
+    }
+    groups.into_iter().map(|((_, _, names), changes)| (names, changes)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cpu, image, memory, repository, signed};
+    use crate::change::ImageChange;
+
+    #[test]
+    fn amounts_have_the_largest_unit_in_which_they_are_whole() {
+        assert_eq!(cpu(500), "500m");
+        assert_eq!(cpu(2000), "2");
+        assert_eq!(memory(512 << 20), "512Mi");
+        assert_eq!(memory(1 << 30), "1Gi");
+        assert_eq!(memory(0), "0");
+        assert_eq!(memory(1025), "1025");
+        assert_eq!(signed(-250, cpu), "-250m");
+    }
+
+    #[test]
+    fn an_image_has_a_repository_and_a_tag() {
+        assert_eq!(repository("registry:5000/app:1.2"), Some(("registry:5000/app", "1.2")));
+        assert_eq!(repository("registry:5000/app"), None);
+        assert_eq!(repository("app@sha256:00"), None);
+        let change = |before: Option<&str>, after: Option<&str>| {
+            image(&ImageChange {
+                environments: Vec::new(),
+                workload: String::new(),
+                before: before.map(str::to_owned),
+                after: after.map(str::to_owned),
+                step: String::new(),
+            })
+        };
+        assert_eq!(change(Some("a:1"), Some("a:2")), ("a".into(), "1".into(), "2".into()));
+        assert_eq!(change(Some("a:1"), Some("b:1")), (String::new(), "a:1".into(), "b:1".into()));
+        assert_eq!(change(None, Some("b:1")), (String::new(), "(none)".into(), "b:1".into()));
+    }
+}

@@ -1,0 +1,272 @@
+//! The reports of reviews made by hand, and of reviews with hostile text in every field.
+
+use crate::example_review::{first, huge, names, quiet, rich};
+use crate::golden;
+use crate::payloads::PAYLOADS;
+use pulldown_cmark::{Event, Options, Parser};
+use serde_json::Value;
+use todo_gitops::change::{Baseline, Review, SourceLine};
+use todo_gitops::diagnostic::excerpt::Style;
+use todo_gitops::diagnostic::visible;
+use todo_gitops::object::ObjectId;
+use todo_gitops::report;
+
+/// The longest comment that we write.
+const LIMIT: usize = 60_000;
+
+#[test]
+fn the_terminal_report_is_worth_reading_at_every_width() {
+    for width in [40, 80, 120] {
+        golden::check(&format!("report/rich-{width}.txt"), &report::terminal(&rich(), width, Style::Plain));
+    }
+    golden::check("report/first.txt", &report::terminal(&first(), 80, Style::Plain));
+    golden::check("report/quiet.txt", &report::terminal(&quiet(), 120, Style::Plain));
+}
+
+#[test]
+fn the_markdown_report_is_a_comment_worth_reading() {
+    golden::check("report/rich.md", &report::markdown(&rich()));
+    golden::check("report/first.md", &report::markdown(&first()));
+    golden::check("report/quiet.md", &report::markdown(&quiet()));
+}
+
+#[test]
+fn the_json_report_is_the_documented_contract() {
+    golden::check("report/rich.json", &report::json(&rich()));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for review in [rich(), first(), quiet(), huge()] {
+        for width in [40, 80, 120, 200] {
+            check_terminal(&review, width);
+        }
+    }
+}
+
+#[test]
+fn colour_only_adds_to_the_terminal_report() {
+    let coloured = report::terminal(&rich(), 80, Style::Colour);
+    let plain = report::terminal(&rich(), 80, Style::Plain);
+    assert!(coloured.contains('\u{1b}'));
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
+}
+
+#[test]
+fn hostile_text_stays_text_in_every_field_of_every_report() {
+    let mut fields = 0;
+    each_text(&mut rich(), &mut |_| fields += 1);
+    assert!(fields > 100, "{fields}");
+    for index in 0..fields {
+        let harmless = skeleton(&report::markdown(&with(index, "x")));
+        for payload in PAYLOADS {
+            let review = with(index, payload);
+            let markdown = report::markdown(&review);
+            assert_eq!(skeleton(&markdown), harmless, "{payload:?} in text {index}\n{markdown}");
+            assert!(
+                !markdown.contains("@everyone\n") && markdown.lines().all(|it| it.chars().all(is_shown_in_markdown))
+            );
+            check_json(&review, payload);
+        }
+    }
+}
+
+#[test]
+fn hostile_text_in_all_fields_at_once_stays_text_at_every_width() {
+    for payload in PAYLOADS {
+        // The terminal report has one sink for all fields, so it is enough to fill them all at once.
+        let mut review = rich();
+        each_text(&mut review, &mut |text| (*text).replace_range(.., payload));
+        for width in [40, 80, 120, 200] {
+            check_terminal(&review, width);
+        }
+        let markdown = report::markdown(&review);
+        assert!(markdown.lines().all(|it| it.chars().all(is_shown_in_markdown)), "{payload:?}");
+    }
+}
+
+#[test]
+fn sentences_mention_nobody_and_link_to_nothing() {
+    let mut review = rich();
+    review.headline = "@everyone fixes #1 and GH-2, see https://example.com and www.example.com :tada:".into();
+    let markdown = report::markdown(&review);
+    let heading = markdown.lines().nth(1).unwrap();
+    for trap in ["@everyone", "#1", "GH-2", "https://", "www.", ":tada:"] {
+        assert!(!heading.contains(trap), "{trap}");
+    }
+}
+
+#[test]
+fn a_huge_review_fits_a_comment_and_says_what_is_missing() {
+    let review = huge();
+    let markdown = report::markdown(&review);
+    assert!(markdown.chars().count() <= LIMIT);
+    let rows = markdown.lines().filter(|it| it.contains("<br>`data.KEY_")).count();
+    let omitted = 6_000 - rows;
+    assert!(omitted > 0);
+    let line = format!("6000 field changes = {rows} shown + 0 folded + {omitted} omitted");
+    assert!(markdown.contains(&line), "{line}\n{}", markdown.lines().last().unwrap());
+    assert!(
+        report::terminal(&review, 120, Style::Plain).contains("6000 field changes = 6000 shown + 0 folded + 0 omitted")
+    );
+}
+
+#[test]
+fn nothing_makes_a_comment_too_long() {
+    for payload in ["|", "`", "\u{10ffff}", "<", "日", "a` "] {
+        let mut review = rich();
+        for _ in 0..6 {
+            review.findings.extend_from_within(..);
+            review.images.extend_from_within(..);
+            review.waived.extend_from_within(..);
+            review.required.extend_from_within(..);
+            review.environments.extend_from_within(..);
+            review.changes.extend_from_within(..);
+            review.not_checked.extend_from_within(..);
+        }
+        each_text(&mut review, &mut |text| *text = payload.repeat(200));
+        review.headline = payload.repeat(100_000);
+        let markdown = report::markdown(&review);
+        assert!(markdown.chars().count() <= LIMIT, "{payload:?}: {}", markdown.chars().count());
+        assert!(markdown.ends_with("</sub>\n"));
+    }
+}
+
+/// A rich review with another text at one place.
+fn with(index: usize, text: &str) -> Review {
+    let mut review = rich();
+    let mut at = 0;
+    each_text(&mut review, &mut |place| {
+        if at == index {
+            text.clone_into(place);
+        }
+        at += 1;
+    });
+    review
+}
+
+/// The elements of Markdown, without their text. Code and line breaks in a table cell are text too: a value of several
+/// lines has several.
+fn skeleton(markdown: &str) -> Vec<String> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM;
+    let mut elements = Vec::new();
+    for event in Parser::new_ext(markdown, options) {
+        match event {
+            Event::Text(_) | Event::Code(_) => {}
+            Event::InlineHtml(html) if &*html == "<br>" => {}
+            Event::Html(html) if html.starts_with("<!-- todo-gitops:review app=") => elements.push("marker".to_owned()),
+            other => elements.push(format!("{other:?}")),
+        }
+    }
+    elements
+}
+
+fn is_shown_in_markdown(character: char) -> bool {
+    character == '\u{200b}' || !visible::is_deceptive(character)
+}
+
+fn check_terminal(review: &Review, width: usize) {
+    let text = report::terminal(review, width, Style::Plain);
+    for line in text.lines() {
+        assert!(!line.contains(visible::is_deceptive), "{line:?}");
+        assert!(visible::width(line) <= width, "{width}: {line:?}");
+    }
+    let coloured = report::terminal(review, width, Style::Colour);
+    for after in coloured.split('\u{1b}').skip(1) {
+        let parameters = after.strip_prefix('[').and_then(|it| it.split_once('m')).expect("our own colour").0;
+        assert!(parameters.chars().all(|it| it.is_ascii_digit() || it == ';'), "{parameters:?}");
+    }
+}
+
+fn check_json(review: &Review, payload: &str) {
+    let text = report::json(review);
+    assert!(text.chars().all(|it| it == '\n' || !visible::is_deceptive(it)));
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert!(contains(&document, payload), "{payload:?}");
+}
+
+fn contains(value: &Value, payload: &str) -> bool {
+    match value {
+        Value::String(text) => text == payload,
+        Value::Array(items) => items.iter().any(|it| contains(it, payload)),
+        Value::Object(map) => map.values().any(|it| contains(it, payload)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Visits every text of a review.
+fn each_text(review: &mut Review, visit: &mut impl FnMut(&mut String)) {
+    fn object(id: &mut ObjectId, visit: &mut impl FnMut(&mut String)) {
+        [&mut id.group, &mut id.kind, &mut id.name].into_iter().for_each(&mut *visit);
+        id.namespace.iter_mut().for_each(visit);
+    }
+    fn source<'a>(lines: impl IntoIterator<Item = &'a mut SourceLine>, visit: &mut impl FnMut(&mut String)) {
+        lines.into_iter().for_each(|it| visit(&mut it.file));
+    }
+    [&mut review.app, &mut review.head, &mut review.headline].into_iter().for_each(&mut *visit);
+    if let Baseline::Commit { id, chosen } = &mut review.baseline {
+        [id, chosen].into_iter().for_each(&mut *visit);
+    }
+    for it in &mut review.environments {
+        [&mut it.name, &mut it.namespace].into_iter().for_each(&mut *visit);
+        it.restarts.iter_mut().for_each(|(name, _)| visit(name));
+    }
+    for it in &mut review.changes {
+        it.environments.iter_mut().for_each(&mut *visit);
+        object(&mut it.object, visit);
+        source(&mut it.source, visit);
+        visit(&mut it.summary);
+        for field in &mut it.fields {
+            visit(&mut field.path);
+            source(&mut field.source, visit);
+            for value in [&mut field.before, &mut field.after].into_iter().flatten() {
+                if let Value::String(text) = value {
+                    visit(text);
+                }
+            }
+        }
+    }
+    for it in &mut review.findings {
+        it.environments.iter_mut().for_each(&mut *visit);
+        object(&mut it.object, visit);
+        source(&mut it.source, visit);
+        [&mut it.path, &mut it.message, &mut it.help].into_iter().for_each(&mut *visit);
+    }
+    review.capacity.iter_mut().for_each(|it| visit(&mut it.environment));
+    for it in &mut review.images {
+        it.environments.iter_mut().for_each(&mut *visit);
+        visit(&mut it.workload);
+        it.before.iter_mut().chain(&mut it.after).for_each(&mut *visit);
+        visit(&mut it.step);
+    }
+    for it in &mut review.waived {
+        it.environments.iter_mut().for_each(&mut *visit);
+        object(&mut it.object, visit);
+        source([&mut it.source], visit);
+        [&mut it.code, &mut it.reason].into_iter().for_each(&mut *visit);
+    }
+    for it in &mut review.required {
+        it.environments.iter_mut().for_each(&mut *visit);
+        it.keys.iter_mut().for_each(&mut *visit);
+        [&mut it.kind, &mut it.name].into_iter().for_each(&mut *visit);
+    }
+    review.not_checked.iter_mut().for_each(visit);
+}
+
+#[test]
+fn a_secret_of_the_baseline_is_shown_nowhere() {
+    let mut review = rich();
+    review.changes[1].object.kind = "Secret".into();
+    review.changes[1].environments = names(&["todo-dev"]);
+    review.changes[1].fields[0].path = "data.password".into();
+    review.changes[1].fields[0].before = Some(Value::from("correct horse"));
+    for report in [report::markdown(&review), report::json(&review), report::terminal(&review, 80, Style::Plain)] {
+        assert!(!report.contains("correct horse"));
+        assert!(report.contains("(not shown)"));
+    }
+}
