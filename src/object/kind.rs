@@ -47,3 +47,6 @@ pub fn pod_template(kind: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// The annotation of a pod template that holds the hash of its ConfigMap's data, so that a change of it restarts the pods.
+pub const CONFIG_CHECKSUM: &str = "checksum/config";
