@@ -16,12 +16,12 @@ pub(super) const RULES: &[Rule] = &[
 const REPLICAS_OWNED: ImpactCode = ImpactCode {
     name: "replicas-owned-by-autoscaler",
     severity: Severity::Warn,
-    documentation: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
+    documentation: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
 };
 const REPLICAS_HANDED_OVER: ImpactCode = ImpactCode {
     name: "replicas-handed-over",
     severity: Severity::Outage,
-    documentation: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
+    documentation: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
 };
 const BUDGET_BLOCKS_DRAIN: ImpactCode = ImpactCode {
     name: "budget-blocks-drain",
@@ -163,4 +163,114 @@ fn availability_reduced(input: &Comparison<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    fn web(replicas: Option<u64>) -> Value {
+        let body = deployment("web", 1, json!({"image": "web:1"}));
+        with(body, "/spec/replicas", replicas.map_or(Value::Null, |it| json!(it)))
+    }
+
+    fn scaler(minimum: u64) -> Value {
+        let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
+        let spec = json!({"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": 5});
+        object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}))
+    }
+
+    fn budget(field: &str, value: Value) -> Value {
+        let mut spec = json!({"selector": {"matchLabels": {"app": "web"}}});
+        spec[field] = value;
+        object("policy/v1", "PodDisruptionBudget", "web", &json!({"spec": spec}))
+    }
+
+    #[test]
+    fn a_count_has_one_owner() {
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "replicas-owned-by-autoscaler", expected);
+        };
+        let message = |count: u64| {
+            format!(
+                "Deployment/web has two owners of `spec.replicas`: every sync sets it to {count}, and HorizontalPodAutoscaler/web sets it back"
+            )
+        };
+        check(&[web(Some(3))], &[web(Some(3)), scaler(2)], &[&message(3)]);
+        check(&[web(Some(3)), scaler(2)], &[web(Some(5)), scaler(2)], &[&message(5)]);
+        check(&[web(Some(3)), scaler(2)], &[web(Some(3)), scaler(3)], &[]);
+        check(&[web(Some(3))], &[web(None), scaler(2)], &[]);
+        check(&[web(Some(3))], &[web(Some(5))], &[]);
+    }
+
+    #[test]
+    fn handing_over_passes_through_one_pod() {
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "replicas-handed-over", expected);
+        };
+        check(
+            &[web(Some(3))],
+            &[web(None), scaler(3)],
+            &[
+                "Deployment/web may fall from 3 to 1 pod for a moment: `spec.replicas` goes, and until HorizontalPodAutoscaler/web acts its default of 1 holds",
+            ],
+        );
+        check(&[web(Some(1))], &[web(None), scaler(3)], &[]);
+        check(&[web(Some(3))], &[web(Some(3)), scaler(3)], &[]);
+        check(&[web(None), scaler(3)], &[web(None), scaler(3)], &[]);
+    }
+
+    #[test]
+    fn a_budget_must_let_one_pod_go() {
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "budget-blocks-drain", expected);
+        };
+        let message = |what: &str| {
+            format!("PodDisruptionBudget/web never lets a pod go: {what}, so draining a node does not end")
+        };
+        let two = |it: Value| [web(Some(2)), it];
+        check(&[web(Some(2))], &two(budget("minAvailable", json!(2))), &[&message("`minAvailable` is 2 of 2 pods")]);
+        check(&[web(Some(2))], &two(budget("minAvailable", json!(1))), &[]);
+        check(
+            &[web(Some(2))],
+            &two(budget("minAvailable", json!("100%"))),
+            &[&message("`minAvailable` is 100% of 2 pods")],
+        );
+        check(
+            &[web(Some(2))],
+            &two(budget("minAvailable", json!("51%"))),
+            &[&message("`minAvailable` is 51% of 2 pods")],
+        );
+        check(&[web(Some(2))], &two(budget("minAvailable", json!("50%"))), &[]);
+        check(
+            &[web(Some(2))],
+            &two(budget("maxUnavailable", json!(0))),
+            &[&message("`maxUnavailable` is 0 of 2 pods")],
+        );
+        check(&[web(Some(2))], &two(budget("maxUnavailable", json!("1%"))), &[]);
+        let kept = budget("minAvailable", json!(2));
+        check(&two(kept.clone()), &two(kept.clone()), &[]);
+        check(&[web(Some(3)), kept.clone()], &two(kept.clone()), &[&message("`minAvailable` is 2 of 2 pods")]);
+        check(&[], &[web(None), scaler(2), kept.clone()], &[&message("`minAvailable` is 2 of 2 pods")]);
+        check(&[], &[web(Some(0)), kept], &[]);
+    }
+
+    #[test]
+    fn fewer_pods_are_said_where_it_matters() {
+        let check = |before: u64, after: u64, expected: Option<&str>| {
+            let message = expected.map(|it| format!("Deployment/web has fewer pods: {before} → {after}, {it}"));
+            let expected: Vec<&str> = message.iter().map(String::as_str).collect();
+            expect(&review_one(&[web(Some(before))], &[web(Some(after))]), "availability-reduced", &expected);
+        };
+        check(3, 0, Some("nothing serves any more"));
+        check(1, 0, Some("nothing serves any more"));
+        check(3, 1, Some("a single pod has no stand-in when it or its node stops"));
+        check(2, 1, Some("a single pod has no stand-in when it or its node stops"));
+        check(5, 2, Some("fewer than half are left to carry the load"));
+        check(4, 2, None);
+        check(3, 2, None);
+        check(1, 3, None);
+        check(0, 0, None);
+    }
 }

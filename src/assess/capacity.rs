@@ -88,9 +88,7 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<CapacityChange> {
         let change = CapacityChange { environment: it.name().to_owned(), before, after, peak: peak(it) };
         (change.before != change.after).then_some(change)
     };
-    let mut changes: Vec<_> = input.environments.iter().filter_map(change).collect();
-    changes.sort_by(|a, b| a.environment.cmp(&b.environment));
-    changes
+    input.environments.iter().filter_map(change).collect()
 }
 
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
@@ -113,19 +111,79 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
 fn message(change: &CapacityChange) -> String {
     let CapacityChange { environment: _, before, after, peak } = change;
     let step = |before: String, after: String| if before == after { after } else { format!("{before} → {after}") };
-    let pods = step(before.pods.to_string(), wording::count(after.pods, "pod"));
+    let pods = wording::count(after.pods, "pod");
+    let pods = if before.pods == after.pods { pods } else { format!("{} → {pods}", before.pods) };
     let cpu = step(wording::cores(before.cpu_milli), wording::cores(after.cpu_milli));
     let memory = step(wording::bytes(before.memory_bytes), wording::bytes(after.memory_bytes));
-    let mut text = format!("asks for other capacity: {pods}, {cpu} CPU, {memory} memory");
-    if peak != after {
-        let pods = wording::count(peak.pods, "pod");
-        let (cpu, memory) = (wording::cores(peak.cpu_milli), wording::bytes(peak.memory_bytes));
-        text += &format!("; at most {pods}, {cpu} and {memory} while it rolls");
+    let steady = format!("asks for other capacity: {pods}, {cpu} CPU, {memory} memory");
+    if peak == after {
+        return steady;
     }
-    text
+    let pods = wording::count(peak.pods, "pod");
+    let (cpu, memory) = (wording::cores(peak.cpu_milli), wording::bytes(peak.memory_bytes));
+    format!("{steady}; at most {pods}, {cpu} and {memory} while it rolls")
 }
 
 /// True where some pods are not counted, because their number depends on the cluster.
 pub(super) fn is_incomplete(objects: &[Object]) -> bool {
     objects.iter().any(|it| matches!(it.id.kind.as_str(), "DaemonSet" | "CronJob"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, review_one, with};
+    use crate::change::Demand;
+    use serde_json::{Value, json};
+
+    fn web(replicas: u64, image: &str, cpu: &str) -> Value {
+        let resources = json!({"requests": {"cpu": cpu, "memory": "256Mi"}});
+        deployment("web", replicas, json!({"image": image, "resources": resources}))
+    }
+
+    #[test]
+    fn adds_up_requests_and_surge() {
+        let check = |before: Value, after: Value, expected: &[&str]| {
+            expect(&review_one(&[before], &[after]), "capacity-change", expected);
+        };
+        check(
+            web(3, "web:1", "250m"),
+            web(5, "web:1", "250m"),
+            &["Namespace/dev asks for other capacity: 3 → 5 pods, 750m → 1250m CPU, 768Mi → 1280Mi memory"],
+        );
+        check(
+            web(3, "web:1", "250m"),
+            web(5, "web:2", "250m"),
+            &[
+                "Namespace/dev asks for other capacity: 3 → 5 pods, 750m → 1250m CPU, 768Mi → 1280Mi memory; at most 7 pods, 1750m and 1792Mi while it rolls",
+            ],
+        );
+        check(
+            web(2, "web:1", "500m"),
+            web(2, "web:1", "250m"),
+            &[
+                "Namespace/dev asks for other capacity: 2 pods, 1 → 500m CPU, 512Mi memory; at most 3 pods, 1500m and 768Mi while it rolls",
+            ],
+        );
+        check(web(2, "web:1", "1000m"), web(2, "web:1", "1"), &[]);
+        check(web(3, "web:1", "250m"), web(3, "web:2", "250m"), &[]);
+    }
+
+    #[test]
+    fn a_pod_asks_for_its_containers_or_its_largest_init_container() {
+        let check = |init: Value, cpu_milli: i128| {
+            let body = with(web(1, "web:1", "250m"), "/spec/template/spec/initContainers", init);
+            let after = review_one(&[], &[body]).capacity[0].after.clone();
+            assert_eq!(after, Demand { cpu_milli, memory_bytes: 256 << 20, pods: 1 });
+        };
+        let container = |cpu: &str, more: Value| {
+            let mut body = json!({"name": cpu, "resources": {"requests": {"cpu": cpu}}});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        check(json!([]), 250);
+        check(json!([container("100m", json!({}))]), 250);
+        check(json!([container("1", json!({})), container("500m", json!({}))]), 1000);
+        check(json!([container("100m", json!({"restartPolicy": "Always"}))]), 350);
+        check(json!([{"name": "x", "resources": {"limits": {"cpu": "2"}}}]), 2000);
+    }
 }

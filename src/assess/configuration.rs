@@ -46,7 +46,8 @@ fn not_picked_up(input: &Comparison<'_>) -> Vec<Finding> {
             if changed.is_empty() {
                 continue;
             }
-            for pods in Pods::all(environment, Side::After).filter(|it| keeps_running(environment, it.object)) {
+            let here = Pods::all(environment, Side::After).filter(|it| it.object.id.namespace == after.id.namespace);
+            for pods in here.filter(|it| keeps_running(environment, it.object)) {
                 let uses = config_uses(pods);
                 let read: Vec<_> = uses.iter().filter(|it| it.way == Way::Variable && reads(it, after)).collect();
                 let stale: Vec<&(&str, FieldPath)> = changed
@@ -149,4 +150,84 @@ fn removed_in_use(input: &Comparison<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    fn config(data: &Value) -> Value {
+        object("v1", "ConfigMap", "web-config", &json!({"data": data}))
+    }
+
+    fn reader(container: Value) -> Value {
+        deployment("web", 1, container)
+    }
+
+    fn from_all() -> Value {
+        json!({"image": "web:1", "envFrom": [{"configMapRef": {"name": "web-config"}}]})
+    }
+
+    fn from_key(key: &str, optional: bool) -> Value {
+        let reference = json!({"name": "web-config", "key": key, "optional": optional});
+        json!({"image": "web:1", "env": [{"name": "A", "valueFrom": {"configMapKeyRef": reference}}]})
+    }
+
+    #[test]
+    fn variables_are_read_at_the_start() {
+        let check = |before: Value, after: Value, expected: &[&str]| {
+            let (old, new) = (config(&json!({"A": "1", "B": "1"})), config(&json!({"A": "2", "B": "1"})));
+            expect(&review_one(&[before, old], &[after, new]), "config-not-picked-up", expected);
+        };
+        let stale = "Deployment/web keeps running with the old configuration: `A` of ConfigMap/web-config changed, and its pods read it only when they start";
+        check(reader(from_all()), reader(from_all()), &[stale]);
+        check(reader(from_key("A", false)), reader(from_key("A", false)), &[stale]);
+        check(reader(from_key("B", false)), reader(from_key("B", false)), &[]);
+        let replicas = with(reader(from_all()), "/spec/replicas", json!(2));
+        check(reader(from_all()), replicas, &[stale]);
+        let rolled = with(reader(from_all()), "/spec/template/metadata/annotations", json!({"checksum/config": "b"}));
+        check(reader(from_all()), rolled, &[]);
+        let mounted = |name: &str| {
+            with(
+                reader(json!({"image": "web:1"})),
+                "/spec/template/spec/volumes",
+                json!([{"name": "c", "configMap": {"name": name}}]),
+            )
+        };
+        check(mounted("web-config"), mounted("web-config"), &[]);
+        let other = |name: &str| reader(json!({"image": name, "envFrom": [{"secretRef": {"name": "web-config"}}]}));
+        check(other("a"), other("a"), &[]);
+        let job = |it: Value| with(it, "/kind", json!("CronJob"));
+        check(job(reader(from_all())), job(reader(from_all())), &[]);
+    }
+
+    #[test]
+    fn what_is_in_use_must_stay() {
+        let check = |workload: Value, after: Option<Value>, expected: &[&str]| {
+            let mut new = vec![workload.clone()];
+            new.extend(after);
+            expect(
+                &review_one(&[workload, config(&json!({"A": "1", "B": "1"}))], &new),
+                "config-removed-in-use",
+                expected,
+            );
+        };
+        let gone = "ConfigMap/web-config is removed while in use: new pods of Deployment/web cannot start, running ones go on until they are replaced";
+        let loses = "ConfigMap/web-config loses `A` while in use: new pods of Deployment/web cannot start, running ones go on until they are replaced";
+        check(reader(from_all()), None, &[gone]);
+        check(reader(from_key("A", false)), None, &[gone]);
+        check(reader(from_key("A", true)), None, &[]);
+        check(reader(json!({"image": "web:1"})), None, &[]);
+        check(reader(from_key("A", false)), Some(config(&json!({"B": "1"}))), &[loses]);
+        check(reader(from_key("B", false)), Some(config(&json!({"B": "1"}))), &[]);
+        check(reader(from_key("A", true)), Some(config(&json!({"B": "1"}))), &[]);
+        check(reader(from_all()), Some(config(&json!({"B": "1"}))), &[]);
+        let item = json!([{"name": "c", "configMap": {"name": "web-config", "items": [{"key": "A", "path": "a"}]}}]);
+        check(
+            with(reader(json!({"image": "web:1"})), "/spec/template/spec/volumes", item),
+            Some(config(&json!({"B": "1"}))),
+            &[loses],
+        );
+    }
 }

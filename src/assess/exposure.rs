@@ -120,3 +120,41 @@ fn is_same_setting(before: &OriginList<'_>, after: &OriginList<'_>) -> bool {
         name(before).is_some() && name(before) == name(after)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{States, expect, object, review_of};
+    use serde_json::{Value, json};
+
+    fn allow(origins: &str) -> Option<Vec<Value>> {
+        let config = object("v1", "ConfigMap", "api", &json!({"data": {"CORS_ORIGINS": origins}}));
+        (!origins.is_empty()).then(|| vec![config])
+    }
+
+    #[test]
+    fn new_origins_are_looked_at_one_by_one() {
+        let check = |states: &[States], expected: &[&str]| expect(&review_of(states), "origin-exposure", expected);
+        let star = "ConfigMap/api allows the origin `*`: every website may call it with a visitor's browser";
+        let open = "ConfigMap/api allows the origin `http://a.example`: whoever sits on the network path can change an unencrypted page and so call it";
+        let foreign = "ConfigMap/api allows the origin `https://todo.example`: it is an origin of prod, whose pages can then call this environment";
+        check(&[("dev", allow("https://a.example"), allow("https://a.example,*"))], &[star]);
+        check(&[("dev", allow("*"), allow("*, https://a.example"))], &[]);
+        check(&[("prod", allow("https://own.example"), allow("http://a.example"))], &[open]);
+        check(&[("dev", allow("https://own.example"), allow("http://a.example"))], &[]);
+        check(&[("prod", allow("https://own.example"), allow("https://a.example"))], &[]);
+        check(&[("prod", allow("http://a.example"), allow("https://own.example"))], &[]);
+        check(&[("prod", None, allow("http://a.example"))], &[open]);
+        let prod = || ("prod", allow("https://todo.example"), allow("https://todo.example"));
+        check(&[prod(), ("dev", allow("https://own.example"), allow("https://todo.example"))], &[foreign]);
+        check(&[prod(), ("dev", allow("https://todo.example"), allow("https://todo.example"))], &[]);
+        check(
+            &[
+                ("prod", allow("https://own.example"), allow("https://b.example")),
+                ("dev", allow("https://own.example"), allow("https://b.example")),
+            ],
+            &[],
+        );
+        let local = "http://localhost:3000";
+        check(&[("staging", allow(local), allow(local)), ("dev", allow("https://own.example"), allow(local))], &[]);
+    }
+}

@@ -35,11 +35,9 @@ fn without_namespace(id: &ObjectId) -> (&str, &str, &str) {
 
 /// Returns all changes, removals first, then by kind and name.
 pub(super) fn changes(input: &Comparison<'_>) -> Vec<ReviewedChange> {
-    let mut environments: Vec<&EnvironmentComparison<'_>> = input.environments.iter().collect();
-    environments.sort_by_key(|it| it.name());
     // The same lines together, in the order in which they come first.
     let mut joined: Vec<Vec<Line<'_>>> = Vec::new();
-    for environment in environments {
+    for environment in &input.environments {
         for change in &environment.changes.changes {
             for line in lines(input, environment, change) {
                 match joined
@@ -120,6 +118,8 @@ fn lines<'a>(
     match change.operation {
         Operation::Update => {
             let fields = change.fields.iter().flat_map(|it| fields(input, environment, &change.id, it));
+            let is_secret = change.id.group.is_empty() && change.id.kind == "Secret";
+            let fields = fields.map(|it| if is_secret { without_secret(it) } else { it });
             fields.map(|it| line(Some(it), None, String::new())).collect()
         }
         Operation::Create | Operation::Delete => {
@@ -140,7 +140,6 @@ fn fields(
 ) -> Vec<ReviewedField> {
     let side = if change.after.is_some() { Side::After } else { Side::Before };
     let object = environment.object(side, id);
-    let derived = is_checksum(change);
     let source = |path: &FieldPath, own: Option<SourceLine>| own.or_else(|| input.line_of(side, object?, path));
     let ((None, Some(value)) | (Some(value), None)) = (&change.before, &change.after) else {
         let own = change.origin.as_ref().and_then(|it| it.span).and_then(|it| input.line(side, it));
@@ -149,7 +148,7 @@ fn fields(
             before: change.before.clone(),
             after: change.after.clone(),
             source: source(&change.path, own),
-            derived,
+            derived: is_checksum(&change.path),
         }];
     };
     let mut parts = Vec::new();
@@ -161,9 +160,23 @@ fn fields(
             Side::Before => (Some(value.clone()), None),
             Side::After => (None, Some(value.clone())),
         };
-        ReviewedField { path: shown(&path), before, after, source: source(&path, own), derived }
+        ReviewedField { path: shown(&path), before, after, source: source(&path, own), derived: is_checksum(&path) }
     };
     parts.into_iter().map(field).collect()
+}
+
+/// Says that the value of a Secret changed and not what it is.
+fn without_secret(mut field: ReviewedField) -> ReviewedField {
+    if ["data", "stringData"].iter().any(|it| field.path.starts_with(it)) {
+        let hidden = |value: &mut Option<Value>, text: &str| {
+            if let Some(Value::String(value)) = value {
+                text.clone_into(value);
+            }
+        };
+        hidden(&mut field.after, if field.before.is_some() { "(another hidden value)" } else { "(hidden value)" });
+        hidden(&mut field.before, "(hidden value)");
+    }
+    field
 }
 
 fn take_apart<'a>(path: &mut FieldPath, value: &'a Value, parts: &mut Vec<(FieldPath, &'a Value)>) {

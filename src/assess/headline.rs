@@ -50,9 +50,7 @@ fn worst(findings: &[Finding]) -> Vec<String> {
 fn gone(input: &Comparison<'_>) -> Vec<String> {
     let named = |is_meant: fn(bool, bool) -> bool| {
         let environments = input.environments.iter().filter(|it| is_meant(it.before.is_some(), it.after.is_some()));
-        let mut names: Vec<&str> = environments.map(EnvironmentComparison::name).collect();
-        names.sort_unstable();
-        names
+        environments.map(EnvironmentComparison::name).collect::<Vec<&str>>()
     };
     let is = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
     let removed = named(|before, after| before && !after);

@@ -112,3 +112,52 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ImageChange> {
     };
     joined.into_iter().map(change).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, review_of, review_one};
+    use crate::change::Severity;
+    use serde_json::{Value, json};
+
+    fn web(image: &str) -> Value {
+        deployment("web", 1, json!({"image": image}))
+    }
+
+    #[test]
+    fn some_steps_want_a_second_look() {
+        let check = |before: &str, after: &str, severity: Severity, reason: &str| {
+            let review = review_one(&[web(before)], &[web(after)]);
+            let found: Vec<_> = review.findings.iter().filter(|it| it.code.name == "image-change").collect();
+            let message = format!("changes its image: `{before}` → `{after}`, {reason}");
+            assert_eq!(
+                found.iter().map(|it| (it.severity, it.message.as_str())).collect::<Vec<_>>(),
+                [(severity, message.as_str())]
+            );
+            assert_eq!(found[0].path, "spec.template.spec.containers[web].image");
+            assert_eq!(found[0].help.is_empty(), severity == Severity::Note);
+        };
+        check("web:1.4.2", "web:1.5.0", Severity::Note, "a minor version");
+        check("web:1.4.2", "web:1.4.3", Severity::Note, "a patch version");
+        check("web:abc", "web:def", Severity::Note, "another tag");
+        check("web:1.4.2", "web:2.0.0", Severity::Warn, "a new major version");
+        check("web:1.4.2", "web:1.4.1", Severity::Warn, "an older version");
+        check("web:1.4.2", "ghcr.io/web:1.4.2", Severity::Warn, "another repository");
+        check("web:1@sha256:a", "web:1", Severity::Warn, "no longer pinned by digest");
+        check("web:1@sha256:a", "web:1@sha256:b", Severity::Note, "the same tag with another digest");
+        check("web:1.4.2", "web:latest", Severity::Warn, "another tag and a tag that can mean another image tomorrow");
+        check("web:latest", "web:1.4.2", Severity::Note, "another tag");
+        assert!(review_one(&[web("web:latest")], &[web("web:latest")]).findings.is_empty());
+    }
+
+    #[test]
+    fn images_are_listed_once_for_all_environments() {
+        let states = |before: &str, after: &str| (Some(vec![web(before)]), Some(vec![web(after)]));
+        let (dev, prod) = (states("web:1.4.2", "web:1.5.0"), states("web:1.4.2", "web:1.5.0"));
+        let images = review_of(&[("prod", prod.0, prod.1), ("dev", dev.0, dev.1)]).images;
+        assert_eq!(images.len(), 1);
+        assert_eq!(images[0].environments, ["dev", "prod"]);
+        assert_eq!((images[0].workload.as_str(), images[0].step.as_str()), ("web", "minor"));
+        let images = review_one(&[], &[web("web:1")]).images;
+        assert_eq!((&images[0].before, images[0].step.as_str()), (&None, "new"));
+    }
+}

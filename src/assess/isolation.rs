@@ -73,3 +73,50 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    fn policy(name: &str, spec: &Value) -> Value {
+        object("networking.k8s.io/v1", "NetworkPolicy", name, &json!({"spec": spec}))
+    }
+
+    #[test]
+    fn the_last_policy_of_a_direction_counts() {
+        let web = || deployment("web", 1, json!({"image": "web:1"}));
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "last-network-policy-removed", expected);
+        };
+        let all = policy("deny", &json!({"podSelector": {}, "policyTypes": ["Ingress"]}));
+        let both = policy(
+            "both",
+            &json!({"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress", "Egress"]}),
+        );
+        let ingress =
+            "NetworkPolicy/deny is removed: everything may reach Deployment/web, as no other policy selects it";
+        check(&[web(), all.clone()], &[web()], &[ingress]);
+        check(&[web(), all.clone(), both.clone()], &[web(), both.clone()], &[]);
+        check(
+            &[web(), all.clone(), both.clone()],
+            &[web(), all.clone()],
+            &[
+                "NetworkPolicy/both is removed: nothing limits what leaves Deployment/web, as no other policy selects it",
+            ],
+        );
+        let moved = with(web(), "/spec/template/metadata/labels/app", json!("site"));
+        check(
+            &[web(), both.clone()],
+            &[moved, both.clone()],
+            &[
+                "NetworkPolicy/both no longer applies: everything may reach Deployment/web, as no other policy selects it",
+                "NetworkPolicy/both no longer applies: nothing limits what leaves Deployment/web, as no other policy selects it",
+            ],
+        );
+        check(&[web(), all.clone()], &[], &[]);
+        check(&[web()], &[web(), all], &[]);
+        let implied = policy("implied", &json!({"podSelector": {}, "egress": [{}]}));
+        check(&[web(), implied], &[web(), both], &[]);
+    }
+}

@@ -31,7 +31,7 @@ mod traffic;
 mod wording;
 mod workload;
 
-use crate::change::{Comparison, Finding, ImpactCode, Review};
+use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Review};
 use std::cmp::Reverse;
 
 /// A rule: the codes that it can raise and how it finds them.
@@ -64,6 +64,13 @@ pub fn codes() -> Vec<ImpactCode> {
 
 /// Reviews a change.
 pub fn review(input: &Comparison<'_>) -> Review {
+    let name = |it: &EnvironmentComparison<'_>| it.name().to_owned();
+    if !input.environments.is_sorted_by_key(name) {
+        // Rules may name "the first" environment: the order of the input must not show.
+        let mut sorted = input.clone();
+        sorted.environments.sort_by_key(name);
+        return review(&sorted);
+    }
     let findings = findings(input);
     let capacity = capacity::changes(input);
     let images = images::changes(input);

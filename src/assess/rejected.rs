@@ -30,3 +30,24 @@ fn immutable_selector(input: &Comparison<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, review_one, with};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn selectors_of_workloads_are_fixed() {
+        let web = deployment("web", 1, json!({"image": "web:1"}));
+        let check = |after: Value, expected: &[&str]| {
+            expect(&review_one(std::slice::from_ref(&web), &[after]), "immutable-workload-selector", expected);
+        };
+        let message =
+            "Deployment/web is rejected by the API server: `spec.selector` cannot change after the object was created";
+        check(with(web.clone(), "/spec/selector/matchLabels/app", json!("api")), &[message]);
+        check(with(web.clone(), "/spec/selector/matchLabels/tier", json!("front")), &[message]);
+        check(with(web.clone(), "/spec/template/metadata/labels/tier", json!("front")), &[]);
+        check(with(web.clone(), "/kind", json!("StatefulSet")), &[]);
+        check(web.clone(), &[]);
+    }
+}

@@ -127,7 +127,7 @@ fn workload_renamed(input: &Comparison<'_>) -> Vec<Finding> {
         for (old, new) in successors(&gone, &new) {
             let (from, to) = (&old.object.id, &new.object.id);
             let what = if from.kind == to.kind {
-                "a workload is another one under another name"
+                "an object cannot be renamed"
             } else {
                 "the kind of an object cannot change"
             };
@@ -189,4 +189,99 @@ fn similarity(left: &Value, right: &Value) -> usize {
     };
     let (left, right) = (collect(left), collect(right));
     left.intersection(&right).count() * 100 / left.len().max(right.len()).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_of, review_one, with};
+    use crate::change::Severity;
+    use serde_json::{Value, json};
+
+    fn service(name: &str) -> Value {
+        let ports = json!([{"port": 80, "nodePort": 30080}]);
+        object("v1", "Service", name, &json!({"spec": {"type": "NodePort", "ports": ports}}))
+    }
+
+    #[test]
+    fn a_removed_service_is_missed_by_those_who_name_it() {
+        let check = |user: Option<Value>, severity: Severity, expected: &str| {
+            let mut before = vec![service("debug")];
+            before.extend(user.clone());
+            let after: Vec<Value> = user.into_iter().collect();
+            let review = review_one(&before, &after);
+            let start = "Service/debug is removed: its name stops resolving and node port 30080 is released; ";
+            expect(&review, "service-removed", &[&format!("{start}{expected}")]);
+            assert_eq!(review.findings.iter().find(|it| it.code.name == "service-removed").unwrap().severity, severity);
+        };
+        let nothing = "nothing rendered here refers to it";
+        check(None, Severity::Warn, nothing);
+        let backend = json!({"service": {"name": "debug", "port": {"number": 80}}});
+        let rules = json!([{"host": "a.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]);
+        let ingress = object("networking.k8s.io/v1", "Ingress", "web", &json!({"spec": {"rules": rules}}));
+        let place = "still used by Ingress/web `spec.rules[a.example].http.paths[//Prefix].backend.service.name`";
+        check(Some(ingress), Severity::Outage, place);
+        let config = |value: &str| object("v1", "ConfigMap", "config", &json!({"data": {"URL": value}}));
+        check(Some(config("http://debug:80")), Severity::Outage, "still used by ConfigMap/config `data.URL`");
+        check(Some(config("http://debug.dev.svc:80")), Severity::Outage, "still used by ConfigMap/config `data.URL`");
+        check(Some(config("debug mode on")), Severity::Warn, nothing);
+        check(Some(config("http://debugger")), Severity::Warn, nothing);
+        let web = deployment("web", 1, json!({"image": "a", "env": [{"name": "HOST", "value": "debug"}]}));
+        check(
+            Some(web),
+            Severity::Outage,
+            "still used by Deployment/web `spec.template.spec.containers[web].env[HOST].value`",
+        );
+    }
+
+    #[test]
+    fn other_environments_use_the_long_name() {
+        let config = |value: &str| object("v1", "ConfigMap", "config", &json!({"data": {"URL": value}}));
+        let check = |value: &str, expected: &str| {
+            let review = review_of(&[
+                ("dev", Some(vec![service("api")]), Some(vec![])),
+                ("prod", Some(vec![config(value)]), Some(vec![config(value)])),
+            ]);
+            let start = "Service/api is removed: its name stops resolving and node port 30080 is released; ";
+            expect(&review, "service-removed", &[&format!("{start}{expected}")]);
+        };
+        check("http://api.dev.svc", "still used by ConfigMap/config `data.URL` in prod");
+        check("http://api", "nothing rendered here refers to it");
+    }
+
+    #[test]
+    fn a_namespace_takes_everything_with_it() {
+        let namespace = object("v1", "Namespace", "dev", &json!({}));
+        let before = vec![namespace.clone(), service("api")];
+        let message =
+            "Namespace/dev is removed with everything in it: 1 rendered object, and all that others keep there";
+        let review = review_of(&[("dev", Some(before.clone()), None)]);
+        expect(&review, "namespace-removed", &[message]);
+        expect(&review, "service-removed", &[]);
+        assert_eq!(review.headline, "Namespace/dev in dev is removed with everything in it; dev is removed.");
+        expect(&review_one(&before, &[service("api")]), "namespace-removed", &[message]);
+        expect(&review_one(&before, std::slice::from_ref(&namespace)), "namespace-removed", &[]);
+    }
+
+    #[test]
+    fn a_new_name_is_a_removal_and_a_creation() {
+        let rich = |name: &str, image: &str| {
+            let probe = json!({"httpGet": {"path": "/", "port": 80}, "periodSeconds": 10, "failureThreshold": 3});
+            let mut body =
+                deployment(name, 2, json!({"image": image, "livenessProbe": probe, "readinessProbe": probe}));
+            body["spec"]["template"]["spec"]["containers"][0]["name"] = json!("main");
+            body
+        };
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "workload-renamed", expected);
+        };
+        let renamed = "Deployment/site replaces Deployment/web: an object cannot be renamed, so the old pods go and new ones start, and the old may be gone first";
+        check(&[rich("web", "web:1")], &[rich("site", "web:1")], &[renamed]);
+        check(&[rich("web", "web:1")], &[rich("site", "web:2")], &[renamed]);
+        let kind = "StatefulSet/web replaces Deployment/web: the kind of an object cannot change, so the old pods go and new ones start, and the old may be gone first";
+        check(&[rich("web", "web:1")], &[with(rich("web", "web:1"), "/kind", json!("StatefulSet"))], &[kind]);
+        let other = deployment("other", 1, json!({"image": "other:1"}));
+        check(&[rich("web", "web:1")], std::slice::from_ref(&other), &[]);
+        check(&[rich("web", "web:1")], &[rich("web", "web:1"), rich("site", "web:1")], &[]);
+        check(&[rich("web", "web:1")], &[], &[]);
+    }
 }

@@ -45,3 +45,31 @@ fn was_needed(environment: &EnvironmentComparison<'_>, external: &ExternalObject
     }
     is_read && external.keys.iter().all(|it| keys.contains(it))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, review_with};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_the_baseline_read_is_not_new() {
+        let reader = |keys: &[&str]| {
+            let entry = |key: &&str| json!({"name": key, "valueFrom": {"secretKeyRef": {"name": "keys", "key": key}}});
+            deployment("web", 1, json!({"image": "web:1", "env": keys.iter().map(entry).collect::<Vec<Value>>()}))
+        };
+        let check = |before: Option<Value>, new: bool| {
+            let after = Some(vec![reader(&["A", "B"])]);
+            let review = review_with(&[("dev", before.map(|it| vec![it]), after)], &[("keys", &["B", "A"])]);
+            let found = &review.required[0];
+            assert_eq!((found.kind.as_str(), found.name.as_str(), found.new), ("Secret", "keys", new));
+            assert_eq!(found.keys, ["A", "B"]);
+            assert_eq!(review.not_checked.iter().any(|it| it.contains("required objects")), new);
+        };
+        check(None, true);
+        check(Some(reader(&[])), true);
+        check(Some(reader(&["A"])), true);
+        check(Some(reader(&["A", "B"])), false);
+        let all = json!({"image": "web:1", "envFrom": [{"secretRef": {"name": "keys"}}]});
+        check(Some(deployment("web", 1, all)), false);
+    }
+}

@@ -1,6 +1,6 @@
 //! What a change does to the running pods of a Deployment.
 
-use super::workload::{Pods, recreates, replicas, restarts, rollout_bounds};
+use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds};
 use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side};
 use crate::object::{FieldPath, Object, kind};
@@ -36,7 +36,11 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
                 fields.sort_unstable();
                 let differs = if fields.len() == 1 { "differs" } else { "differ" };
                 let message = format!("changes without a restart: only {} {differs}", wording::quoted(&fields));
-                findings.push(Finding::new(NO_RESTART, environment.name(), &deployment.id, message));
+                let path = if let [only] = fields.as_slice() { *only } else { "" };
+                let line = change.fields.first().and_then(|it| input.line_of(Side::After, deployment, &it.path));
+                findings.push(
+                    Finding::new(NO_RESTART, environment.name(), &deployment.id, message).at(path).from_line(line),
+                );
             }
         }
     }
@@ -73,7 +77,11 @@ fn restart(
     };
     let most = pods + bounds.surge;
     let cause = if is_config_only(template) { ", so that the changed configuration takes effect" } else { "" };
-    let message = format!("restarts: {all}, {least} and at most {most} at once{cause}");
+    let scale = match autoscaler(environment.objects(Side::After), deployment) {
+        Some(_) => " (at the minimum of its autoscaler)",
+        None => "",
+    };
+    let message = format!("restarts: {all}, {least} and at most {most} at once{scale}{cause}");
     let mut finding = finding(ROLLING_RESTART, message);
     if bounds.unavailable == pods {
         let help = "lower `maxUnavailable` or raise `maxSurge`, so that a pod stays while its successor starts";
@@ -88,13 +96,14 @@ fn is_in_template(change: &FieldChange) -> bool {
 
 /// True where the template changes in nothing but the hash of the configuration.
 fn is_config_only(template: &[&FieldChange]) -> bool {
-    !template.is_empty() && template.iter().all(|it| is_checksum(it))
+    !template.is_empty() && template.iter().all(|it| is_checksum(&it.path))
 }
 
 /// True for the annotation that the compiler derives from a ConfigMap.
-pub(super) fn is_checksum(change: &FieldChange) -> bool {
-    let annotations = change.path.parent().and_then(|it| it.last_field().map(str::to_owned));
-    change.path.last_field() == Some(kind::CONFIG_CHECKSUM) && annotations.as_deref() == Some("annotations")
+pub(super) fn is_checksum(path: &FieldPath) -> bool {
+    let parent = path.parent();
+    let block = parent.as_ref().and_then(FieldPath::last_field);
+    path.last_field() == Some(kind::CONFIG_CHECKSUM) && block == Some("annotations")
 }
 
 /// Returns the workloads that restart in an environment, with the number of their pods.
@@ -103,4 +112,93 @@ pub(super) fn restarting(environment: &EnvironmentComparison<'_>) -> Vec<(String
     let restarting = Pods::all(environment, Side::After).filter(|it| restarts(environment, it.object));
     let named = restarting.map(|it| (it.object.id.name.clone(), replicas(after, it.object)));
     named.filter(|(_, pods)| *pods > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    fn web(replicas: u64, image: &str) -> Value {
+        deployment("web", replicas, json!({"image": image}))
+    }
+
+    #[test]
+    fn says_how_a_template_change_rolls() {
+        let check = |before: Value, after: Value, code: &str, expected: &[&str]| {
+            expect(&review_one(&[before], &[after]), code, expected);
+        };
+        let rolling =
+            |expected: &[&str], before: Value, after: Value| check(before, after, "rolling-restart", expected);
+        rolling(
+            &["Deployment/web restarts: all 3 pods are replaced, at least 3 available and at most 4 at once"],
+            web(3, "web:1"),
+            web(3, "web:2"),
+        );
+        rolling(
+            &["Deployment/web restarts: its pod is replaced, at least 1 available and at most 2 at once"],
+            web(1, "web:1"),
+            web(1, "web:2"),
+        );
+        let annotate =
+            |hash: &str| with(web(2, "web:1"), "/spec/template/metadata/annotations", json!({"checksum/config": hash}));
+        rolling(
+            &[
+                "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once, so that the changed configuration takes effect",
+            ],
+            annotate("a"),
+            annotate("b"),
+        );
+        let all_at_once =
+            |image: &str| with(web(1, image), "/spec/strategy", json!({"rollingUpdate": {"maxSurge": 0}}));
+        rolling(
+            &["Deployment/web restarts: its pod is replaced, with none available for a time and at most 1 at once"],
+            all_at_once("web:1"),
+            all_at_once("web:2"),
+        );
+        let target = json!({"kind": "Deployment", "name": "web"});
+        let spec = json!({"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 5});
+        let scaler = object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}));
+        let scaled = |image: &str| [with(web(1, image), "/spec/replicas", Value::Null), scaler.clone()];
+        expect(
+            &review_one(&scaled("web:1"), &scaled("web:2")),
+            "rolling-restart",
+            &[
+                "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once (at the minimum of its autoscaler)",
+            ],
+        );
+        rolling(&[], web(3, "web:1"), web(5, "web:1"));
+        rolling(&[], web(0, "web:1"), web(0, "web:2"));
+        let paused = |image: &str| with(web(3, image), "/spec/paused", json!(true));
+        rolling(&[], paused("web:1"), paused("web:2"));
+        let other_selector = with(web(3, "web:2"), "/spec/selector/matchLabels", json!({"app": "web2"}));
+        rolling(&[], web(3, "web:1"), other_selector);
+        let recreate = |image: &str| with(web(3, image), "/spec/strategy", json!({"type": "Recreate"}));
+        rolling(&[], recreate("web:1"), recreate("web:2"));
+        check(
+            recreate("web:1"),
+            recreate("web:2"),
+            "recreate-downtime",
+            &[
+                "Deployment/web is down while it restarts: all 3 pods stop before a new one starts, as strategy `Recreate` says",
+            ],
+        );
+        check(web(3, "web:1"), recreate("web:1"), "recreate-downtime", &[]);
+        check(
+            web(3, "web:1"),
+            recreate("web:2"),
+            "recreate-downtime",
+            &[
+                "Deployment/web is down while it restarts: all 3 pods stop before a new one starts, as strategy `Recreate` says",
+            ],
+        );
+        check(
+            web(3, "web:1"),
+            web(5, "web:1"),
+            "no-restart",
+            &["Deployment/web changes without a restart: only `spec.replicas` differs"],
+        );
+        check(web(3, "web:1"), web(5, "web:2"), "no-restart", &[]);
+        check(web(3, "web:1"), web(3, "web:1"), "no-restart", &[]);
+    }
 }

@@ -164,3 +164,99 @@ fn enforcement(
     let finding = Finding::new(code, environment.name(), &after.id, message).at(path.to_string());
     Some(finding.from_line(input.line_of(Side::After, after, &path)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    /// A pod that may do nothing beyond running.
+    fn locked() -> Value {
+        let own = json!({"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]}});
+        let body = deployment("web", 1, json!({"image": "web:1", "securityContext": own}));
+        let pod = json!({"runAsNonRoot": true, "runAsUser": 1000, "seccompProfile": {"type": "RuntimeDefault"}});
+        let body = with(body, "/spec/template/spec/securityContext", pod);
+        with(body, "/spec/template/spec/automountServiceAccountToken", json!(false))
+    }
+
+    #[test]
+    fn every_freedom_is_named_when_it_is_new() {
+        let check = |pointer: &str, value: Value, freedom: &str| {
+            let loose = with(locked(), &format!("/spec/template/spec/{pointer}"), value);
+            let more = format!("Deployment/web may do more: {freedom}");
+            let less = format!("Deployment/web may do less: no longer {freedom}");
+            let there = review_one(&[locked()], std::slice::from_ref(&loose));
+            expect(&there, "security-loosened", &[&more]);
+            expect(&there, "security-tightened", &[]);
+            let back = review_one(std::slice::from_ref(&loose), &[locked()]);
+            expect(&back, "security-loosened", &[]);
+            expect(&back, "security-tightened", &[&less]);
+            let kept = review_one(
+                std::slice::from_ref(&loose),
+                std::slice::from_ref(&with(loose.clone(), "/spec/replicas", json!(2))),
+            );
+            expect(&kept, "security-loosened", &[]);
+        };
+        let own = "containers/0/securityContext";
+        check("hostNetwork", json!(true), "use the network of its node");
+        check("hostPID", json!(true), "see the processes of its node");
+        check("hostIPC", json!(true), "use the shared memory of its node");
+        check("volumes", json!([{"name": "h", "hostPath": {"path": "/etc"}}]), "use `/etc` of its node");
+        check("automountServiceAccountToken", json!(true), "use a service account token");
+        check(&format!("{own}/privileged"), json!(true), "run privileged (container `web`)");
+        check(&format!("{own}/runAsUser"), json!(0), "run as root (container `web`)");
+        check(&format!("{own}/allowPrivilegeEscalation"), Value::Null, "gain privileges (container `web`)");
+        check(
+            &format!("{own}/readOnlyRootFilesystem"),
+            json!(false),
+            "write to its root file system (container `web`)",
+        );
+        check(&format!("{own}/capabilities/drop"), json!([]), "keep the default capabilities (container `web`)");
+        check(
+            &format!("{own}/capabilities/add"),
+            json!(["NET_ADMIN"]),
+            "use the capability NET_ADMIN (container `web`)",
+        );
+        check(
+            "securityContext/seccompProfile",
+            json!({"type": "Unconfined"}),
+            "make any system call (container `web`)",
+        );
+    }
+
+    #[test]
+    fn a_new_workload_is_told_only_what_it_asks_for() {
+        let plain = deployment("web", 1, json!({"image": "web:1"}));
+        expect(&review_one(&[], std::slice::from_ref(&plain)), "security-loosened", &[]);
+        expect(&review_one(&[], &[locked()]), "security-tightened", &[]);
+        let privileged = with(plain, "/spec/template/spec/hostNetwork", json!(true));
+        expect(
+            &review_one(&[], &[privileged]),
+            "security-loosened",
+            &["Deployment/web may do more: use the network of its node"],
+        );
+    }
+
+    #[test]
+    fn a_namespace_enforces_a_level() {
+        let level = |level: &str| {
+            let mut body = object("v1", "Namespace", "dev", &json!({}));
+            body["metadata"]["labels"] = json!({"pod-security.kubernetes.io/enforce": level});
+            body
+        };
+        let review = review_one(&[level("restricted")], &[level("baseline")]);
+        expect(
+            &review,
+            "security-loosened",
+            &["Namespace/dev lets pods do more: it enforces the Pod Security level `baseline` instead of `restricted`"],
+        );
+        let review = review_one(&[object("v1", "Namespace", "dev", &json!({}))], &[level("restricted")]);
+        expect(
+            &review,
+            "security-tightened",
+            &[
+                "Namespace/dev lets pods do less: it enforces the Pod Security level `restricted` instead of `privileged`",
+            ],
+        );
+    }
+}

@@ -25,9 +25,7 @@ pub(super) fn environments(input: &Comparison<'_>, findings: &[Finding]) -> Vec<
             worst: here.map(|it| it.severity).max(),
         }
     };
-    let mut rows: Vec<_> = input.environments.iter().map(row).collect();
-    rows.sort_by(|a, b| a.name.cmp(&b.name));
-    rows
+    input.environments.iter().map(row).collect()
 }
 
 /// Counts leaf changes from the comparison, and what the lines of the review stand for from the lines themselves.

@@ -184,3 +184,88 @@ fn type_change(input: &Comparison<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{States, deployment, expect, object, review_of, review_one, with};
+    use serde_json::{Value, json};
+
+    fn service(name: &str, spec: &Value) -> Value {
+        object("v1", "Service", name, &json!({"spec": spec}))
+    }
+
+    #[test]
+    fn a_service_needs_pods() {
+        let web = || deployment("web", 1, json!({"image": "web:1"}));
+        let to = |label: &str| service("web", &json!({"selector": {"app": label}}));
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "service-selects-nothing", expected);
+        };
+        let message =
+            |label: &str| format!("Service/web selects no pods: no pod template in its namespace has `app={label}`");
+        check(&[web(), to("web")], &[web(), to("api")], &[&message("api")]);
+        let moved = with(web(), "/spec/template/metadata/labels/app", json!("site"));
+        check(&[web(), to("web")], &[moved, to("web")], &[&message("web")]);
+        check(&[], &[to("web")], &[&message("web")]);
+        check(&[to("web")], &[to("web")], &[]);
+        check(&[to("web")], &[web(), to("web")], &[]);
+        check(&[], &[web(), to("web")], &[]);
+        check(&[], &[service("web", &json!({"ports": []}))], &[]);
+        check(&[], &[service("web", &json!({"selector": {}}))], &[]);
+        check(&[], &[service("web", &json!({"type": "ExternalName", "selector": {"app": "x"}}))], &[]);
+    }
+
+    #[test]
+    fn a_node_port_is_one_services_in_a_cluster() {
+        let at = |port: u64, protocol: &str| {
+            service(
+                "web",
+                &json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": port, "protocol": protocol}]}),
+            )
+        };
+        let tcp = |port: u64| vec![at(port, "TCP")];
+        let check = |states: &[States], expected: &[&str]| expect(&review_of(states), "node-port-collision", expected);
+        let taken = "Service/web is rejected by the API server: node port 30000 is already taken by Service/web in dev";
+        check(&[("dev", Some(tcp(30000)), Some(tcp(30000))), ("prod", Some(tcp(30001)), Some(tcp(30000)))], &[taken]);
+        check(&[("dev", None, Some(tcp(30000))), ("prod", None, Some(tcp(30000)))], &[taken]);
+        check(&[("dev", Some(tcp(30000)), Some(tcp(30000))), ("prod", Some(tcp(30000)), Some(tcp(30000)))], &[]);
+        check(&[("dev", None, Some(tcp(30000))), ("prod", None, Some(tcp(30001)))], &[]);
+        check(&[("dev", None, Some(tcp(30000))), ("prod", None, Some(vec![at(30000, "UDP")]))], &[]);
+        check(
+            &[("dev", Some(tcp(30000)), Some(tcp(30001))), ("prod", Some(tcp(30002)), Some(tcp(30000)))],
+            &[
+                "Service/web may be rejected at first: node port 30000 is free only once Service/web in dev has let it go in the same sync",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_type_decides_who_reaches_it() {
+        let of = |kind: Option<&str>| {
+            kind.map_or_else(|| service("web", &json!({})), |it| service("web", &json!({"type": it})))
+        };
+        let check = |before: Option<&str>, after: Option<&str>, expected: &[&str]| {
+            expect(&review_one(&[of(before)], &[of(after)]), "service-type-change", expected);
+        };
+        check(
+            None,
+            Some("NodePort"),
+            &["Service/web changes from ClusterIP to NodePort: it becomes reachable on a port of every node"],
+        );
+        check(
+            Some("NodePort"),
+            Some("ClusterIP"),
+            &[
+                "Service/web changes from NodePort to ClusterIP: it is reachable only within the cluster, and its node port is released",
+            ],
+        );
+        check(
+            Some("LoadBalancer"),
+            Some("NodePort"),
+            &[
+                "Service/web changes from LoadBalancer to NodePort: it becomes reachable on a port of every node, and its external address is released",
+            ],
+        );
+        check(None, Some("ClusterIP"), &[]);
+    }
+}

@@ -4,6 +4,7 @@ use super::objects;
 use crate::change::{FieldChange, Operation, apply, leaf_count};
 use crate::object::list_key::{self, Schema};
 use crate::object::{FieldPath, Object, Segment, normal_form};
+use crate::source::{Origin, Sources, Span};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -94,6 +95,42 @@ fn counts_leaves() {
     check(json!({}), json!({"a": {"b": 1, "c": [1, 2]}}), 3);
     check(json!({"a": {"b": 1, "c": 2}}), json!({"a": 1}), 2);
     check(json!({}), json!({"a": {}}), 1);
+}
+
+#[test]
+fn every_change_knows_its_line() {
+    let sources = Sources::new([("base/app.kdl".to_owned(), "one\ntwo\nthree\n".to_owned())]);
+    let file = sources.iter().next().unwrap().0;
+    let line = |number: usize| Origin::line(Span::new(file, [0, 4, 8][number - 1], [3, 7, 13][number - 1]));
+    let of = |fields: Value, lines: &[(&str, usize)]| {
+        let mut it = object(&fields);
+        for (path, number) in lines {
+            it.origins.record(FieldPath::parse(path).unwrap(), line(*number));
+        }
+        it
+    };
+    let check = |before: Object, after: Object, expected: &[Option<usize>]| {
+        let fields = objects(&[before], &[after]).changes.remove(0).fields;
+        let found: Vec<_> = fields.iter().map(|it| it.origin.clone()).collect();
+        assert_eq!(found, expected.iter().map(|it| it.map(line)).collect::<Vec<_>>());
+    };
+    // Of a changed and of an added field, the line of the new one; of a removed field, the line of the old one.
+    check(of(json!({"a": 1}), &[("spec.a", 1)]), of(json!({"a": 2}), &[("spec.a", 2)]), &[Some(2)]);
+    check(of(json!({}), &[("spec", 1)]), of(json!({"a": 2}), &[("spec.a", 2)]), &[Some(2)]);
+    check(of(json!({"a": 1}), &[("spec.a", 1)]), of(json!({}), &[("spec", 3)]), &[Some(1)]);
+    check(of(json!({"a": 1}), &[]), of(json!({}), &[("spec", 3)]), &[None]);
+    // Of a block without a record of its own, the line of its first leaf.
+    check(of(json!({}), &[]), of(json!({"a": {"b": 1, "c": 2}}), &[("spec.a.b", 2), ("spec.a.c", 3)]), &[Some(2)]);
+    // Of an item that stands elsewhere than before, the line at its new place.
+    let item = |name: &str, image: &str| json!({"name": name, "image": image});
+    check(
+        of(json!({"containers": [item("a", "1"), item("b", "1")]}), &[("spec.containers[1]", 1)]),
+        of(
+            json!({"containers": [item("b", "2"), item("a", "1")]}),
+            &[("spec.containers[0]", 2), ("spec.containers[1]", 3)],
+        ),
+        &[Some(2)],
+    );
 }
 
 /// Field names with every way of telling list items apart, so that random trees meet them all.

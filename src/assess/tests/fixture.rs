@@ -3,7 +3,7 @@
 use crate::assess::review;
 use crate::change::{Baseline, Comparison, EnvironmentComparison, Finding, Review};
 use crate::diff;
-use crate::object::{Cluster, Environment, Object};
+use crate::object::{Cluster, Environment, ExternalObject, Object};
 use crate::source::{FileId, Origin, Sources, Span};
 use serde_json::{Value, json};
 
@@ -49,9 +49,14 @@ pub(in crate::assess) fn with(mut body: Value, pointer: &str, value: Value) -> V
 
 /// Reviews states of environments on one cluster; `prod` is protected.
 pub(in crate::assess) fn review_of(states: &[States]) -> Review {
+    review_with(states, &[])
+}
+
+/// The same where every environment declares Secrets that it does not make, each with its keys.
+pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str])]) -> Review {
     let sources = Sources::new([("base/app.kdl".to_owned(), "app todo\n".to_owned())]);
     let file: FileId = sources.iter().next().unwrap().0;
-    let environments: Vec<Environment> = states.iter().map(|it| environment(it.0, file)).collect();
+    let environments: Vec<Environment> = states.iter().map(|it| environment(it.0, file, secrets)).collect();
     let objects = |name: &str, bodies: &Option<Vec<Value>>| -> Option<Vec<Object>> {
         let mut objects: Vec<Object> = bodies
             .as_ref()?
@@ -95,7 +100,7 @@ pub(in crate::assess) fn review_of(states: &[States]) -> Review {
     review(&input)
 }
 
-fn environment(name: &str, file: FileId) -> Environment {
+fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environment {
     let span = Span::new(file, 0, 3);
     let cluster = Cluster {
         name: "minikube".to_owned(),
@@ -103,12 +108,19 @@ fn environment(name: &str, file: FileId) -> Environment {
         capacity: None,
         span,
     };
+    let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
+        kind: "Secret".to_owned(),
+        name: (*name).to_owned(),
+        keys: keys.iter().map(|it| (*it).to_owned()).collect(),
+        span,
+    };
+    let external = secrets.iter().map(secret).collect();
     Environment {
         name: name.to_owned(),
         namespace: name.to_owned(),
         protected: name == "prod",
         cluster: Some(cluster),
-        external: Vec::new(),
+        external,
         span: Some(span),
     }
 }
@@ -122,6 +134,10 @@ pub(in crate::assess) fn review_one(before: &[Value], after: &[Value]) -> Review
 #[track_caller]
 pub(in crate::assess) fn expect(review: &Review, code: &str, expected: &[&str]) {
     let text = |it: &Finding| format!("{} {}", it.object.short(), it.message);
+    for finding in &review.findings {
+        let headline = finding.message.split(": ").next().unwrap_or_default();
+        assert!(headline.chars().count() <= 70, "too long for the headline: {headline}");
+    }
     let found: Vec<String> = review.findings.iter().filter(|it| it.code.name == code).map(text).collect();
     assert_eq!(found, expected, "{code}");
 }
