@@ -55,9 +55,8 @@ impl Compiled {
     #[must_use]
     pub fn only(mut self, environments: &[String]) -> Self {
         self.sets.retain(|it| environments.contains(&it.environment.name));
-        self.diagnostics.retain(|it| {
-            it.environments.is_empty() || it.environments.iter().any(|name| environments.contains(name))
-        });
+        self.diagnostics
+            .retain(|it| it.environments.is_empty() || it.environments.iter().any(|name| environments.contains(name)));
         self.waived.retain(|it| environments.contains(&it.environment));
         self
     }
@@ -170,9 +169,9 @@ fn previous_objects(
 }
 
 fn by_path(sets: &[ObjectSet]) -> BTreeMap<String, &Object> {
-    let paths = sets.iter().flat_map(|set| {
-        set.objects.iter().map(move |it| (render::path(&it.id, &set.environment.namespace), it))
-    });
+    let paths = sets
+        .iter()
+        .flat_map(|set| set.objects.iter().map(move |it| (render::path(&it.id, &set.environment.namespace), it)));
     paths.collect()
 }
 

@@ -1,1 +1,117 @@
-//! Change sets in, a review out.
+//! A comparison of two states in, the review of what merging does out.
+//!
+//! A rule looks at both trees and reports what this change brings about: never what was so before. Its message continues
+//! the name of the object, "Service/web is removed: its name stops resolving", and what stands before the colon is
+//! short enough for the headline.
+//!
+//! To add a rule:
+//! 1. Write its code and its function `fn(&Comparison) -> Vec<Finding>` in the file of its family, with a table of
+//!    examples that raise it and nearly raise it.
+//! 2. Add both to that file's `RULES`; a new family also needs its line in `FAMILIES` below.
+//! 3. Give the code a heading in `docs/diagnostics.md`.
+
+mod availability;
+mod capacity;
+mod configuration;
+mod exposure;
+mod grouping;
+mod headline;
+mod image_reference;
+mod images;
+mod isolation;
+mod reference;
+mod rejected;
+mod removal;
+mod required;
+mod rollout;
+mod security;
+mod selector;
+mod summary;
+mod traffic;
+mod wording;
+mod workload;
+
+use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Review};
+use std::cmp::Reverse;
+
+/// A rule: the codes that it can raise and how it finds them.
+struct Rule {
+    codes: &'static [ImpactCode],
+    find: fn(&Comparison<'_>) -> Vec<Finding>,
+}
+
+/// The rules of every family, by its file's name.
+const FAMILIES: &[&[Rule]] = &[
+    availability::RULES,
+    capacity::RULES,
+    configuration::RULES,
+    exposure::RULES,
+    images::RULES,
+    isolation::RULES,
+    rejected::RULES,
+    removal::RULES,
+    rollout::RULES,
+    security::RULES,
+    traffic::RULES,
+];
+
+/// Returns every code, by name.
+pub fn codes() -> Vec<ImpactCode> {
+    let mut codes: Vec<ImpactCode> = rules().flat_map(|it| it.codes.iter().copied()).collect();
+    codes.sort_unstable_by_key(|it| it.name);
+    codes
+}
+
+/// Reviews a change.
+pub fn review(input: &Comparison<'_>) -> Review {
+    let name = |it: &EnvironmentComparison<'_>| it.name().to_owned();
+    if !input.environments.is_sorted_by_key(name) {
+        // Rules may name "the first" environment: the order of the input must not show.
+        let mut sorted = input.clone();
+        sorted.environments.sort_by_key(name);
+        return review(&sorted);
+    }
+    let findings = findings(input);
+    let capacity = capacity::changes(input);
+    let images = images::changes(input);
+    let required = required::objects(input);
+    let changes = grouping::changes(input);
+    let environments = summary::environments(input, &findings);
+    let accounting = summary::accounting(input, &changes);
+    let not_checked = summary::not_checked(input, &images, &required);
+    let headline = headline::sentence(input, &environments, &findings, &capacity);
+    Review {
+        app: input.app.to_owned(),
+        baseline: input.baseline.clone(),
+        head: input.head.to_owned(),
+        environments,
+        changes,
+        findings,
+        capacity,
+        images,
+        waived: input.waived.clone(),
+        required,
+        accounting,
+        not_checked,
+        headline,
+    }
+}
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// Returns what all rules find, the worst first, identical findings joined over environments.
+fn findings(input: &Comparison<'_>) -> Vec<Finding> {
+    let found = rules().flat_map(|it| (it.find)(input)).collect();
+    let mut findings = grouping::join_findings(found);
+    findings.sort_by(|a, b| {
+        let key =
+            |it: &Finding| (Reverse(it.severity), it.environments.clone(), it.object.clone(), it.code, it.path.clone());
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    findings
+}
+
+#[cfg(test)]
+mod tests;

@@ -65,3 +65,47 @@ pub struct Finding {
     /// The line that causes it.
     pub source: Option<SourceLine>,
 }
+
+impl Finding {
+    /// A finding of this code in one environment, with the code's severity and no line yet.
+    pub fn new(code: ImpactCode, environment: &str, object: &ObjectId, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity,
+            environments: vec![environment.to_owned()],
+            object: object.clone(),
+            path: String::new(),
+            message: message.into(),
+            help: String::new(),
+            source: None,
+        }
+    }
+
+    /// Names the field that causes it.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Says what to do instead.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = text.into();
+        self
+    }
+
+    /// Gives it another severity than its code usually has.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Names the line that causes it.
+    #[must_use]
+    pub fn from_line(mut self, source: Option<SourceLine>) -> Self {
+        self.source = source;
+        self
+    }
+}

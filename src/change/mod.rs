@@ -1,15 +1,19 @@
 //! What differs between two trees, what that will do, and the review that says so.
 
+pub mod apply;
+pub mod comparison;
 pub mod finding;
 pub mod review;
 
+pub use apply::apply;
+pub use comparison::{Comparison, EnvironmentComparison, Side};
 pub use finding::{Finding, ImpactCode, Severity};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,
 };
 
-use crate::object::{FieldPath, ObjectId};
+use crate::object::{FieldPath, ObjectId, leaves};
 use crate::source::Origin;
 use serde_json::Value;
 
@@ -44,11 +48,14 @@ pub enum Operation {
 
 /// One leaf, list item or block that differs.
 ///
-/// Exactly the changes that turn the old object into the new one: applying them in order to the old body gives the new.
+/// Together the changes of an object are exactly what turns the old one into the new one: [`apply`] does it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
     /// Where it is: in the new object, or in the old one where it was removed.
     pub path: FieldPath,
+    /// Where it is in the old object; for an added value, where it would be there. It differs from `path` where a list
+    /// item stands at another position than before.
+    pub path_before: FieldPath,
     /// The path with list items named by their key, for people: `spec.template.spec.containers[backend].image`.
     pub shown: String,
     /// The old value; none where it was added.
@@ -57,4 +64,16 @@ pub struct FieldChange {
     pub after: Option<Value>,
     /// Why the new value is what it is; for a removed value, why the old one was.
     pub origin: Option<Origin>,
+}
+
+/// Returns how many leaves a change stands for: one for a scalar, as many as a whole item or block has.
+pub fn leaf_count(change: &FieldChange) -> usize {
+    let count = |value: Option<&Value>| {
+        let mut count = 0;
+        if let Some(value) = value {
+            leaves(value, &mut |_, _| count += 1);
+        }
+        count
+    };
+    count(change.before.as_ref()).max(count(change.after.as_ref()))
 }

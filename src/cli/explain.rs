@@ -56,7 +56,8 @@ fn is_called(object: &Object, text: &str) -> bool {
     text.split_once('/').is_some_and(|(kind, name)| {
         let kind = kind.to_lowercase();
         let own = object.id.kind.to_lowercase();
-        name == object.id.name && (own == kind || kind::short_name(&object.id.kind) == Some(&kind) || plural(&own) == kind)
+        name == object.id.name
+            && (own == kind || kind::short_name(&object.id.kind) == Some(&kind) || plural(&own) == kind)
     })
 }
 
@@ -101,7 +102,10 @@ fn unknown_field(wanted: &str, found: &[(&ObjectSet, &Object)]) -> String {
         .or_else(|| same_ending.first().copied())
         .or_else(|| suggest::nearest(wanted, known.iter().map(String::as_str)));
     let name = found.first().map(|(_, object)| object.id.short()).unwrap_or_default();
-    let help = near.map_or_else(|| format!("`explain {}` shows all its fields", name.to_lowercase()), |it| format!("did you mean `{it}`?"));
+    let help = near.map_or_else(
+        || format!("`explain {}` shows all its fields", name.to_lowercase()),
+        |it| format!("did you mean `{it}`?"),
+    );
     format!("error: {name} has no field `{wanted}`\nhelp: {help}\n")
 }
 
@@ -109,7 +113,8 @@ fn unknown_field(wanted: &str, found: &[(&ObjectSet, &Object)]) -> String {
 fn one_field(set: &ObjectSet, object: &Object, path: &FieldPath, sources: &Sources) -> String {
     let title = format!("{} in {}\n", object.id.short(), set.environment.name);
     let value = path.find(&object.body).unwrap_or(&Value::Null);
-    let compound = matches!(value, Value::Object(map) if !map.is_empty()) || matches!(value, Value::Array(items) if !items.is_empty());
+    let compound = matches!(value, Value::Object(map) if !map.is_empty())
+        || matches!(value, Value::Array(items) if !items.is_empty());
     if compound {
         return title + &table(rows(object, path, sources));
     }
@@ -159,7 +164,12 @@ fn by_environment(
 
 /// Explains every leaf of an object.
 fn whole_object(set: &ObjectSet, object: &Object, sources: &Sources) -> String {
-    format!("{} in {}\n{}", object.id.short(), set.environment.name, table(rows(object, &FieldPath::default(), sources)))
+    format!(
+        "{} in {}\n{}",
+        object.id.short(),
+        set.environment.name,
+        table(rows(object, &FieldPath::default(), sources))
+    )
 }
 
 /// Returns a row for each leaf below a path: its path, its value, and why.
@@ -192,7 +202,9 @@ fn because(origin: &Origin, sources: &Sources) -> String {
 /// Writes a value in one line, as it may stand in YAML.
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) if !text.is_empty() && !text.chars().any(char::is_control) && text.trim() == text => text.clone(),
+        Value::String(text) if !text.is_empty() && !text.chars().any(char::is_control) && text.trim() == text => {
+            text.clone()
+        }
         other => other.to_string(),
     }
 }

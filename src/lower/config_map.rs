@@ -6,10 +6,6 @@ use crate::spec::{Component, Spec};
 use k8s_openapi::api::core::v1::ConfigMap;
 use sha2::{Digest as _, Sha256};
 
-/// The annotation on a pod template that changes with the ConfigMap, so that pods restart with the new values. The name
-/// is the one that Helm's documentation made common.
-pub const CHECKSUM_ANNOTATION: &str = "checksum/config";
-
 pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
     let config = component.config.as_ref()?;
     let mut at = Recorder::new(&config.origin, "a component's config is a ConfigMap");

@@ -1,8 +1,9 @@
 //! A component's Deployment: its pods, and how they are replaced.
 
-use super::config_map::{CHECKSUM_ANNOTATION, checksum};
+use super::config_map::checksum;
 use super::{Recorder, container, count, metadata, whole};
 use crate::object::Object;
+use crate::object::kind::CONFIG_CHECKSUM;
 use crate::spec::{Component, Rollout, Security, Spec};
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile};
@@ -48,7 +49,7 @@ fn template(at: &mut Recorder, spec: &Spec, component: &Component) -> PodTemplat
         if let Some(config) = &component.config {
             let rule = "pods restart when their config changes";
             let sum = checksum(config);
-            annotations.extend([at.derived_key("annotations", CHECKSUM_ANNOTATION, &config.origin, rule, &sum)]);
+            annotations.extend([at.derived_key("annotations", CONFIG_CHECKSUM, &config.origin, rule, &sum)]);
         }
         ObjectMeta {
             labels: Some(metadata::pod_labels(at, spec, component)),

@@ -22,7 +22,6 @@ mod recorder;
 mod service;
 mod service_account;
 
-pub use config_map::CHECKSUM_ANNOTATION;
 use recorder::Recorder;
 
 use crate::object::{Environment, ExternalObject, Object, ObjectSet};

@@ -68,3 +68,6 @@ pub fn short_name(kind: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// The annotation of a pod template that holds the hash of its ConfigMap's data, so that a change of it restarts the pods.
+pub const CONFIG_CHECKSUM: &str = "checksum/config";

@@ -8,6 +8,7 @@ pub mod field_path;
 pub mod id;
 pub mod kind;
 pub mod list_key;
+pub mod normal_form;
 pub mod origins;
 pub mod quantity;
 pub mod schema;

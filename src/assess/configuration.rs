@@ -1,0 +1,233 @@
+//! Whether changed or removed configuration reaches the pods that read it.
+
+use super::reference::{ConfigUse, Way, config_uses};
+use super::workload::{Pods, restarts};
+use super::{Rule, wording};
+use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::object::{FieldPath, Object};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule { codes: &[CONFIG_NOT_PICKED_UP], find: not_picked_up },
+    Rule { codes: &[CONFIG_REMOVED_IN_USE], find: removed_in_use },
+];
+
+const CONFIG_NOT_PICKED_UP: ImpactCode = ImpactCode {
+    name: "config-not-picked-up",
+    severity: Severity::Warn,
+    documentation: "https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically",
+};
+const CONFIG_REMOVED_IN_USE: ImpactCode = ImpactCode {
+    name: "config-removed-in-use",
+    severity: Severity::Outage,
+    documentation: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions",
+};
+
+/// The keys of a ConfigMap or Secret that differ; paths lead to them in `after`.
+fn changed_keys<'a>(before: &'a Object, after: &'a Object) -> Vec<(&'a str, FieldPath)> {
+    let mut changed = Vec::new();
+    for field in ["data", "binaryData", "stringData"] {
+        let side = |it: &'a Object| it.field(field).and_then(Value::as_object);
+        let names: BTreeSet<&str> =
+            [side(before), side(after)].into_iter().flatten().flatten().map(|it| it.0.as_str()).collect();
+        let value = |it: &'a Object, name: &str| side(it).and_then(|it| it.get(name));
+        let differing = names.into_iter().filter(|name| value(before, name) != value(after, name));
+        changed.extend(differing.map(|name| (name, FieldPath::default().field(field).field(name))));
+    }
+    changed
+}
+
+fn not_picked_up(input: &Comparison<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for environment in &input.environments {
+        for (before, after) in environment.kept().filter(|(_, it)| is_config(it)) {
+            let changed = changed_keys(before, after);
+            if changed.is_empty() {
+                continue;
+            }
+            let here = Pods::all(environment, Side::After).filter(|it| it.object.id.namespace == after.id.namespace);
+            for pods in here.filter(|it| keeps_running(environment, it.object)) {
+                let uses = config_uses(pods);
+                let read: Vec<_> = uses.iter().filter(|it| it.way == Way::Variable && reads(it, after)).collect();
+                let stale: Vec<&(&str, FieldPath)> = changed
+                    .iter()
+                    .filter(|(key, _)| read.iter().any(|it| it.key.is_none_or(|it| it == *key)))
+                    .collect();
+                let Some((_, path)) = stale.first() else { continue };
+                let keys: Vec<&str> = stale.iter().map(|(key, _)| *key).collect();
+                let message = format!(
+                    "keeps running with the old configuration: {} of {} changed, and its pods read it only when they start",
+                    wording::quoted(&keys),
+                    after.id.short()
+                );
+                let help = format!(
+                    "restart it after the sync with `kubectl rollout restart {}/{}`, or let its pod template carry a checksum of the data",
+                    pods.object.id.kind.to_lowercase(),
+                    pods.object.id.name
+                );
+                let finding = Finding::new(CONFIG_NOT_PICKED_UP, environment.name(), &pods.object.id, message);
+                findings.push(finding.help(help).from_line(input.line_of(Side::After, after, path)));
+            }
+        }
+    }
+    findings
+}
+
+/// True for a workload whose pods ran before and are not replaced by this change. Jobs start new pods by themselves.
+fn keeps_running(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
+    let is_long_running =
+        matches!(workload.id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
+    let is_rolled = restarts(environment, workload)
+        || environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
+    is_long_running && !is_rolled && environment.object(Side::Before, &workload.id).is_some()
+}
+
+fn is_config(object: &Object) -> bool {
+    object.id.group.is_empty() && matches!(object.id.kind.as_str(), "ConfigMap" | "Secret")
+}
+
+fn reads(reader: &ConfigUse<'_>, config: &Object) -> bool {
+    reader.kind == config.id.kind && reader.name == config.id.name
+}
+
+fn removed_in_use(input: &Comparison<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for environment in input.environments.iter().filter(|it| it.after.is_some()) {
+        for before in environment.objects(Side::Before).iter().filter(|it| is_config(it)) {
+            let after = environment.object(Side::After, &before.id);
+            let is_external = environment
+                .environment
+                .external
+                .iter()
+                .any(|it| it.kind == before.id.kind && it.name == before.id.name);
+            if after.is_none() && is_external {
+                continue;
+            }
+            let gone: Vec<(&str, FieldPath)> = match after {
+                Some(after) => {
+                    changed_keys(before, after).into_iter().filter(|(_, path)| after.at(path).is_none()).collect()
+                }
+                None => Vec::new(),
+            };
+            if after.is_some() && gone.is_empty() {
+                continue;
+            }
+            let mut keys = BTreeSet::new();
+            let mut broken_pods = Vec::new();
+            for pods in Pods::all(environment, Side::After).filter(|it| it.object.id.namespace == before.id.namespace) {
+                let uses = config_uses(pods);
+                let needed = uses.iter().filter(|it| !it.optional && reads(it, before));
+                let broken: Vec<&str> = match after {
+                    None => needed.map(|it| it.key.unwrap_or_default()).collect(),
+                    Some(_) => {
+                        needed.filter_map(|it| it.key).filter(|key| gone.iter().any(|it| it.0 == *key)).collect()
+                    }
+                };
+                if !broken.is_empty() {
+                    broken_pods.push(pods.object.id.short());
+                    keys.extend(broken.into_iter().map(str::to_owned));
+                }
+            }
+            if broken_pods.is_empty() {
+                continue;
+            }
+            let users = wording::list(&broken_pods);
+            let keys: Vec<String> = keys.into_iter().filter(|it| !it.is_empty()).collect();
+            let what = if after.is_none() {
+                "is removed while in use".to_owned()
+            } else {
+                format!("loses {} while in use", wording::quoted(&keys))
+            };
+            let message =
+                format!("{what}: new pods of {users} cannot start, running ones go on until they are replaced");
+            let path =
+                gone.iter().find(|(key, _)| keys.iter().any(|it| it == key)).map(|it| it.1.clone()).unwrap_or_default();
+            let help = format!("take the reference out of {users} in the same change, or mark it `optional`");
+            let finding = Finding::new(CONFIG_REMOVED_IN_USE, environment.name(), &before.id, message);
+            let line = input.line_of(Side::Before, before, &path);
+            findings.push(finding.at(path.to_string()).help(help).from_line(line));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    fn config(data: &Value) -> Value {
+        object("v1", "ConfigMap", "web-config", &json!({"data": data}))
+    }
+
+    fn reader(container: Value) -> Value {
+        deployment("web", 1, container)
+    }
+
+    fn from_all() -> Value {
+        json!({"image": "web:1", "envFrom": [{"configMapRef": {"name": "web-config"}}]})
+    }
+
+    fn from_key(key: &str, optional: bool) -> Value {
+        let reference = json!({"name": "web-config", "key": key, "optional": optional});
+        json!({"image": "web:1", "env": [{"name": "A", "valueFrom": {"configMapKeyRef": reference}}]})
+    }
+
+    #[test]
+    fn variables_are_read_at_the_start() {
+        let check = |before: Value, after: Value, expected: &[&str]| {
+            let (old, new) = (config(&json!({"A": "1", "B": "1"})), config(&json!({"A": "2", "B": "1"})));
+            expect(&review_one(&[before, old], &[after, new]), "config-not-picked-up", expected);
+        };
+        let stale = "Deployment/web keeps running with the old configuration: `A` of ConfigMap/web-config changed, and its pods read it only when they start";
+        check(reader(from_all()), reader(from_all()), &[stale]);
+        check(reader(from_key("A", false)), reader(from_key("A", false)), &[stale]);
+        check(reader(from_key("B", false)), reader(from_key("B", false)), &[]);
+        let replicas = with(reader(from_all()), "/spec/replicas", json!(2));
+        check(reader(from_all()), replicas, &[stale]);
+        let rolled = with(reader(from_all()), "/spec/template/metadata/annotations", json!({"checksum/config": "b"}));
+        check(reader(from_all()), rolled, &[]);
+        let mounted = |name: &str| {
+            with(
+                reader(json!({"image": "web:1"})),
+                "/spec/template/spec/volumes",
+                json!([{"name": "c", "configMap": {"name": name}}]),
+            )
+        };
+        check(mounted("web-config"), mounted("web-config"), &[]);
+        let other = |name: &str| reader(json!({"image": name, "envFrom": [{"secretRef": {"name": "web-config"}}]}));
+        check(other("a"), other("a"), &[]);
+        let job = |it: Value| with(it, "/kind", json!("CronJob"));
+        check(job(reader(from_all())), job(reader(from_all())), &[]);
+    }
+
+    #[test]
+    fn what_is_in_use_must_stay() {
+        let check = |workload: Value, after: Option<Value>, expected: &[&str]| {
+            let mut new = vec![workload.clone()];
+            new.extend(after);
+            expect(
+                &review_one(&[workload, config(&json!({"A": "1", "B": "1"}))], &new),
+                "config-removed-in-use",
+                expected,
+            );
+        };
+        let gone = "ConfigMap/web-config is removed while in use: new pods of Deployment/web cannot start, running ones go on until they are replaced";
+        let loses = "ConfigMap/web-config loses `A` while in use: new pods of Deployment/web cannot start, running ones go on until they are replaced";
+        check(reader(from_all()), None, &[gone]);
+        check(reader(from_key("A", false)), None, &[gone]);
+        check(reader(from_key("A", true)), None, &[]);
+        check(reader(json!({"image": "web:1"})), None, &[]);
+        check(reader(from_key("A", false)), Some(config(&json!({"B": "1"}))), &[loses]);
+        check(reader(from_key("B", false)), Some(config(&json!({"B": "1"}))), &[]);
+        check(reader(from_key("A", true)), Some(config(&json!({"B": "1"}))), &[]);
+        check(reader(from_all()), Some(config(&json!({"B": "1"}))), &[]);
+        let item = json!([{"name": "c", "configMap": {"name": "web-config", "items": [{"key": "A", "path": "a"}]}}]);
+        check(
+            with(reader(json!({"image": "web:1"})), "/spec/template/spec/volumes", item),
+            Some(config(&json!({"B": "1"}))),
+            &[loses],
+        );
+    }
+}

@@ -1,0 +1,121 @@
+//! The whole review in one sentence: the worst first, then what restarts, then what grows or shrinks.
+
+use super::wording::{count, count_of, list};
+use crate::change::{
+    Baseline, CapacityChange, Comparison, EnvironmentComparison, EnvironmentSummary, Finding, Severity,
+};
+use std::collections::BTreeMap;
+
+/// Writes the headline.
+pub(super) fn sentence(
+    input: &Comparison<'_>,
+    environments: &[EnvironmentSummary],
+    findings: &[Finding],
+    capacity: &[CapacityChange],
+) -> String {
+    let first = match input.baseline {
+        Baseline::FirstCompile => Some(first_compile(environments)),
+        Baseline::Commit { .. } => None,
+    };
+    let changed: usize = environments.iter().map(|it| it.created + it.updated + it.deleted).sum();
+    if first.is_none() && changed == 0 {
+        return "no changes".to_owned();
+    }
+    let mut parts = worst(findings);
+    parts.extend(gone(input));
+    // On a first compile nothing restarts and everything grows: it says neither.
+    parts.extend(first);
+    parts.extend(restarts(environments));
+    parts.extend(growth(input, capacity));
+    if parts.is_empty() {
+        parts.push(format!("{}, nothing restarts", counts(environments)));
+    }
+    format!("{}.", parts.join("; "))
+}
+
+/// The worst finding, and how many more are as bad or want a look.
+fn worst(findings: &[Finding]) -> Vec<String> {
+    let mut serious = findings.iter().filter(|it| it.severity >= Severity::Warn);
+    let Some(finding) = serious.next() else { return Vec::new() };
+    let what = finding.message.split_once(':').map_or(finding.message.as_str(), |(it, _)| it);
+    let mut parts = vec![format!("{} in {} {what}", finding.object.short(), list(&finding.environments))];
+    let more = u64::try_from(serious.count()).unwrap_or(u64::MAX);
+    if more > 0 {
+        parts.push(format!("{} to look at", count(more, "more finding")));
+    }
+    parts
+}
+
+/// Environments that come and go as a whole.
+fn gone(input: &Comparison<'_>) -> Vec<String> {
+    let named = |is_meant: fn(bool, bool) -> bool| {
+        let environments = input.environments.iter().filter(|it| is_meant(it.before.is_some(), it.after.is_some()));
+        environments.map(EnvironmentComparison::name).collect::<Vec<&str>>()
+    };
+    let is = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
+    let removed = named(|before, after| before && !after);
+    let added = named(|before, after| !before && after);
+    let mut parts = Vec::new();
+    if !removed.is_empty() {
+        parts.push(format!("{} {} removed", list(&removed), is(&removed)));
+    }
+    if !added.is_empty() && input.baseline != Baseline::FirstCompile {
+        parts.push(format!("{} {} new", list(&added), is(&added)));
+    }
+    parts
+}
+
+fn restarts(environments: &[EnvironmentSummary]) -> Option<String> {
+    let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for environment in environments {
+        for (workload, _) in &environment.restarts {
+            by_name.entry(workload).or_default().push(&environment.name);
+        }
+    }
+    let names: Vec<&str> = by_name.keys().copied().collect();
+    let mut places: Vec<&str> = by_name.values().flatten().copied().collect();
+    places.sort_unstable();
+    places.dedup();
+    let place = if let [only] = places.as_slice() { (*only).to_owned() } else { count_of(&places, "environment") };
+    match names.as_slice() {
+        [] => None,
+        [only] => Some(format!("{only} restarts in {place}")),
+        [_, _] => Some(format!("{} restart in {place}", list(&names))),
+        more => Some(format!("{} restart in {place}", count_of(more, "workload"))),
+    }
+}
+
+/// Environments that were there before and have another number of pods.
+fn growth(input: &Comparison<'_>, capacity: &[CapacityChange]) -> Vec<String> {
+    let is_kept =
+        |name: &str| input.environments.iter().any(|it| it.name() == name && it.before.is_some() && it.after.is_some());
+    let resized = capacity.iter().filter(|it| it.before.pods != it.after.pods && is_kept(&it.environment));
+    let part = |it: &CapacityChange| {
+        let verb = if it.after.pods > it.before.pods { "grows" } else { "shrinks" };
+        format!("{} {verb} from {} to {}", it.environment, it.before.pods, count(it.after.pods, "pod"))
+    };
+    resized.map(part).collect()
+}
+
+fn first_compile(environments: &[EnvironmentSummary]) -> String {
+    let objects: usize = environments.iter().map(|it| it.objects).sum();
+    let objects = count(u64::try_from(objects).unwrap_or(u64::MAX), "object");
+    format!("first compile of {} with {objects}, nothing to compare with", count_of(environments, "environment"))
+}
+
+fn counts(environments: &[EnvironmentSummary]) -> String {
+    let total = |of: fn(&EnvironmentSummary) -> usize| environments.iter().map(of).sum::<usize>();
+    let kinds =
+        [(total(|it| it.created), "created"), (total(|it| it.updated), "changed"), (total(|it| it.deleted), "removed")];
+    let said: Vec<String> =
+        kinds.iter().filter(|it| it.0 > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    let places: Vec<&str> =
+        environments.iter().filter(|it| it.created + it.updated + it.deleted > 0).map(|it| it.name.as_str()).collect();
+    let all: usize = kinds.iter().map(|it| it.0).sum();
+    let noun = if all == 1 { "object" } else { "objects" };
+    let place = if let [only] = places.as_slice() { (*only).to_owned() } else { count_of(&places, "environment") };
+    match said.as_slice() {
+        [only] => format!("{} in {place}", only.replacen(' ', &format!(" {noun} "), 1)),
+        more => format!("{all} {noun} in {place}: {}", list(more)),
+    }
+}

@@ -1,0 +1,122 @@
+//! Pods that lose their last network policy, and with it their isolation.
+
+use super::workload::{Pods, items};
+use super::{Rule, selector, wording};
+use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::object::{FieldPath, Object};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+pub(super) const RULES: &[Rule] = &[Rule { codes: &[LAST_NETWORK_POLICY_REMOVED], find }];
+
+const LAST_NETWORK_POLICY_REMOVED: ImpactCode = ImpactCode {
+    name: "last-network-policy-removed",
+    severity: Severity::Warn,
+    documentation: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",
+};
+
+/// True where a policy isolates a pod in a direction. Without `policyTypes`, ingress is always meant, and egress where
+/// the policy has egress rules.
+fn isolates(policy: &Object, direction: &str, pods: Pods<'_>) -> bool {
+    let spec = policy.body.get("spec").unwrap_or(&Value::Null);
+    let types = items(spec, "policyTypes");
+    let is_meant = if types.is_empty() {
+        direction == "Ingress" || !items(spec, "egress").is_empty()
+    } else {
+        types.iter().any(|it| it == direction)
+    };
+    // A policy without a pod selector selects every pod of its namespace, as one with an empty selector does.
+    let selects = spec.get("podSelector").is_none_or(|it| selector::matches(Some(it), pods.labels()));
+    is_meant && policy.id.namespace == pods.object.id.namespace && selects
+}
+
+fn policies<'a>(
+    environment: &EnvironmentComparison<'a>,
+    side: Side,
+    direction: &str,
+    pods: Pods<'_>,
+) -> Option<&'a Object> {
+    environment.of_kind(side, "NetworkPolicy").find(|it| isolates(it, direction, pods))
+}
+
+fn find(input: &Comparison<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for environment in &input.environments {
+        // By policy and direction, so that one removed policy is one finding.
+        let mut freed: BTreeMap<(usize, &str), (&Object, Vec<String>)> = BTreeMap::new();
+        for (before, after) in environment.kept() {
+            let (Some(old), Some(new)) = (Pods::of(before), Pods::of(after)) else { continue };
+            for direction in ["Ingress", "Egress"] {
+                let Some(last) = policies(environment, Side::Before, direction, old) else { continue };
+                if policies(environment, Side::After, direction, new).is_none() {
+                    let position = environment.objects(Side::Before).iter().position(|it| it.id == last.id);
+                    let key = (position.unwrap_or_default(), direction);
+                    freed.entry(key).or_insert((last, Vec::new())).1.push(after.id.short());
+                }
+            }
+        }
+        for ((_, direction), (policy, workloads)) in freed {
+            let is_gone = environment.change(&policy.id).is_some_and(|it| it.operation == Operation::Delete);
+            let was = if is_gone { "is removed" } else { "no longer applies" };
+            let traffic = if direction == "Ingress" { "everything may reach" } else { "nothing limits what leaves" };
+            let message = format!("{was}: {traffic} {}, as no other policy selects it", wording::list(&workloads));
+            let message = if workloads.len() > 1 { message.replace("selects it", "selects them") } else { message };
+            let (side, object) = match environment.object(Side::After, &policy.id) {
+                Some(after) => (Side::After, after),
+                None => (Side::Before, policy),
+            };
+            let path = FieldPath::parse("spec.podSelector").unwrap_or_default();
+            let help = "keep a policy that selects these pods, if only one that denies by default";
+            let finding = Finding::new(LAST_NETWORK_POLICY_REMOVED, environment.name(), &policy.id, message);
+            findings.push(finding.help(help).from_line(input.line_of(side, object, &path)));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    fn policy(name: &str, spec: &Value) -> Value {
+        object("networking.k8s.io/v1", "NetworkPolicy", name, &json!({"spec": spec}))
+    }
+
+    #[test]
+    fn the_last_policy_of_a_direction_counts() {
+        let web = || deployment("web", 1, json!({"image": "web:1"}));
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "last-network-policy-removed", expected);
+        };
+        let all = policy("deny", &json!({"podSelector": {}, "policyTypes": ["Ingress"]}));
+        let both = policy(
+            "both",
+            &json!({"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress", "Egress"]}),
+        );
+        let ingress =
+            "NetworkPolicy/deny is removed: everything may reach Deployment/web, as no other policy selects it";
+        check(&[web(), all.clone()], &[web()], &[ingress]);
+        check(&[web(), all.clone(), both.clone()], &[web(), both.clone()], &[]);
+        check(
+            &[web(), all.clone(), both.clone()],
+            &[web(), all.clone()],
+            &[
+                "NetworkPolicy/both is removed: nothing limits what leaves Deployment/web, as no other policy selects it",
+            ],
+        );
+        let moved = with(web(), "/spec/template/metadata/labels/app", json!("site"));
+        check(
+            &[web(), both.clone()],
+            &[moved, both.clone()],
+            &[
+                "NetworkPolicy/both no longer applies: everything may reach Deployment/web, as no other policy selects it",
+                "NetworkPolicy/both no longer applies: nothing limits what leaves Deployment/web, as no other policy selects it",
+            ],
+        );
+        check(&[web(), all.clone()], &[], &[]);
+        check(&[web()], &[web(), all], &[]);
+        let implied = policy("implied", &json!({"podSelector": {}, "egress": [{}]}));
+        check(&[web(), implied], &[web(), both], &[]);
+    }
+}

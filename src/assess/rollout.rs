@@ -1,0 +1,204 @@
+//! What a change does to the running pods of a Deployment.
+
+use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds};
+use super::{Rule, wording};
+use crate::change::{Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side};
+use crate::object::{FieldPath, Object, kind};
+
+pub(super) const RULES: &[Rule] = &[Rule { codes: &[ROLLING_RESTART, NO_RESTART, RECREATE_DOWNTIME], find }];
+
+const ROLLING_RESTART: ImpactCode = ImpactCode {
+    name: "rolling-restart",
+    severity: Severity::Note,
+    documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment",
+};
+const NO_RESTART: ImpactCode = ImpactCode {
+    name: "no-restart",
+    severity: Severity::Note,
+    documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment",
+};
+const RECREATE_DOWNTIME: ImpactCode = ImpactCode {
+    name: "recreate-downtime",
+    severity: Severity::Outage,
+    documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#recreate-deployment",
+};
+
+fn find(input: &Comparison<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for environment in &input.environments {
+        for (_, deployment) in environment.kept().filter(|(_, it)| it.id.kind == "Deployment") {
+            let Some(change) = environment.change(&deployment.id) else { continue };
+            if restarts(environment, deployment) {
+                let template: Vec<&FieldChange> = change.fields.iter().filter(|it| is_in_template(it)).collect();
+                findings.extend(restart(input, environment, deployment, &template));
+            } else if !change.touches("spec.template") && !change.touches("spec.selector") {
+                let mut fields: Vec<&str> = change.fields.iter().map(|it| it.shown.as_str()).collect();
+                fields.sort_unstable();
+                let differs = if fields.len() == 1 { "differs" } else { "differ" };
+                let message = format!("changes without a restart: only {} {differs}", wording::quoted(&fields));
+                let path = if let [only] = fields.as_slice() { *only } else { "" };
+                let line = change.fields.first().and_then(|it| input.line_of(Side::After, deployment, &it.path));
+                findings.push(
+                    Finding::new(NO_RESTART, environment.name(), &deployment.id, message).at(path).from_line(line),
+                );
+            }
+        }
+    }
+    findings
+}
+
+fn restart(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    deployment: &Object,
+    template: &[&FieldChange],
+) -> Option<Finding> {
+    let pods = replicas(environment.objects(Side::After), deployment);
+    if pods == 0 {
+        return None;
+    }
+    let line = template.first().and_then(|it| input.line_of(Side::After, deployment, &it.path));
+    let path = template.first().filter(|_| template.len() == 1).map_or("spec.template", |it| it.shown.as_str());
+    let finding = |code, message: String| {
+        Finding::new(code, environment.name(), &deployment.id, message).at(path).from_line(line.clone())
+    };
+    if recreates(deployment) {
+        let all = if pods == 1 { "its only pod stops".to_owned() } else { format!("all {pods} pods stop") };
+        let message = format!("is down while it restarts: {all} before a new one starts, as strategy `Recreate` says");
+        let help =
+            "use strategy `RollingUpdate` where two versions may run side by side, or merge when a gap is acceptable";
+        return Some(finding(RECREATE_DOWNTIME, message).help(help));
+    }
+    let bounds = rollout_bounds(deployment, pods);
+    let all = if pods == 1 { "its pod is replaced".to_owned() } else { format!("all {pods} pods are replaced") };
+    let least = match pods - bounds.unavailable {
+        0 => "with none available for a time".to_owned(),
+        least => format!("at least {least} available"),
+    };
+    let most = pods + bounds.surge;
+    let cause = if is_config_only(template) { ", so that the changed configuration takes effect" } else { "" };
+    let scale = match autoscaler(environment.objects(Side::After), deployment) {
+        Some(_) => " (at the minimum of its autoscaler)",
+        None => "",
+    };
+    let message = format!("restarts: {all}, {least} and at most {most} at once{scale}{cause}");
+    let mut finding = finding(ROLLING_RESTART, message);
+    if bounds.unavailable == pods {
+        let help = "lower `maxUnavailable` or raise `maxSurge`, so that a pod stays while its successor starts";
+        finding = finding.with_severity(Severity::Warn).help(help);
+    }
+    Some(finding)
+}
+
+fn is_in_template(change: &FieldChange) -> bool {
+    FieldPath::parse("spec.template").is_some_and(|it| change.path.starts_with(&it) || it.starts_with(&change.path))
+}
+
+/// True where the template changes in nothing but the hash of the configuration.
+fn is_config_only(template: &[&FieldChange]) -> bool {
+    !template.is_empty() && template.iter().all(|it| is_checksum(&it.path))
+}
+
+/// True for the annotation that the compiler derives from a ConfigMap.
+pub(super) fn is_checksum(path: &FieldPath) -> bool {
+    let parent = path.parent();
+    let block = parent.as_ref().and_then(FieldPath::last_field);
+    path.last_field() == Some(kind::CONFIG_CHECKSUM) && block == Some("annotations")
+}
+
+/// Returns the workloads that restart in an environment, with the number of their pods.
+pub(super) fn restarting(environment: &EnvironmentComparison<'_>) -> Vec<(String, u64)> {
+    let after = environment.objects(Side::After);
+    let restarting = Pods::all(environment, Side::After).filter(|it| restarts(environment, it.object));
+    let named = restarting.map(|it| (it.object.id.name.clone(), replicas(after, it.object)));
+    named.filter(|(_, pods)| *pods > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use serde_json::{Value, json};
+
+    fn web(replicas: u64, image: &str) -> Value {
+        deployment("web", replicas, json!({"image": image}))
+    }
+
+    #[test]
+    fn says_how_a_template_change_rolls() {
+        let check = |before: Value, after: Value, code: &str, expected: &[&str]| {
+            expect(&review_one(&[before], &[after]), code, expected);
+        };
+        let rolling =
+            |expected: &[&str], before: Value, after: Value| check(before, after, "rolling-restart", expected);
+        rolling(
+            &["Deployment/web restarts: all 3 pods are replaced, at least 3 available and at most 4 at once"],
+            web(3, "web:1"),
+            web(3, "web:2"),
+        );
+        rolling(
+            &["Deployment/web restarts: its pod is replaced, at least 1 available and at most 2 at once"],
+            web(1, "web:1"),
+            web(1, "web:2"),
+        );
+        let annotate =
+            |hash: &str| with(web(2, "web:1"), "/spec/template/metadata/annotations", json!({"checksum/config": hash}));
+        rolling(
+            &[
+                "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once, so that the changed configuration takes effect",
+            ],
+            annotate("a"),
+            annotate("b"),
+        );
+        let all_at_once =
+            |image: &str| with(web(1, image), "/spec/strategy", json!({"rollingUpdate": {"maxSurge": 0}}));
+        rolling(
+            &["Deployment/web restarts: its pod is replaced, with none available for a time and at most 1 at once"],
+            all_at_once("web:1"),
+            all_at_once("web:2"),
+        );
+        let target = json!({"kind": "Deployment", "name": "web"});
+        let spec = json!({"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 5});
+        let scaler = object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}));
+        let scaled = |image: &str| [with(web(1, image), "/spec/replicas", Value::Null), scaler.clone()];
+        expect(
+            &review_one(&scaled("web:1"), &scaled("web:2")),
+            "rolling-restart",
+            &[
+                "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once (at the minimum of its autoscaler)",
+            ],
+        );
+        rolling(&[], web(3, "web:1"), web(5, "web:1"));
+        rolling(&[], web(0, "web:1"), web(0, "web:2"));
+        let paused = |image: &str| with(web(3, image), "/spec/paused", json!(true));
+        rolling(&[], paused("web:1"), paused("web:2"));
+        let other_selector = with(web(3, "web:2"), "/spec/selector/matchLabels", json!({"app": "web2"}));
+        rolling(&[], web(3, "web:1"), other_selector);
+        let recreate = |image: &str| with(web(3, image), "/spec/strategy", json!({"type": "Recreate"}));
+        rolling(&[], recreate("web:1"), recreate("web:2"));
+        check(
+            recreate("web:1"),
+            recreate("web:2"),
+            "recreate-downtime",
+            &[
+                "Deployment/web is down while it restarts: all 3 pods stop before a new one starts, as strategy `Recreate` says",
+            ],
+        );
+        check(web(3, "web:1"), recreate("web:1"), "recreate-downtime", &[]);
+        check(
+            web(3, "web:1"),
+            recreate("web:2"),
+            "recreate-downtime",
+            &[
+                "Deployment/web is down while it restarts: all 3 pods stop before a new one starts, as strategy `Recreate` says",
+            ],
+        );
+        check(
+            web(3, "web:1"),
+            web(5, "web:1"),
+            "no-restart",
+            &["Deployment/web changes without a restart: only `spec.replicas` differs"],
+        );
+        check(web(3, "web:1"), web(5, "web:2"), "no-restart", &[]);
+        check(web(3, "web:1"), web(3, "web:1"), "no-restart", &[]);
+    }
+}

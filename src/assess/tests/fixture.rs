@@ -1,0 +1,143 @@
+//! Small comparisons for the tests of the rules.
+
+use crate::assess::review;
+use crate::change::{Baseline, Comparison, EnvironmentComparison, Finding, Review};
+use crate::diff;
+use crate::object::{Cluster, Environment, ExternalObject, Object};
+use crate::source::{FileId, Origin, Sources, Span};
+use serde_json::{Value, json};
+
+/// Two states of one environment, by its name.
+pub(in crate::assess) type States = (&'static str, Option<Vec<Value>>, Option<Vec<Value>>);
+
+/// An object in the environment's namespace, which is filled in.
+pub(in crate::assess) fn object(api: &str, kind: &str, name: &str, fields: &Value) -> Value {
+    let mut body = json!({"apiVersion": api, "kind": kind, "metadata": {"name": name}});
+    for (field, value) in fields.as_object().unwrap() {
+        body[field] = value.clone();
+    }
+    body
+}
+
+/// A Deployment of one container of the same name, with labels `app: NAME`.
+pub(in crate::assess) fn deployment(name: &str, replicas: u64, container: Value) -> Value {
+    let mut container = container;
+    container["name"] = json!(name);
+    let labels = json!({"app": name});
+    let spec = json!({
+        "replicas": replicas,
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+    });
+    object("apps/v1", "Deployment", name, &json!({"spec": spec}))
+}
+
+/// Changes one field, by its JSON pointer; a null takes it away.
+pub(in crate::assess) fn with(mut body: Value, pointer: &str, value: Value) -> Value {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let parent = parent.split('/').skip(1).fold(&mut body, |it, name| match it {
+        Value::Array(items) => &mut items[name.parse::<usize>().unwrap()],
+        it @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => &mut it[name],
+    });
+    if value.is_null() {
+        parent.as_object_mut().unwrap().shift_remove(name);
+    } else {
+        parent[name.replace("~1", "/")] = value;
+    }
+    body
+}
+
+/// Reviews states of environments on one cluster; `prod` is protected.
+pub(in crate::assess) fn review_of(states: &[States]) -> Review {
+    review_with(states, &[])
+}
+
+/// The same where every environment declares Secrets that it does not make, each with its keys.
+pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str])]) -> Review {
+    let sources = Sources::new([("base/app.kdl".to_owned(), "app todo\n".to_owned())]);
+    let file: FileId = sources.iter().next().unwrap().0;
+    let environments: Vec<Environment> = states.iter().map(|it| environment(it.0, file, secrets)).collect();
+    let objects = |name: &str, bodies: &Option<Vec<Value>>| -> Option<Vec<Object>> {
+        let mut objects: Vec<Object> = bodies
+            .as_ref()?
+            .iter()
+            .map(|body| {
+                let mut body = body.clone();
+                if body["kind"] != "Namespace" {
+                    body["metadata"]["namespace"] = json!(name);
+                }
+                let mut object = Object::from_body(body).unwrap();
+                object.origins.record(crate::object::FieldPath::default(), Origin::line(Span::new(file, 0, 3)));
+                object
+            })
+            .collect();
+        objects.sort_by(|a, b| a.id.cmp(&b.id));
+        Some(objects)
+    };
+    let sides: Vec<_> = states.iter().map(|it| (objects(it.0, &it.1), objects(it.0, &it.2))).collect();
+    let is_first = states.iter().all(|it| it.1.is_none());
+    let input = Comparison {
+        app: "todo",
+        baseline: if is_first {
+            Baseline::FirstCompile
+        } else {
+            Baseline::Commit { id: "4f2c1aa".to_owned(), chosen: "HEAD".to_owned() }
+        },
+        head: "working tree",
+        environments: environments
+            .iter()
+            .zip(&sides)
+            .map(|(environment, (before, after))| {
+                let (before, after) = (before.as_deref(), after.as_deref());
+                let changes = diff::objects(before.unwrap_or_default(), after.unwrap_or_default());
+                EnvironmentComparison { environment, before, after, changes }
+            })
+            .collect(),
+        waived: Vec::new(),
+        sources: &sources,
+        baseline_sources: None,
+    };
+    review(&input)
+}
+
+fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environment {
+    let span = Span::new(file, 0, 3);
+    let cluster = Cluster {
+        name: "minikube".to_owned(),
+        kubernetes: crate::object::KubernetesVersion::DEFAULT,
+        capacity: None,
+        span,
+    };
+    let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
+        kind: "Secret".to_owned(),
+        name: (*name).to_owned(),
+        keys: keys.iter().map(|it| (*it).to_owned()).collect(),
+        span,
+    };
+    let external = secrets.iter().map(secret).collect();
+    Environment {
+        name: name.to_owned(),
+        namespace: name.to_owned(),
+        protected: name == "prod",
+        cluster: Some(cluster),
+        external,
+        span: Some(span),
+    }
+}
+
+/// Reviews one environment, `dev`.
+pub(in crate::assess) fn review_one(before: &[Value], after: &[Value]) -> Review {
+    review_of(&[("dev", Some(before.to_vec()), Some(after.to_vec()))])
+}
+
+/// Asserts which messages a code has, each written as `Kind/name message`.
+#[track_caller]
+pub(in crate::assess) fn expect(review: &Review, code: &str, expected: &[&str]) {
+    let text = |it: &Finding| format!("{} {}", it.object.short(), it.message);
+    for finding in &review.findings {
+        let headline = finding.message.split(": ").next().unwrap_or_default();
+        assert!(headline.chars().count() <= 70, "too long for the headline: {headline}");
+    }
+    let found: Vec<String> = review.findings.iter().filter(|it| it.code.name == code).map(text).collect();
+    assert_eq!(found, expected, "{code}");
+}
