@@ -3,6 +3,7 @@
 use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
 use crate::diagnostic::excerpt::Style;
+use crate::diagnostic::visible;
 use crate::write::{self, State, WritePlan};
 use crate::{disk, report};
 
@@ -22,7 +23,7 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     };
     let on_disk = disk::read_tree(&project.root).map_err(|error| failed(&error, console))?;
     let plan = write::plan(&on_disk, &tree, &scope);
-    if plan.is_refused() {
+    if plan.is_refused() && !arguments.check {
         refuse(&plan, console);
         return Err(ExitCode::Refused);
     }
@@ -60,15 +61,11 @@ fn check(plan: &WritePlan, compiled: &str, console: &mut Console<'_>) -> ExitCod
         return ExitCode::Done;
     }
     for difference in &differences {
-        let state = match difference.state {
-            State::Missing { .. } => "missing",
-            State::Stale { .. } => "stale",
-            State::Differing { .. } => "differs",
-        };
-        console.data(&format!("{state:<8} rendered/{}\n", difference.path));
+        console.data(&format!("{:<10} rendered/{}\n", difference.state.to_string(), difference.path));
     }
-    for difference in differences.iter().filter(|it| matches!(it.state, State::Differing { .. })) {
-        console.data(&format!("\n{}", difference.unified()));
+    for difference in differences.iter().filter(|it| it.state == State::Differs) {
+        let lines: Vec<String> = difference.unified().lines().map(visible::escape).collect();
+        console.data(&format!("\n{}\n", lines.join("\n")));
     }
     let count = many(differences.len(), "file");
     let help = "run `todo-gitops compile` and commit the result".to_owned();

@@ -114,6 +114,19 @@ pub enum SkipReason {
     Symlink,
 }
 
+impl fmt::Display for Skipped {
+    /// Writes `rendered/notes.txt: not a file that todo-gitops wrote`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason {
+            SkipReason::Foreign => "not a file that todo-gitops wrote",
+            SkipReason::NameNotText => "its name is not UTF-8",
+            SkipReason::Submodule => "a submodule",
+            SkipReason::Symlink => "a symbolic link",
+        };
+        write!(f, "{}: {reason}", self.path)
+    }
+}
+
 impl fmt::Display for Head {
     /// Writes `main`, `main (no commit yet)` or `detached at 0123456789ab`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
