@@ -103,13 +103,10 @@ impl Store for Program {
     }
 
     fn entries(&self, commit: &str, directory: &str) -> Result<Vec<Entry>, Error> {
-        let output = run(&self.root, &["ls-tree", "-r", "-z", "--full-tree", commit, "--", directory]);
-        let output = match output {
-            Err(Failure::Exit { message, .. }) if message.to_lowercase().contains("not a valid object name") => {
-                return Err(Error::MissingObject { id: commit.to_owned() });
-            }
-            other => other?,
-        };
+        if self.line(&["rev-parse", "--verify", "--quiet", &format!("{commit}^{{tree}}")])?.is_none() {
+            return Err(Error::MissingObject { id: commit.to_owned() });
+        }
+        let output = run(&self.root, &["ls-tree", "-r", "-z", "--full-tree", commit, "--", directory])?;
         let lines = output.split(|it| *it == 0).filter(|it| !it.is_empty());
         lines.map(|it| entry(it).ok_or_else(|| unexpected("ls-tree", it))).collect()
     }

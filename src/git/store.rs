@@ -115,15 +115,9 @@ pub enum SkipReason {
 }
 
 impl fmt::Display for Skipped {
-    /// Writes `rendered/notes.txt: not a file that todo-gitops wrote`.
+    /// Writes `notes.txt: not written by todo-gitops`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = match self.reason {
-            SkipReason::Foreign => "not a file that todo-gitops wrote",
-            SkipReason::NameNotText => "its name is not UTF-8",
-            SkipReason::Submodule => "a submodule",
-            SkipReason::Symlink => "a symbolic link",
-        };
-        write!(f, "{}: {reason}", self.path)
+        write!(f, "{}: {}", self.path, self.reason)
     }
 }
 

@@ -1,8 +1,16 @@
-//! One binary for all tests that need more than one file of the program.
-#![expect(clippy::disallowed_methods, reason = "tests read cases and write golden files")]
+//! The tests that run the library from outside, as one binary.
 
+#![expect(clippy::disallowed_methods, reason = "tests read cases, and set up directories and repositories of their own")]
+#![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
+
+mod compile;
+mod errors;
 mod example_review;
+mod git;
 mod golden;
 mod payloads;
 mod report;
+mod review;
 mod review_schema;
+mod support;
+mod write;
