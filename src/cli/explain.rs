@@ -40,15 +40,19 @@ fn explain(arguments: &Explain, sets: &[ObjectSet], sources: &Sources) -> Result
     let Some(field) = &arguments.field else {
         return Ok(found.iter().map(|(set, object)| whole_object(set, object, sources)).collect::<Vec<_>>().join("\n"));
     };
-    let paths: Vec<(&ObjectSet, &Object, FieldPath)> = found
-        .iter()
-        .filter_map(|(set, object)| Some((*set, *object, FieldPath::parse_in(field, &object.body)?)))
-        .collect();
+    let paths: Vec<(&ObjectSet, &Object, FieldPath)> =
+        found.iter().filter_map(|(set, object)| Some((*set, *object, path_in(field, object)?))).collect();
     match paths.as_slice() {
         [] => Err(unknown_field(field, &found)),
         [(set, object, path)] if one_environment => Ok(one_field(set, object, path, sources)),
         several => Ok(by_environment(field, sets, several, sources)),
     }
+}
+
+/// Returns the path of a field that the object has, or of one that is left out for a reason.
+fn path_in(field: &str, object: &Object) -> Option<FieldPath> {
+    FieldPath::parse_in(field, &object.body)
+        .or_else(|| FieldPath::parse(field).filter(|it| object.origins.absence_of(it).is_some()))
 }
 
 /// True where `text` names the object: `deployment/todo-backend`, or `deploy/todo-backend` as kubectl shortens it.
@@ -136,6 +140,18 @@ fn one_field(set: &ObjectSet, object: &Object, path: &FieldPath, sources: &Sourc
     text
 }
 
+/// Stands for the value of a field that is left out.
+const LEFT_OUT: &str = "(left out)";
+
+/// True for a value with something in it.
+fn is_block(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => !map.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 fn line(how: &str, span: Span, sources: &Sources) -> [String; 3] {
     [how.to_owned(), sources.location(span).to_string(), sources.line(span).trim().to_owned()]
 }
@@ -154,8 +170,13 @@ fn by_environment(
         match found.iter().find(|(of, ..)| of.environment.name == set.environment.name) {
             None => rows.push([environment, "-".to_owned(), "not set here".to_owned()]),
             Some((_, object, path)) => {
-                let value = path.find(&object.body).map(shown).unwrap_or_default();
-                rows.push([environment, value, object.origin(path).map(|it| because(it, sources)).unwrap_or_default()]);
+                let value = path.find(&object.body);
+                let origin = match value {
+                    Some(_) => object.origin(path),
+                    None => object.origins.absence_of(path),
+                };
+                let why = origin.map(|it| because(it, sources)).unwrap_or_default();
+                rows.push([environment, value.map_or(LEFT_OUT.to_owned(), shown), why]);
             }
         }
     }
@@ -211,7 +232,7 @@ fn shown(value: &Value) -> String {
 
 /// Aligns rows in columns; the last is not padded.
 fn table(rows: Vec<[String; 3]>) -> String {
-    let widths = [0, 1].map(|column| rows.iter().map(|it| it[column].chars().count().min(60)).max().unwrap_or(0));
+    let widths = [0, 1].map(|column| rows.iter().map(|it| it[column].chars().count()).max().unwrap_or(0));
     let mut text = String::new();
     for [first, second, third] in rows {
         let row = format!("  {first:<0$}  {second:<1$}  {third}", widths[0], widths[1]);

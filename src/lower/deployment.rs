@@ -13,8 +13,7 @@ pub(super) fn object(spec: &Spec, component: &Component) -> Object {
     let mut at = Recorder::new(&component.name.origin, "a component is a Deployment");
     let metadata = metadata::of_component(&mut at, spec, component, &component.object_name, &component.annotations);
     let deployment = at.block("spec", |at| DeploymentSpec {
-        // An autoscaler owns the number: writing it would take it back at every sync.
-        replicas: component.autoscale.is_none().then(|| whole(at.take("replicas", &component.replicas.count))),
+        replicas: replicas(at, component),
         selector: LabelSelector {
             match_labels: Some(metadata::selector(at, "selector.matchLabels", spec, component)),
             match_expressions: None,
@@ -28,6 +27,17 @@ pub(super) fn object(spec: &Spec, component: &Component) -> Object {
         ..DeploymentSpec::default()
     });
     at.finish(&Deployment { metadata, spec: deployment, ..Deployment::default() })
+}
+
+/// Returns the number of pods; none where an autoscaler owns it, because every sync would take its decision back.
+fn replicas(at: &mut Recorder, component: &Component) -> Option<i32> {
+    match &component.autoscale {
+        None => Some(whole(at.take("replicas", &component.replicas.count))),
+        Some(autoscale) => {
+            at.leave_out("replicas", &autoscale.origin, "the autoscaler owns the number of pods");
+            None
+        }
+    }
 }
 
 fn strategy(at: &mut Recorder, rollout: &Rollout) -> DeploymentStrategy {

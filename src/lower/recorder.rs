@@ -62,6 +62,11 @@ impl Recorder {
         (key.to_owned(), value.to_owned())
     }
 
+    /// Notes that a field is left out because of what a line says.
+    pub(super) fn leave_out(&mut self, path: &str, origin: &Origin, rule: &'static str) {
+        self.origins.record_absent(self.block.join(path), origin.derived(rule));
+    }
+
     /// Builds a block: inside `build`, paths start at `path`.
     pub(super) fn block<T>(&mut self, path: &str, build: impl FnOnce(&mut Self) -> T) -> T {
         let inner = self.block.join(path);

@@ -9,6 +9,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
     records: Vec<(FieldPath, Origin)>,
+    absent: Vec<(FieldPath, Origin)>,
 }
 
 impl Origins {
@@ -24,6 +25,16 @@ impl Origins {
     pub fn of(&self, path: &FieldPath) -> Option<&Origin> {
         let around = self.records.iter().filter(|(known, _)| path.starts_with(known));
         around.max_by_key(|(known, _)| known.segments().len()).map(|(_, origin)| origin)
+    }
+
+    /// Records why a field that a reader may look for is left out.
+    pub fn record_absent(&mut self, path: FieldPath, origin: Origin) {
+        self.absent.push((path, origin));
+    }
+
+    /// Returns why a field is left out, where there is something to say about it.
+    pub fn absence_of(&self, path: &FieldPath) -> Option<&Origin> {
+        self.absent.iter().find(|(known, _)| known == path).map(|(_, origin)| origin)
     }
 
     /// Returns the line of a leaf, or, where a rule without a line made it, that of the smallest block around it.

@@ -1,7 +1,8 @@
 //! Raw text in, a verdict out: are braces, strings and comments balanced, and nested no deeper than the parser can bear?
 //!
 //! The KDL parser calls itself for every level, and a stack overflow ends the process; so depth is counted here first,
-//! in one pass without recursion. The same pass knows which brace is not closed better than the parser does.
+//! in one pass without recursion. The same pass knows which brace is not closed better than the parser does, and where
+//! the properties are, which the parser's messages do not tell.
 
 use super::{NESTED_TOO_DEEPLY, UNBALANCED};
 use crate::diagnostic::Diagnostic;
@@ -10,9 +11,18 @@ use crate::source::{FileId, Span};
 /// The deepest nesting of blocks, comments, slashdashes and annotations together.
 const LIMIT: usize = 64;
 
-/// Checks one file's text.
-pub(super) fn check(file: FileId, text: &str) -> Result<(), Diagnostic> {
-    let scanner = Scanner { file, text, bytes: text.as_bytes(), at: 0, open: Vec::new(), slashdashes: 0, bare: false };
+/// Checks one file's text. Returns where the equals signs of its properties are.
+pub(super) fn check(file: FileId, text: &str) -> Result<Vec<usize>, Diagnostic> {
+    let scanner = Scanner {
+        file,
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        open: Vec::new(),
+        slashdashes: 0,
+        bare: false,
+        equals: Vec::new(),
+    };
     scanner.run()
 }
 
@@ -27,10 +37,12 @@ struct Scanner<'a> {
     slashdashes: usize,
     /// Whether nothing but white space has come since the last slashdash.
     bare: bool,
+    /// Where equals signs stand outside of text and comments.
+    equals: Vec<usize>,
 }
 
 impl Scanner<'_> {
-    fn run(mut self) -> Result<(), Diagnostic> {
+    fn run(mut self) -> Result<Vec<usize>, Diagnostic> {
         let mut annotations = 0_usize;
         while let Some(byte) = self.bytes.get(self.at) {
             if !byte.is_ascii_whitespace() && *byte != b'/' {
@@ -56,6 +68,10 @@ impl Scanner<'_> {
                     self.depth(annotations)?;
                     self.at += 1;
                 }
+                b'=' => {
+                    self.equals.push(self.at);
+                    self.at += 1;
+                }
                 b'"' => self.string(0)?,
                 b'#' => self.hashes()?,
                 b'/' => self.slash()?,
@@ -70,7 +86,7 @@ impl Scanner<'_> {
             }
         }
         match self.open.first() {
-            None => Ok(()),
+            None => Ok(self.equals),
             // The innermost open block is where the missing brace was most likely forgotten.
             Some(outermost) => {
                 let innermost = *self.open.last().unwrap_or(outermost);
@@ -190,7 +206,7 @@ mod tests {
         let sources = Sources::new([("base/app.kdl".to_owned(), text.to_owned())]);
         let (id, source) = sources.iter().next().unwrap();
         check(id, &source.text)
-            .map_or_else(|it| format!("{} at {}", it.message, it.labels[0].span.start), |()| "fine".into())
+            .map_or_else(|it| format!("{} at {}", it.message, it.labels[0].span.start), |_| "fine".into())
     }
 
     #[test]

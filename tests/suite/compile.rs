@@ -37,7 +37,8 @@ fn every_leaf_of_every_object_has_an_origin() {
                         }
                     });
                     for path in object.origins.dangling(&object.body) {
-                        failures.push(format!("{}: {} has an origin for {path}, which it has not", case.name, object.id));
+                        failures
+                            .push(format!("{}: {} has an origin for {path}, which it has not", case.name, object.id));
                     }
                 }
             }

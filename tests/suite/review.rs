@@ -3,8 +3,8 @@
 use crate::support::cases;
 use crate::support::golden::Failures;
 use todo_gitops::change::Baseline;
-use todo_gitops::pipeline::{self, Previous};
 use todo_gitops::diagnostic::excerpt::Style;
+use todo_gitops::pipeline::{self, Previous};
 use todo_gitops::report;
 
 #[test]

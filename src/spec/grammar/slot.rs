@@ -113,7 +113,7 @@ impl Kind {
     pub fn describe(self) -> String {
         match self {
             Self::Text => "text".to_owned(),
-            Self::Name => "a name".to_owned(),
+            Self::Name => "text".to_owned(),
             Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
             Self::Integer(minimum, maximum) => format!("a whole number from {minimum} to {maximum}"),
             Self::Flag => "#true or #false".to_owned(),
@@ -140,6 +140,9 @@ impl Kind {
                 Some(format!("KDL writes this value `#{text}`"))
             }
             (Self::Quantity, Literal::Text(text)) => quantity_help(text),
+            (Self::Name, Literal::Integer { spelling, .. } | Literal::Decimal(spelling)) => {
+                Some(format!("put it in quotes: \"{spelling}\""))
+            }
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
                 Some(format!("write the number without quotes: {text}"))
             }

@@ -19,7 +19,12 @@ impl Failures {
 
     /// Fails the test if there are any.
     pub fn finish(self) {
-        assert!(self.0.is_empty(), "{} failures\n\n{}\n(BLESS=1 accepts what came out)", self.0.len(), self.0.join("\n"));
+        assert!(
+            self.0.is_empty(),
+            "{} failures\n\n{}\n(BLESS=1 accepts what came out)",
+            self.0.len(),
+            self.0.join("\n")
+        );
     }
 
     /// Compares a text with a file.
