@@ -112,8 +112,12 @@ impl<'a> Comment<'a> {
             self.line(&format!("\n**{title}**"));
         }
         self.line("");
-        head.iter().for_each(|it| self.line(it));
-        items.iter().take(self.rung.rows).for_each(|it| self.line(&row(it)));
+        for line in head {
+            self.line(line);
+        }
+        for item in items.iter().take(self.rung.rows) {
+            self.line(&row(item));
+        }
         if items.len() > self.rung.rows {
             self.line(&format!("\n{} more left out for want of room.", items.len() - self.rung.rows));
         }

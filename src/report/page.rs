@@ -4,6 +4,7 @@
 use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible::{escape, width};
 use anstyle::{AnsiColor, Effects};
+use std::fmt::Write as _;
 
 /// The narrowest page that is laid out; a narrower terminal breaks the lines itself.
 const NARROWEST: usize = 40;
@@ -74,12 +75,12 @@ impl Page {
         for (paint, text) in parts {
             for word in escape(text).split_inclusive(' ') {
                 if used + width(word.trim_end()) > self.width && used > margin {
-                    self.write(margin, line.drain(..).collect::<Vec<_>>().iter());
+                    self.write(margin, std::mem::take(&mut line).iter());
                     (used, margin) = (hanging, hanging);
                 }
                 for piece in pieces(word, columns) {
                     if used + width(piece.trim_end()) > self.width && used > margin {
-                        self.write(margin, line.drain(..).collect::<Vec<_>>().iter());
+                        self.write(margin, std::mem::take(&mut line).iter());
                         (used, margin) = (hanging, hanging);
                     }
                     used += width(piece);
@@ -141,7 +142,8 @@ impl Page {
                 (Style::Plain, _) | (Style::Colour, Paint::Plain) => self.text.push_str(&text),
                 (Style::Colour, paint) => {
                     let style = paint.style();
-                    self.text.push_str(&format!("{style}{text}{style:#}"));
+                    // Writing to a string cannot fail.
+                    let _ = write!(self.text, "{style}{text}{style:#}");
                 }
             }
         }
