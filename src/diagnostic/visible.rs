@@ -2,7 +2,7 @@
 //! reads is written as a visible escape. Also how wide text is, and how it is cut.
 
 use std::fmt::Write as _;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthChar as _;
 
 /// How many marks may stand on one letter before the rest is written as escapes.
 const MARKS: usize = 2;
@@ -95,9 +95,10 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Returns how many columns escaped text takes.
+/// Returns how many columns escaped text takes: the sum over its characters, so that a part of a line never changes the
+/// width of another.
 pub fn width(text: &str) -> usize {
-    text.width()
+    text.chars().map(|it| it.width().unwrap_or(0)).sum()
 }
 
 /// Returns the text, or its two ends with a mark between them that says how many characters are left out.

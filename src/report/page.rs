@@ -94,7 +94,8 @@ impl Page {
     /// Writes cells beside each other, with one at the right edge. Where there is no room, the first cell and the right
     /// one share a line, and the rest follows below; where there is still none, each has its own line.
     pub(super) fn row(&mut self, indent: usize, below: usize, first: &[Part], rest: &[Part], right: &str) {
-        let right = escape(right);
+        let escaped = |parts: &[Part]| parts.iter().map(|(paint, text)| (*paint, escape(text))).collect::<Vec<_>>();
+        let (first, rest, right) = (&*escaped(first), &*escaped(rest), escape(right));
         let first_width = parts_width(first);
         let rest_width = if rest.is_empty() { 0 } else { parts_width(rest) + 2 };
         let gap = |left: usize| self.width.checked_sub(indent + left + width(&right)).filter(|it| *it >= 2);
@@ -120,13 +121,13 @@ impl Page {
         }
     }
 
-    /// Writes one line as it is, without the spaces at its end.
+    /// Writes one line of escaped parts, without the spaces at its end.
     fn write<'a>(&mut self, indent: usize, parts: impl Iterator<Item = &'a Part>) {
         let mut runs: Vec<Part> = Vec::new();
         for (paint, text) in parts {
             match runs.last_mut() {
-                Some((last, run)) if last == paint => run.push_str(&escape(text)),
-                _ => runs.push((*paint, escape(text))),
+                Some((last, run)) if last == paint => run.push_str(text),
+                _ => runs.push((*paint, text.clone())),
             }
         }
         while let Some((_, text)) = runs.last_mut() {

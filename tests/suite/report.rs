@@ -3,6 +3,7 @@
 use crate::example_review::{first, huge, names, quiet, rich};
 use crate::golden;
 use crate::payloads::PAYLOADS;
+use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser};
 use serde_json::Value;
 use todo_gitops::change::{Baseline, Review, SourceLine};
@@ -280,5 +281,21 @@ fn a_secret_of_the_baseline_is_shown_nowhere() {
     for report in [report::markdown(&review), report::json(&review), report::terminal(&review, 80, Style::Plain)] {
         assert!(!report.contains("correct horse"));
         assert!(report.contains("(not shown)"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_in_any_field_stays_text(
+        text in "([\\PC]|[`|\\\\<>*_#@:~\\[\\]!&$ -]|[\\n\\r\\t\u{1b}\u{202e}\u{301}日]){0,30}",
+        index in 0_usize..100,
+        width in 40_usize..200,
+    ) {
+        let harmless = skeleton(&report::markdown(&with(index, "x")));
+        let markdown = report::markdown(&with(index, &text));
+        prop_assert_eq!(skeleton(&markdown), harmless, "{}", markdown);
+        let mut review = rich();
+        each_text(&mut review, &mut |place| place.replace_range(.., &text));
+        check_terminal(&review, width);
     }
 }
