@@ -2,7 +2,7 @@
 //! reads is written as a visible escape. Also how wide text is, and how it is cut.
 
 use std::fmt::Write as _;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthChar as _;
 
 /// How many marks may stand on one letter before the rest is written as escapes.
 const MARKS: usize = 2;
@@ -59,7 +59,7 @@ impl Default for Escaper {
 impl Escaper {
     /// Appends one character, as it is or as a visible escape.
     pub fn push(&mut self, character: char, out: &mut String) {
-        let is_mark = character.width() == Some(0);
+        let is_mark = !character.is_ascii() && character.width() == Some(0);
         if is_deceptive(character) || (is_mark && self.marks >= MARKS) {
             self.marks = MARKS;
             match character {
@@ -95,9 +95,10 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Returns how many columns escaped text takes.
+/// Returns how many columns escaped text takes: the sum over its characters, so that a part of a line never changes the
+/// width of another.
 pub fn width(text: &str) -> usize {
-    text.width()
+    text.chars().map(|it| it.width().unwrap_or(0)).sum()
 }
 
 /// Returns the text, or its two ends with a mark between them that says how many characters are left out.

@@ -1,8 +1,8 @@
 //! A review in, a comment for a pull request out: GitHub-flavoured Markdown that is updated in place.
 //!
 //! A comment has a limit, so there is a ladder: every field its own row; then one row for each object of an unprotected
-//! environment; then for every object; then one for each kind; then shorter and shorter lists. The first rung that fits
-//! is taken. Only whole rows are left out, each list says how many, and the accounting line counts them. The sentence,
+//! environment; then for every object; then as many objects as there is room for, those of protected environments first,
+//! and one line of kinds for the rest; then shorter and shorter lists. The first rung that fits is taken. Only whole rows are left out, each list says how many, and the accounting line counts them. The sentence,
 //! the alert, the environments and the worst findings always stay.
 
 use super::difference::Difference;
@@ -14,6 +14,9 @@ use crate::change::{
 
 /// GitHub refuses a comment of more than 65,536 characters; the rest is for what a workflow adds.
 const LIMIT: usize = 60_000;
+
+/// What the headings of a table of changes take.
+const HEADINGS: usize = 300;
 
 /// How much is written of each change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +51,13 @@ const LADDER: [Rung; 9] = [
 pub fn markdown(review: &Review) -> String {
     let mut text = String::new();
     for rung in LADDER {
-        text = Comment::new(review, rung).write();
-        if text.chars().count() <= LIMIT {
-            break;
+        text = Comment::new(review, rung, 0).write();
+        let Some(left) = LIMIT.checked_sub(text.chars().count()) else { continue };
+        if rung.detail == Detail::Kinds {
+            let filled = Comment::new(review, rung, left.saturating_sub(HEADINGS)).write();
+            return if filled.chars().count() <= LIMIT { filled } else { text };
         }
+        return text;
     }
     text
 }
@@ -60,14 +66,16 @@ pub fn markdown(review: &Review) -> String {
 struct Comment<'a> {
     review: &'a Review,
     rung: Rung,
+    /// How many characters of rows there are for changes where not all of them have a row.
+    room: usize,
     text: String,
     /// How many leaf changes have no row of their own.
     omitted: usize,
 }
 
 impl<'a> Comment<'a> {
-    fn new(review: &'a Review, rung: Rung) -> Self {
-        Self { review, rung, text: String::new(), omitted: 0 }
+    fn new(review: &'a Review, rung: Rung, room: usize) -> Self {
+        Self { review, rung, room, text: String::new(), omitted: 0 }
     }
 
     fn write(mut self) -> String {
@@ -112,8 +120,12 @@ impl<'a> Comment<'a> {
             self.line(&format!("\n**{title}**"));
         }
         self.line("");
-        head.iter().for_each(|it| self.line(it));
-        items.iter().take(self.rung.rows).for_each(|it| self.line(&row(it)));
+        for line in head {
+            self.line(line);
+        }
+        for item in items.iter().take(self.rung.rows) {
+            self.line(&row(item));
+        }
         if items.len() > self.rung.rows {
             self.line(&format!("\n{} more left out for want of room.", items.len() - self.rung.rows));
         }
@@ -211,50 +223,38 @@ impl<'a> Comment<'a> {
     }
 
     fn fields(&mut self, changes: &[&ReviewedChange]) {
-        if self.rung.detail == Detail::Kinds {
-            return self.kinds("Changed", changes);
-        }
+        let review = self.review;
+        let ordered = wording::groups(changes.iter().copied(), review).into_iter().flat_map(|(_, changes)| changes);
+        let (protected, others): (Vec<_>, Vec<_>) = ordered.partition(|it| is_protected(it, review));
         let mut rows = Vec::new();
-        for (names, changes) in wording::groups(changes.iter().copied(), self.review) {
-            for change in changes {
-                self.change(names, change, &mut rows);
+        let mut left_out = Vec::new();
+        let mut room = self.room;
+        for change in protected.into_iter().chain(others) {
+            let with_fields = match self.rung.detail {
+                Detail::Fields | Detail::Kinds => true,
+                Detail::FieldsOfProtected => is_protected(change, review),
+                Detail::Objects => false,
+            };
+            let written = if with_fields { field_rows(change, review) } else { object_row(change, review) };
+            if self.rung.detail == Detail::Kinds {
+                let size: usize = written.iter().map(|it| it.chars().count() + 1).sum();
+                // Once one is left out, so are all that follow: the order is the importance.
+                if !left_out.is_empty() || size > room {
+                    left_out.push(change);
+                    continue;
+                }
+                room -= size;
             }
+            if !with_fields {
+                self.omitted += shown_fields(change).count() * change.environments.len();
+            }
+            rows.extend(written);
         }
         let head = ["| where | field | from | to | source |", "|---|---|---|---|---|"];
+        let limit = std::mem::replace(&mut self.rung.rows, usize::MAX);
         self.section("Fields", &head, &rows, String::clone);
-    }
-
-    fn change(&mut self, names: &[String], change: &ReviewedChange, rows: &mut Vec<String>) {
-        let where_ = plain(&wording::environments(names, self.review));
-        let object = cell_code(&wording::object(&change.object, self.review));
-        let fields = shown_fields(change).count();
-        if !self.has_fields(names) && fields > 0 {
-            let count = wording::count(fields as u64, "field");
-            rows.push(format!("| {where_} | {object} | {count} | - | - |"));
-            self.omitted += fields * names.len();
-            return;
-        }
-        for field in shown_fields(change) {
-            let source = field.source.as_ref().map_or("-".to_owned(), |it| cell_code(&wording::source(it)));
-            let (from, to) = sides(&Difference::of(&change.object, field));
-            rows.push(format!("| {where_} | {object}<br>{} | {from} | {to} | {source} |", cell_code(&field.path)));
-        }
-        let derived = change.fields.len() - fields;
-        if derived > 0 {
-            let derived = wording::count(derived as u64, "derived field");
-            rows.push(format!("| {where_} | {object}<br>{derived} folded | - | - | - |"));
-        }
-    }
-
-    /// True where changes in these environments have a row for each field.
-    fn has_fields(&self, names: &[String]) -> bool {
-        match self.rung.detail {
-            Detail::Fields => true,
-            Detail::FieldsOfProtected => {
-                self.review.environments.iter().any(|it| it.protected && names.contains(&it.name))
-            }
-            Detail::Objects | Detail::Kinds => false,
-        }
+        self.rung.rows = limit;
+        self.kinds(if rows.is_empty() { "Changed" } else { "Changed too, left out for want of room" }, &left_out);
     }
 
     fn required(&mut self) {
@@ -307,6 +307,33 @@ fn sentence(finding: &Finding, review: &Review) -> String {
         prose(finding.message.trim_end_matches('.')),
         code(finding.code.name),
     )
+}
+
+fn is_protected(change: &ReviewedChange, review: &Review) -> bool {
+    review.environments.iter().any(|it| it.protected && change.environments.contains(&it.name))
+}
+
+/// Writes one row for each field, and one for those that are derived.
+fn field_rows(change: &ReviewedChange, review: &Review) -> Vec<String> {
+    let where_ = plain(&wording::environments(&change.environments, review));
+    let object = cell_code(&wording::object(&change.object, review));
+    let shown = shown_fields(change).map(|field| {
+        let source = field.source.as_ref().map_or("-".to_owned(), |it| cell_code(&wording::source(it)));
+        let (from, to) = sides(&Difference::of(&change.object, field));
+        format!("| {where_} | {object}<br>{} | {from} | {to} | {source} |", cell_code(&field.path))
+    });
+    let derived = change.fields.iter().filter(|it| it.derived).count() as u64;
+    let folded = (derived > 0)
+        .then(|| format!("| {where_} | {object}<br>{} folded | - | - | - |", wording::count(derived, "derived field")));
+    shown.chain(folded).collect()
+}
+
+/// Writes one row for an object whose fields are left out.
+fn object_row(change: &ReviewedChange, review: &Review) -> Vec<String> {
+    let where_ = plain(&wording::environments(&change.environments, review));
+    let object = cell_code(&wording::object(&change.object, review));
+    let fields = wording::count(change.fields.len() as u64, "field");
+    vec![format!("| {where_} | {object} | {fields} | - | - |")]
 }
 
 fn or_dash(text: &str) -> String {

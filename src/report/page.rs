@@ -4,6 +4,7 @@
 use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible::{escape, width};
 use anstyle::{AnsiColor, Effects};
+use std::fmt::Write as _;
 
 /// The narrowest page that is laid out; a narrower terminal breaks the lines itself.
 const NARROWEST: usize = 40;
@@ -74,12 +75,12 @@ impl Page {
         for (paint, text) in parts {
             for word in escape(text).split_inclusive(' ') {
                 if used + width(word.trim_end()) > self.width && used > margin {
-                    self.write(margin, line.drain(..).collect::<Vec<_>>().iter());
+                    self.write(margin, std::mem::take(&mut line).iter());
                     (used, margin) = (hanging, hanging);
                 }
                 for piece in pieces(word, columns) {
                     if used + width(piece.trim_end()) > self.width && used > margin {
-                        self.write(margin, line.drain(..).collect::<Vec<_>>().iter());
+                        self.write(margin, std::mem::take(&mut line).iter());
                         (used, margin) = (hanging, hanging);
                     }
                     used += width(piece);
@@ -93,7 +94,8 @@ impl Page {
     /// Writes cells beside each other, with one at the right edge. Where there is no room, the first cell and the right
     /// one share a line, and the rest follows below; where there is still none, each has its own line.
     pub(super) fn row(&mut self, indent: usize, below: usize, first: &[Part], rest: &[Part], right: &str) {
-        let right = escape(right);
+        let escaped = |parts: &[Part]| parts.iter().map(|(paint, text)| (*paint, escape(text))).collect::<Vec<_>>();
+        let (first, rest, right) = (&*escaped(first), &*escaped(rest), escape(right));
         let first_width = parts_width(first);
         let rest_width = if rest.is_empty() { 0 } else { parts_width(rest) + 2 };
         let gap = |left: usize| self.width.checked_sub(indent + left + width(&right)).filter(|it| *it >= 2);
@@ -119,13 +121,13 @@ impl Page {
         }
     }
 
-    /// Writes one line as it is, without the spaces at its end.
+    /// Writes one line of escaped parts, without the spaces at its end.
     fn write<'a>(&mut self, indent: usize, parts: impl Iterator<Item = &'a Part>) {
         let mut runs: Vec<Part> = Vec::new();
         for (paint, text) in parts {
             match runs.last_mut() {
-                Some((last, run)) if last == paint => run.push_str(&escape(text)),
-                _ => runs.push((*paint, escape(text))),
+                Some((last, run)) if last == paint => run.push_str(text),
+                _ => runs.push((*paint, text.clone())),
             }
         }
         while let Some((_, text)) = runs.last_mut() {
@@ -141,7 +143,8 @@ impl Page {
                 (Style::Plain, _) | (Style::Colour, Paint::Plain) => self.text.push_str(&text),
                 (Style::Colour, paint) => {
                     let style = paint.style();
-                    self.text.push_str(&format!("{style}{text}{style:#}"));
+                    // Writing to a string cannot fail.
+                    let _ = write!(self.text, "{style}{text}{style:#}");
                 }
             }
         }

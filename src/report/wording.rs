@@ -193,20 +193,20 @@ pub(super) fn kinds<'a>(changes: impl Iterator<Item = &'a ReviewedChange>) -> St
     kinds.iter().map(|(kind, number)| format!("{number} {kind}")).collect::<Vec<_>>().join(", ")
 }
 
+/// Changes that are the same in some environments.
+pub(super) type Group<'a> = (&'a [String], Vec<&'a ReviewedChange>);
+
 /// Groups changes by the environments they are the same in: those in the most environments first, then in the order of
 /// the environments.
-pub(super) fn groups<'a>(
-    changes: impl Iterator<Item = &'a ReviewedChange>,
-    review: &Review,
-) -> Vec<(&'a [String], Vec<&'a ReviewedChange>)> {
-    let position = |name: &String| review.environments.iter().position(|it| it.name == *name);
-    let mut groups: BTreeMap<(Reverse<usize>, Vec<Option<usize>>, &[String]), Vec<&ReviewedChange>> = BTreeMap::new();
+pub(super) fn groups<'a>(changes: impl Iterator<Item = &'a ReviewedChange>, review: &Review) -> Vec<Group<'a>> {
+    let mut groups: BTreeMap<&[String], Vec<&ReviewedChange>> = BTreeMap::new();
     for change in changes {
-        let names = change.environments.as_slice();
-        let order = (Reverse(names.len()), names.iter().map(position).collect(), names);
-        groups.entry(order).or_default().push(change);
+        groups.entry(&change.environments).or_default().push(change);
     }
-    groups.into_iter().map(|((_, _, names), changes)| (names, changes)).collect()
+    let mut groups: Vec<Group<'_>> = groups.into_iter().collect();
+    let position = |name: &String| review.environments.iter().position(|it| it.name == *name);
+    groups.sort_by_cached_key(|(names, _)| (Reverse(names.len()), names.iter().map(position).collect::<Vec<_>>()));
+    groups
 }
 
 #[cfg(test)]
