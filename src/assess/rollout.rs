@@ -159,9 +159,9 @@ mod tests {
         let target = json!({"kind": "Deployment", "name": "web"});
         let spec = json!({"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 5});
         let scaler = object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}));
-        let scaled = |image: &str| [with(web(1, image), "/spec/replicas", Value::Null), scaler.clone()];
+        let autoscaled = |image: &str| [with(web(1, image), "/spec/replicas", Value::Null), scaler.clone()];
         expect(
-            &review_one(&scaled("web:1"), &scaled("web:2")),
+            &review_one(&autoscaled("web:1"), &autoscaled("web:2")),
             "rolling-restart",
             &[
                 "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once (at the minimum of its autoscaler)",
