@@ -69,8 +69,8 @@ fn replicas_handed_over(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
         for (before, after) in environment.kept() {
-            let Some(owner) = autoscaler(environment.objects(Side::After), after) else { continue };
             let Some(then) = declared(before).filter(|then| *then > 1 && declared(after).is_none()) else { continue };
+            let Some(owner) = autoscaler(environment.objects(Side::After), after) else { continue };
             let message = format!(
                 "may fall from {} to 1 pod for a moment: `spec.replicas` goes, and until {} acts its default of 1 holds",
                 then,
