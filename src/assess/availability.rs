@@ -69,8 +69,8 @@ fn replicas_handed_over(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
         for (before, after) in environment.kept() {
-            let Some(owner) = autoscaler(environment.objects(Side::After), after) else { continue };
             let Some(then) = declared(before).filter(|then| *then > 1 && declared(after).is_none()) else { continue };
+            let Some(owner) = autoscaler(environment.objects(Side::After), after) else { continue };
             let message = format!(
                 "may fall from {} to 1 pod for a moment: `spec.replicas` goes, and until {} acts its default of 1 holds",
                 then,
@@ -155,8 +155,14 @@ fn availability_reduced(input: &Comparison<'_>) -> Vec<Finding> {
                 _ if now * 2 < then => "fewer than half are left to carry the load",
                 _ => continue,
             };
-            let message = format!("has fewer pods: {then} → {now}, {consequence}");
-            let line = input.line_of(Side::After, after, &replicas_path());
+            let owner = autoscaler(environment.objects(Side::After), after);
+            let scale = if owner.is_some() { " at the minimum of its autoscaler" } else { "" };
+            let message = format!("has fewer pods: {then} → {now}{scale}, {consequence}");
+            let minimum = FieldPath::default().field("spec").field("minReplicas");
+            let line = match owner {
+                Some(owner) => input.line_of(Side::After, owner, &minimum),
+                None => input.line_of(Side::After, after, &replicas_path()),
+            };
             let finding = Finding::new(AVAILABILITY_REDUCED, environment.name(), &after.id, message);
             let help = "make sure that what is left carries the load";
             findings.push(finding.at("spec.replicas").help(help).from_line(line));
@@ -272,5 +278,13 @@ mod tests {
         check(3, 2, None);
         check(1, 3, None);
         check(0, 0, None);
+        expect(
+            &review_one(&[web(Some(3))], &[web(None), scaler(1)]),
+            "availability-reduced",
+            &[
+                "Deployment/web has fewer pods: 3 → 1 at the minimum of its autoscaler, a single pod has no stand-in when it or its node stops",
+            ],
+        );
+        expect(&review_one(&[web(None), scaler(2)], &[web(None), scaler(2)]), "availability-reduced", &[]);
     }
 }

@@ -1,10 +1,10 @@
 //! Whether changed or removed configuration reaches the pods that read it.
 
 use super::reference::{ConfigUse, Way, config_uses};
-use super::workload::{Pods, restarts};
+use super::workload::Pods;
 use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
-use crate::object::{FieldPath, Object};
+use crate::object::{ExternalObject, FieldPath, Object};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -24,7 +24,29 @@ const CONFIG_REMOVED_IN_USE: ImpactCode = ImpactCode {
     documentation: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions",
 };
 
-/// The keys of a ConfigMap or Secret that differ; paths lead to them in `after`.
+/// A workload of the new state and what it reads.
+struct Reader<'a> {
+    object: &'a Object,
+    uses: Vec<ConfigUse<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    fn all(environment: &EnvironmentComparison<'a>) -> Vec<Self> {
+        Pods::all(environment, Side::After).map(|it| Self { object: it.object, uses: config_uses(it) }).collect()
+    }
+
+    /// Returns the places in which it reads this ConfigMap or Secret.
+    fn uses_of(&self, config: &Object) -> impl Iterator<Item = &ConfigUse<'a>> {
+        let is_neighbour = self.object.id.namespace == config.id.namespace;
+        self.uses.iter().filter(move |it| is_neighbour && it.kind == config.id.kind && it.name == config.id.name)
+    }
+}
+
+fn is_config(object: &Object) -> bool {
+    object.id.group.is_empty() && matches!(object.id.kind.as_str(), "ConfigMap" | "Secret")
+}
+
+/// Returns the keys of a ConfigMap or Secret that differ, each with its path.
 fn changed_keys<'a>(before: &'a Object, after: &'a Object) -> Vec<(&'a str, FieldPath)> {
     let mut changed = Vec::new();
     for field in ["data", "binaryData", "stringData"] {
@@ -41,32 +63,25 @@ fn changed_keys<'a>(before: &'a Object, after: &'a Object) -> Vec<(&'a str, Fiel
 fn not_picked_up(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
+        let running: Vec<Reader<'_>> =
+            Reader::all(environment).into_iter().filter(|it| keeps_running(environment, it.object)).collect();
         for (before, after) in environment.kept().filter(|(_, it)| is_config(it)) {
             let changed = changed_keys(before, after);
-            if changed.is_empty() {
-                continue;
-            }
-            let here = Pods::all(environment, Side::After).filter(|it| it.object.id.namespace == after.id.namespace);
-            for pods in here.filter(|it| keeps_running(environment, it.object)) {
-                let uses = config_uses(pods);
-                let read: Vec<_> = uses.iter().filter(|it| it.way == Way::Variable && reads(it, after)).collect();
-                let stale: Vec<&(&str, FieldPath)> = changed
-                    .iter()
-                    .filter(|(key, _)| read.iter().any(|it| it.key.is_none_or(|it| it == *key)))
-                    .collect();
+            for reader in &running {
+                let read: Vec<_> = reader.uses_of(after).filter(|it| it.way == Way::Variable).collect();
+                let is_read = |key: &str| read.iter().any(|it| it.key.is_none_or(|it| it == key));
+                let stale: Vec<&(&str, FieldPath)> = changed.iter().filter(|(key, _)| is_read(key)).collect();
                 let Some((_, path)) = stale.first() else { continue };
                 let keys: Vec<&str> = stale.iter().map(|(key, _)| *key).collect();
+                let (what, config) = (wording::quoted(&keys), after.id.short());
                 let message = format!(
-                    "keeps running with the old configuration: {} of {} changed, and its pods read it only when they start",
-                    wording::quoted(&keys),
-                    after.id.short()
+                    "keeps running with the old configuration: {what} of {config} changed, and its pods read it only when they start"
                 );
+                let (kind, name) = (reader.object.id.kind.to_lowercase(), &reader.object.id.name);
                 let help = format!(
-                    "restart it after the sync with `kubectl rollout restart {}/{}`, or let its pod template carry a checksum of the data",
-                    pods.object.id.kind.to_lowercase(),
-                    pods.object.id.name
+                    "restart it after the sync with `kubectl rollout restart {kind}/{name}`, or let its pod template carry a checksum of the data"
                 );
-                let finding = Finding::new(CONFIG_NOT_PICKED_UP, environment.name(), &pods.object.id, message);
+                let finding = Finding::new(CONFIG_NOT_PICKED_UP, environment.name(), &reader.object.id, message);
                 findings.push(finding.help(help).from_line(input.line_of(Side::After, after, path)));
             }
         }
@@ -78,78 +93,71 @@ fn not_picked_up(input: &Comparison<'_>) -> Vec<Finding> {
 fn keeps_running(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
     let is_long_running =
         matches!(workload.id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
-    let is_rolled = restarts(environment, workload)
-        || environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
+    let is_rolled = environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
     is_long_running && !is_rolled && environment.object(Side::Before, &workload.id).is_some()
-}
-
-fn is_config(object: &Object) -> bool {
-    object.id.group.is_empty() && matches!(object.id.kind.as_str(), "ConfigMap" | "Secret")
-}
-
-fn reads(reader: &ConfigUse<'_>, config: &Object) -> bool {
-    reader.kind == config.id.kind && reader.name == config.id.name
 }
 
 fn removed_in_use(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in input.environments.iter().filter(|it| it.after.is_some()) {
+        let readers = Reader::all(environment);
         for before in environment.objects(Side::Before).iter().filter(|it| is_config(it)) {
-            let after = environment.object(Side::After, &before.id);
-            let is_external = environment
-                .environment
-                .external
-                .iter()
-                .any(|it| it.kind == before.id.kind && it.name == before.id.name);
-            if after.is_none() && is_external {
-                continue;
-            }
-            let gone: Vec<(&str, FieldPath)> = match after {
-                Some(after) => {
-                    changed_keys(before, after).into_iter().filter(|(_, path)| after.at(path).is_none()).collect()
-                }
-                None => Vec::new(),
-            };
-            if after.is_some() && gone.is_empty() {
-                continue;
-            }
-            let mut keys = BTreeSet::new();
-            let mut broken_pods = Vec::new();
-            for pods in Pods::all(environment, Side::After).filter(|it| it.object.id.namespace == before.id.namespace) {
-                let uses = config_uses(pods);
-                let needed = uses.iter().filter(|it| !it.optional && reads(it, before));
-                let broken: Vec<&str> = match after {
-                    None => needed.map(|it| it.key.unwrap_or_default()).collect(),
-                    Some(_) => {
-                        needed.filter_map(|it| it.key).filter(|key| gone.iter().any(|it| it.0 == *key)).collect()
-                    }
-                };
-                if !broken.is_empty() {
-                    broken_pods.push(pods.object.id.short());
-                    keys.extend(broken.into_iter().map(str::to_owned));
-                }
-            }
-            if broken_pods.is_empty() {
-                continue;
-            }
-            let users = wording::list(&broken_pods);
-            let keys: Vec<String> = keys.into_iter().filter(|it| !it.is_empty()).collect();
-            let what = if after.is_none() {
-                "is removed while in use".to_owned()
-            } else {
-                format!("loses {} while in use", wording::quoted(&keys))
-            };
-            let message =
-                format!("{what}: new pods of {users} cannot start, running ones go on until they are replaced");
-            let path =
-                gone.iter().find(|(key, _)| keys.iter().any(|it| it == key)).map(|it| it.1.clone()).unwrap_or_default();
-            let help = format!("take the reference out of {users} in the same change, or mark it `optional`");
-            let finding = Finding::new(CONFIG_REMOVED_IN_USE, environment.name(), &before.id, message);
-            let line = input.line_of(Side::Before, before, &path);
-            findings.push(finding.at(path.to_string()).help(help).from_line(line));
+            findings.extend(match environment.object(Side::After, &before.id) {
+                Some(after) => keys_removed(input, environment, &readers, (before, after)),
+                None => object_removed(input, environment, &readers, before),
+            });
         }
     }
     findings
+}
+
+fn object_removed(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    readers: &[Reader<'_>],
+    config: &Object,
+) -> Option<Finding> {
+    let is_same = |it: &ExternalObject| it.kind == config.id.kind && it.name == config.id.name;
+    // From now on somebody else makes it.
+    if environment.environment.external.iter().any(is_same) {
+        return None;
+    }
+    let needs = |it: &&Reader<'_>| it.uses_of(config).any(|it| !it.optional);
+    let broken: Vec<String> = readers.iter().filter(needs).map(|it| it.object.id.short()).collect();
+    removed(input, environment, config, &FieldPath::default(), "is removed while in use", &broken)
+}
+
+fn keys_removed(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    readers: &[Reader<'_>],
+    (before, after): (&Object, &Object),
+) -> Option<Finding> {
+    let needs = |reader: &Reader<'_>, key: &str| reader.uses_of(before).any(|it| !it.optional && it.key == Some(key));
+    let gone = changed_keys(before, after).into_iter().filter(|(_, path)| after.at(path).is_none());
+    let needed: Vec<_> = gone.filter(|(key, _)| readers.iter().any(|it| needs(it, key))).collect();
+    let (_, path) = needed.first()?;
+    let keys: Vec<&str> = needed.iter().map(|(key, _)| *key).collect();
+    let users = readers.iter().filter(|reader| keys.iter().any(|key| needs(reader, key)));
+    let broken: Vec<String> = users.map(|it| it.object.id.short()).collect();
+    let what = format!("loses {} while in use", wording::quoted(&keys));
+    removed(input, environment, before, path, &what, &broken)
+}
+
+fn removed(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    config: &Object,
+    path: &FieldPath,
+    what: &str,
+    broken: &[String],
+) -> Option<Finding> {
+    let users = wording::list(broken);
+    let message = format!("{what}: new pods of {users} cannot start, running ones go on until they are replaced");
+    let help = format!("take the reference out of {users} in the same change, or mark it `optional`");
+    let finding = Finding::new(CONFIG_REMOVED_IN_USE, environment.name(), &config.id, message).at(path.to_string());
+    let line = input.line_of(Side::Before, config, path);
+    (!broken.is_empty()).then(|| finding.help(help).from_line(line))
 }
 
 #[cfg(test)]

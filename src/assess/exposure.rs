@@ -19,6 +19,8 @@ const ORIGIN_EXPOSURE: ImpactCode = ImpactCode {
 struct OriginList<'a> {
     object: &'a Object,
     path: FieldPath,
+    /// The path with containers and entries by name, so that it is the same setting wherever they stand.
+    shown: String,
     origins: BTreeSet<&'a str>,
 }
 
@@ -30,7 +32,8 @@ fn origin_lists<'a>(environment: &EnvironmentComparison<'a>, side: Side) -> Vec<
             return;
         };
         let origins = value.split(',').map(|it| it.trim().trim_end_matches('/')).filter(|it| is_origin(it)).collect();
-        lists.push(OriginList { object, path, origins });
+        let shown = path.display_in(&object.body);
+        lists.push(OriginList { object, path, shown, origins });
     };
     for config in environment.of_kind(side, "ConfigMap") {
         for (name, value) in config.field("data").and_then(Value::as_object).into_iter().flatten() {
@@ -88,21 +91,21 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
     for environment in &input.environments {
         let before = origin_lists(environment, Side::Before);
         for list in origin_lists(environment, Side::After) {
-            let known = before.iter().find(|it| it.object.id == list.object.id && is_same_setting(it, &list));
+            let known = before.iter().find(|it| it.object.id == list.object.id && it.shown == list.shown);
             for origin in list.origins.iter().filter(|it| !known.is_some_and(|known| known.origins.contains(*it))) {
                 let reason = if *origin == "*" {
                     "every website may call it with a visitor's browser".to_owned()
                 } else if origin.starts_with("http://") && environment.environment.protected {
                     "whoever sits on the network path can change an unencrypted page and so call it".to_owned()
-                } else if let Some(owner) = owner(input, environment, origin).filter(|_| environment.before.is_some()) {
+                } else if let Some(owner) = owner(input, environment, origin) {
                     format!("it is an origin of {owner}, whose pages can then call this environment")
                 } else {
                     continue;
                 };
-                let path = list.path.display_in(&list.object.body);
                 let message = format!("allows the origin `{origin}`: {reason}");
                 let help = "allow only the origins of this environment, each with https";
-                let finding = Finding::new(ORIGIN_EXPOSURE, environment.name(), &list.object.id, message).at(path);
+                let finding =
+                    Finding::new(ORIGIN_EXPOSURE, environment.name(), &list.object.id, message).at(&list.shown);
                 findings.push(finding.help(help).from_line(input.line_of(Side::After, list.object, &list.path)));
             }
         }
@@ -110,20 +113,9 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
-fn is_same_setting(before: &OriginList<'_>, after: &OriginList<'_>) -> bool {
-    // By its shown path, in which an entry of a container has its name and not its position.
-    before.path.display_in(&before.object.body) == after.path.display_in(&after.object.body) || {
-        let name = |it: &OriginList<'_>| {
-            let entry = it.path.parent().and_then(|path| path.find(&it.object.body).cloned());
-            entry.and_then(|it| it.get("name").cloned())
-        };
-        name(before).is_some() && name(before) == name(after)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{States, expect, object, review_of};
+    use crate::assess::tests::fixture::{States, deployment, expect, object, review_of};
     use serde_json::{Value, json};
 
     fn allow(origins: &str) -> Option<Vec<Value>> {
@@ -146,13 +138,29 @@ mod tests {
         check(&[("prod", None, allow("http://a.example"))], &[open]);
         let prod = || ("prod", allow("https://todo.example"), allow("https://todo.example"));
         check(&[prod(), ("dev", allow("https://own.example"), allow("https://todo.example"))], &[foreign]);
+        check(&[prod(), ("dev", None, allow("https://todo.example"))], &[foreign]);
         check(&[prod(), ("dev", allow("https://todo.example"), allow("https://todo.example"))], &[]);
+        let site = || {
+            let spec = json!({"rules": [{"host": "todo.example"}]});
+            Some(vec![object("networking.k8s.io/v1", "Ingress", "web", &json!({"spec": spec}))])
+        };
+        check(&[("prod", None, site()), ("dev", None, allow("https://todo.example"))], &[foreign]);
         check(
             &[
                 ("prod", allow("https://own.example"), allow("https://b.example")),
                 ("dev", allow("https://own.example"), allow("https://b.example")),
             ],
             &[],
+        );
+        let web = |place: usize| {
+            let mut env = vec![json!({"name": "A", "value": "1"})];
+            env.insert(place, json!({"name": "ALLOWED_ORIGINS", "value": "*"}));
+            Some(vec![deployment("web", 1, json!({"image": "web:1", "env": env}))])
+        };
+        check(&[("dev", web(0), web(1))], &[]);
+        check(
+            &[("dev", Some(vec![]), web(1))],
+            &["Deployment/web allows the origin `*`: every website may call it with a visitor's browser"],
         );
         let local = "http://localhost:3000";
         check(&[("staging", allow(local), allow(local)), ("dev", allow("https://own.example"), allow(local))], &[]);

@@ -5,11 +5,12 @@
 
 use super::rollout::is_checksum;
 use crate::change::{
-    Comparison, EnvironmentComparison, FieldChange, Finding, ObjectChange, Operation, ReviewedChange, ReviewedField,
-    Side, SourceLine,
+    Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Operation, ReviewedChange,
+    ReviewedField, Side, SourceLine,
 };
 use crate::object::{FieldPath, Object, ObjectId, Segment};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// One line of an environment, before it is joined with those of the others.
 struct Line<'a> {
@@ -25,31 +26,50 @@ impl Line<'_> {
     fn is_same(&self, other: &Self) -> bool {
         (self.operation, &self.field, &self.source, &self.summary)
             == (other.operation, &other.field, &other.source, &other.summary)
-            && without_namespace(self.object) == without_namespace(other.object)
     }
 }
 
-fn without_namespace(id: &ObjectId) -> (&str, &str, &str) {
+/// What an object is called in every environment: group, kind and name.
+type Name<'a> = (&'a str, &'a str, &'a str);
+
+fn name(id: &ObjectId) -> Name<'_> {
     (&id.group, &id.kind, &id.name)
 }
 
 /// Returns all changes, removals first, then by kind and name.
 pub(super) fn changes(input: &Comparison<'_>) -> Vec<ReviewedChange> {
-    // The same lines together, in the order in which they come first.
-    let mut joined: Vec<Vec<Line<'_>>> = Vec::new();
+    // By object, so that a line is compared with its likes only; the same lines in the order in which they come first.
+    let mut joined: BTreeMap<Name<'_>, Vec<Vec<Line<'_>>>> = BTreeMap::new();
     for environment in &input.environments {
         for change in &environment.changes.changes {
+            let of_object = joined.entry(name(&change.id)).or_default();
             for line in lines(input, environment, change) {
-                match joined
-                    .iter_mut()
-                    .find(|it| it[0].is_same(&line) && it.iter().all(|it| it.environment != line.environment))
-                {
+                let is_same = |it: &&mut Vec<Line<'_>>| {
+                    it[0].is_same(&line) && it.iter().all(|it| it.environment != line.environment)
+                };
+                match of_object.iter_mut().find(is_same) {
                     Some(same) => same.push(line),
-                    None => joined.push(vec![line]),
+                    None => of_object.push(vec![line]),
                 }
             }
         }
     }
+    let mut changes: Vec<ReviewedChange> = joined.into_values().flat_map(of_object).collect();
+    changes.sort_by(|a, b| {
+        let key =
+            |it: &ReviewedChange| (it.operation != Operation::Delete, it.object.kind.clone(), it.object.name.clone());
+        let wide_first = b.environments.len().cmp(&a.environments.len());
+        key(a)
+            .cmp(&key(b))
+            .then(wide_first)
+            .then_with(|| a.environments.cmp(&b.environments))
+            .then_with(|| a.object.cmp(&b.object))
+    });
+    changes
+}
+
+/// Puts the lines of one object together that stand for the same environments.
+fn of_object(joined: Vec<Vec<Line<'_>>>) -> Vec<ReviewedChange> {
     let mut changes: Vec<ReviewedChange> = Vec::new();
     for same in joined {
         let next = reviewed(same);
@@ -62,16 +82,6 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ReviewedChange> {
             None => changes.push(next),
         }
     }
-    changes.sort_by(|a, b| {
-        let key =
-            |it: &ReviewedChange| (it.operation != Operation::Delete, it.object.kind.clone(), it.object.name.clone());
-        let wide_first = b.environments.len().cmp(&a.environments.len());
-        key(a)
-            .cmp(&key(b))
-            .then(wide_first)
-            .then_with(|| a.environments.cmp(&b.environments))
-            .then_with(|| a.object.cmp(&b.object))
-    });
     changes
 }
 
@@ -197,23 +207,23 @@ fn take_apart<'a>(path: &mut FieldPath, value: &'a Value, parts: &mut Vec<(Field
 /// Joins findings that differ only in their environment; the line is that of the first environment.
 pub(super) fn join_findings(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| a.environments.cmp(&b.environments));
-    let mut joined: Vec<Finding> = Vec::new();
+    let mut joined: BTreeMap<(ImpactCode, String, String, String), Vec<Finding>> = BTreeMap::new();
     for next in findings {
+        let (group, kind, name) = name(&next.object);
+        let likes = joined.entry((next.code, group.to_owned(), kind.to_owned(), name.to_owned())).or_default();
         let is_same = |it: &&mut Finding| {
-            (it.code, it.severity, &it.path, &it.message, &it.help)
-                == (next.code, next.severity, &next.path, &next.message, &next.help)
-                && without_namespace(&it.object) == without_namespace(&next.object)
+            (it.severity, &it.path, &it.message, &it.help) == (next.severity, &next.path, &next.message, &next.help)
                 && it.environments != next.environments
         };
-        match joined.iter_mut().find(is_same) {
+        match likes.iter_mut().find(is_same) {
             Some(same) => {
                 same.object = common_id([&same.object, &next.object].into_iter());
                 same.environments.extend(next.environments);
                 same.environments.sort();
                 same.environments.dedup();
             }
-            None => joined.push(next),
+            None => likes.push(next),
         }
     }
-    joined
+    joined.into_values().flatten().collect()
 }

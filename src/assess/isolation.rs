@@ -2,7 +2,7 @@
 
 use super::workload::{Pods, items};
 use super::{Rule, selector, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::change::{Comparison, Finding, ImpactCode, Operation, Severity, Side};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,29 +30,21 @@ fn isolates(policy: &Object, direction: &str, pods: Pods<'_>) -> bool {
     is_meant && policy.id.namespace == pods.object.id.namespace && selects
 }
 
-fn policies<'a>(
-    environment: &EnvironmentComparison<'a>,
-    side: Side,
-    direction: &str,
-    pods: Pods<'_>,
-) -> Option<&'a Object> {
-    environment.of_kind(side, "NetworkPolicy").find(|it| isolates(it, direction, pods))
-}
-
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
+        let policies = |side| environment.of_kind(side, "NetworkPolicy").collect::<Vec<_>>();
+        let (policies_before, policies_after) = (policies(Side::Before), policies(Side::After));
         // By policy and direction, so that one removed policy is one finding.
         let mut freed: BTreeMap<(usize, &str), (&Object, Vec<String>)> = BTreeMap::new();
         for (before, after) in environment.kept() {
             let (Some(old), Some(new)) = (Pods::of(before), Pods::of(after)) else { continue };
             for direction in ["Ingress", "Egress"] {
-                let Some(last) = policies(environment, Side::Before, direction, old) else { continue };
-                if policies(environment, Side::After, direction, new).is_none() {
-                    let position = environment.objects(Side::Before).iter().position(|it| it.id == last.id);
-                    let key = (position.unwrap_or_default(), direction);
-                    freed.entry(key).or_insert((last, Vec::new())).1.push(after.id.short());
-                }
+                let last = policies_before.iter().position(|it| isolates(it, direction, old));
+                let Some(last) = last.filter(|_| !policies_after.iter().any(|it| isolates(it, direction, new))) else {
+                    continue;
+                };
+                freed.entry((last, direction)).or_insert((policies_before[last], Vec::new())).1.push(after.id.short());
             }
         }
         for ((_, direction), (policy, workloads)) in freed {

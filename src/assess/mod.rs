@@ -105,12 +105,14 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 fn findings(input: &Comparison<'_>) -> Vec<Finding> {
     let found = rules().flat_map(|it| (it.find)(input)).collect();
     let mut findings = grouping::join_findings(found);
-    findings.sort_by(|a, b| {
-        let key =
-            |it: &Finding| (Reverse(it.severity), it.environments.clone(), it.object.clone(), it.code, it.path.clone());
-        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
-    });
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     findings
+}
+
+/// The worst first, then by environment and object; the rest makes the order total.
+fn sort_key(finding: &Finding) -> impl Ord {
+    let Finding { code, severity, environments, object, path, message, help: _, source: _ } = finding;
+    (Reverse(*severity), environments, &object.kind, &object.name, code, path, message, object)
 }
 
 #[cfg(test)]

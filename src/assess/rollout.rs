@@ -26,11 +26,11 @@ const RECREATE_DOWNTIME: ImpactCode = ImpactCode {
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        for (_, deployment) in environment.kept().filter(|(_, it)| it.id.kind == "Deployment") {
+        for (before, deployment) in environment.kept().filter(|(_, it)| it.id.kind == "Deployment") {
             let Some(change) = environment.change(&deployment.id) else { continue };
             if restarts(environment, deployment) {
                 let template: Vec<&FieldChange> = change.fields.iter().filter(|it| is_in_template(it)).collect();
-                findings.extend(restart(input, environment, deployment, &template));
+                findings.extend(restart(input, environment, (before, deployment), &template));
             } else if !change.touches("spec.template") && !change.touches("spec.selector") {
                 let mut fields: Vec<&str> = change.fields.iter().map(|it| it.shown.as_str()).collect();
                 fields.sort_unstable();
@@ -50,14 +50,16 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
 fn restart(
     input: &Comparison<'_>,
     environment: &EnvironmentComparison<'_>,
-    deployment: &Object,
+    (before, deployment): (&Object, &Object),
     template: &[&FieldChange],
 ) -> Option<Finding> {
     let pods = replicas(environment.objects(Side::After), deployment);
+    let pods_before = replicas(environment.objects(Side::Before), before);
     if pods == 0 {
         return None;
     }
-    let line = template.first().and_then(|it| input.line_of(Side::After, deployment, &it.path));
+    let cause = template.iter().find(|it| !is_checksum(&it.path)).or(template.first());
+    let line = cause.and_then(|it| input.line_of(Side::After, deployment, &it.path));
     let path = template.first().filter(|_| template.len() == 1).map_or("spec.template", |it| it.shown.as_str());
     let finding = |code, message: String| {
         Finding::new(code, environment.name(), &deployment.id, message).at(path).from_line(line.clone())
@@ -71,17 +73,18 @@ fn restart(
     }
     let bounds = rollout_bounds(deployment, pods);
     let all = if pods == 1 { "its pod is replaced".to_owned() } else { format!("all {pods} pods are replaced") };
-    let least = match pods - bounds.unavailable {
+    // Where the number of pods changes too, the rollout starts from as many as there were.
+    let least = match (pods - bounds.unavailable).min(pods_before) {
         0 => "with none available for a time".to_owned(),
         least => format!("at least {least} available"),
     };
-    let most = pods + bounds.surge;
-    let cause = if is_config_only(template) { ", so that the changed configuration takes effect" } else { "" };
+    let most = (pods + bounds.surge).max(pods_before);
+    let effect = if is_config_only(template) { ", so that the changed configuration takes effect" } else { "" };
     let scale = match autoscaler(environment.objects(Side::After), deployment) {
         Some(_) => " (at the minimum of its autoscaler)",
         None => "",
     };
-    let message = format!("restarts: {all}, {least} and at most {most} at once{scale}{cause}");
+    let message = format!("restarts: {all}, {least} and at most {most} at once{scale}{effect}");
     let mut finding = finding(ROLLING_RESTART, message);
     if bounds.unavailable == pods {
         let help = "lower `maxUnavailable` or raise `maxSurge`, so that a pod stays while its successor starts";
@@ -159,13 +162,23 @@ mod tests {
         let target = json!({"kind": "Deployment", "name": "web"});
         let spec = json!({"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 5});
         let scaler = object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}));
-        let scaled = |image: &str| [with(web(1, image), "/spec/replicas", Value::Null), scaler.clone()];
+        let autoscaled = |image: &str| [with(web(1, image), "/spec/replicas", Value::Null), scaler.clone()];
         expect(
-            &review_one(&scaled("web:1"), &scaled("web:2")),
+            &review_one(&autoscaled("web:1"), &autoscaled("web:2")),
             "rolling-restart",
             &[
                 "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once (at the minimum of its autoscaler)",
             ],
+        );
+        rolling(
+            &["Deployment/web restarts: all 5 pods are replaced, at least 3 available and at most 7 at once"],
+            web(3, "web:1"),
+            web(5, "web:2"),
+        );
+        rolling(
+            &["Deployment/web restarts: all 4 pods are replaced, at least 3 available and at most 9 at once"],
+            web(9, "web:1"),
+            web(4, "web:2"),
         );
         rolling(&[], web(3, "web:1"), web(5, "web:1"));
         rolling(&[], web(0, "web:1"), web(0, "web:2"));

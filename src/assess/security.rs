@@ -4,8 +4,9 @@ use super::workload::{Pods, items, text};
 use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{FieldPath, Object};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[SECURITY_LOOSENED, SECURITY_TIGHTENED], find }];
 
@@ -20,8 +21,24 @@ const SECURITY_TIGHTENED: ImpactCode = ImpactCode {
     documentation: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
 };
 
+/// Something that a pod or, where it is named, one of its containers may do.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Freedom {
+    container: Option<String>,
+    what: String,
+}
+
+impl fmt::Display for Freedom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.container {
+            Some(container) => write!(f, "{} (container `{container}`)", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
 /// What a pod may do, each with the field that decides it.
-type Freedoms = BTreeMap<String, FieldPath>;
+type Freedoms = BTreeMap<Freedom, FieldPath>;
 
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -31,78 +48,77 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
             if after.id.kind == "Namespace" {
                 findings.extend(before.and_then(|it| enforcement(input, environment, it, after)));
             }
-            let Some(new) = Pods::of(after) else { continue };
-            // A new workload is held against one that says nothing, so that only what it asks for is reported.
-            let plain = before.is_none().then(|| plain_like(new)).flatten();
-            let Some(old) = before.or(plain.as_ref()).and_then(Pods::of) else { continue };
-            let (then, now) = (freedoms(old, new), freedoms(new, old));
-            let gained: Vec<&String> = now.keys().filter(|it| !then.contains_key(*it)).collect();
-            let lost: Vec<&String> = then.keys().filter(|it| !now.contains_key(*it)).collect();
-            let first = |list: &[&String], all: &Freedoms| {
-                list.first().and_then(|it| all.get(*it)).cloned().unwrap_or_default()
-            };
-            if !gained.is_empty() {
-                let path = first(&gained, &now);
-                let message = format!("may do more: {}", wording::list(&gained));
-                let help = "keep it only where the application cannot work without it";
-                let finding = Finding::new(SECURITY_LOOSENED, environment.name(), &after.id, message);
-                let line = input.line_of(Side::After, after, &path);
-                findings.push(finding.at(path.display_in(&after.body)).help(help).from_line(line));
-            }
-            if !lost.is_empty() && before.is_some() {
-                let message = format!("may do less: no longer {}", wording::list(&lost));
-                let finding = Finding::new(SECURITY_TIGHTENED, environment.name(), &after.id, message);
-                findings.push(finding.from_line(input.line_of(Side::After, after, &first(&lost, &then))));
+            if let Some(new) = Pods::of(after) {
+                findings.extend(pod_findings(input, environment, before.and_then(Pods::of), new));
             }
         }
     }
     findings
 }
 
-/// Returns a workload with the same containers and no security settings.
-fn plain_like(pods: Pods<'_>) -> Option<Object> {
-    let names = |list: &str| -> Vec<Value> {
-        items(pods.spec(), list).iter().map(|it| json!({"name": text(it, "name")})).collect()
+fn pod_findings(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    old: Option<Pods<'_>>,
+    new: Pods<'_>,
+) -> Vec<Finding> {
+    let (then, now) = (old.map(freedoms).unwrap_or_default(), freedoms(new));
+    let names = |it: Pods<'_>| it.containers().map(|(_, it)| text(it, "name").to_owned()).collect::<Vec<_>>();
+    let (names_before, names_after) = (old.map(names).unwrap_or_default(), names(new));
+    // A new container, or workload, is told what it asks for and not what it leaves open: that is for the checks.
+    let is_new = |it: &Freedom| match &it.container {
+        Some(container) => !names_before.contains(container),
+        None => old.is_none(),
     };
-    let spec = json!({"initContainers": names("initContainers"), "containers": names("containers")});
-    let mut body = pods.object.body.clone();
-    let mut place = &mut body;
-    for segment in pods.object.pod_template_path()?.field("spec").segments() {
-        let crate::object::Segment::Field(name) = segment else { return None };
-        place = place.get_mut(name)?;
+    let is_gained =
+        |(it, path): &(&Freedom, &FieldPath)| !then.contains_key(*it) && (!is_new(it) || new.object.at(path).is_some());
+    // A container that is gone has lost nothing.
+    let remains = |it: &&Freedom| it.container.as_ref().is_none_or(|it| names_after.contains(it));
+    let gained: Vec<&Freedom> = now.iter().filter(is_gained).map(|(it, _)| it).collect();
+    let lost: Vec<&Freedom> = then.keys().filter(|it| !now.contains_key(*it)).filter(remains).collect();
+    let told = |list: &[&Freedom]| wording::list(&list.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let object = new.object;
+    let mut findings = Vec::new();
+    if let Some(path) = gained.first().and_then(|it| now.get(it)) {
+        let help = "keep it only where the application cannot work without it";
+        let message = format!("may do more: {}", told(&gained));
+        let finding = Finding::new(SECURITY_LOOSENED, environment.name(), &object.id, message).help(help);
+        let line = input.line_of(Side::After, object, path);
+        findings.push(finding.at(path.display_in(&object.body)).from_line(line));
     }
-    *place = spec;
-    Object::from_body(body)
+    if let Some(path) = lost.first().and_then(|it| then.get(it)) {
+        let message = format!("may do less: no longer {}", told(&lost));
+        let finding = Finding::new(SECURITY_TIGHTENED, environment.name(), &object.id, message);
+        findings.push(finding.from_line(input.line_of(Side::After, object, path)));
+    }
+    findings
 }
 
-/// Returns what a pod may do. A container that the other state does not have counts as one that says nothing there.
-fn freedoms(pods: Pods<'_>, other: Pods<'_>) -> Freedoms {
+/// Returns what a pod may do.
+fn freedoms(pods: Pods<'_>) -> Freedoms {
     let mut found = Freedoms::new();
     let base = pods.object.pod_template_path().unwrap_or_default().field("spec");
     let spec = pods.spec();
-    for (field, freedom) in [
+    let mut add = |what: String, path: FieldPath| found.insert(Freedom { container: None, what }, path);
+    for (field, what) in [
         ("hostNetwork", "use the network of its node"),
         ("hostPID", "see the processes of its node"),
         ("hostIPC", "use the shared memory of its node"),
     ] {
         if spec.get(field) == Some(&Value::Bool(true)) {
-            found.insert(freedom.to_owned(), base.field(field));
+            add(what.to_owned(), base.field(field));
         }
     }
     for (index, volume) in items(spec, "volumes").iter().enumerate() {
         if let Some(path) = volume.get("hostPath").map(|it| text(it, "path")) {
-            found.insert(format!("use `{path}` of its node"), base.field("volumes").index(index).field("hostPath"));
+            add(format!("use `{path}` of its node"), base.field("volumes").index(index).field("hostPath"));
         }
     }
     if spec.get("automountServiceAccountToken") != Some(&Value::Bool(false)) {
-        found.insert("use a service account token".to_owned(), base.field("automountServiceAccountToken"));
+        add("use a service account token".to_owned(), base.field("automountServiceAccountToken"));
     }
     for (path, container) in pods.containers() {
         container_freedoms(spec, container, &path, &mut found);
-    }
-    let known: Vec<&str> = pods.containers().map(|(_, it)| text(it, "name")).collect();
-    for (_, container) in other.containers().filter(|(_, it)| !known.contains(&text(it, "name"))) {
-        container_freedoms(spec, &json!({"name": text(container, "name")}), &base.field("containers"), &mut found);
     }
     found
 }
@@ -112,9 +128,15 @@ fn container_freedoms(pod: &Value, container: &Value, path: &FieldPath, found: &
     let context = path.field("securityContext");
     let own = |field: &str| container.get("securityContext").and_then(|it| it.get(field));
     // What a container does not say, its pod says for it.
-    let inherited = |field: &str| own(field).or_else(|| pod.get("securityContext").and_then(|it| it.get(field)));
+    let from_pod = |field: &str| pod.get("securityContext").and_then(|it| it.get(field));
+    let inherited = |field: &str| own(field).or_else(|| from_pod(field));
+    let pod_context = path.parent().and_then(|it| it.parent()).map(|it| it.field("securityContext"));
     let mut add = |freedom: &str, field: &str| {
-        found.insert(format!("{freedom} (container `{name}`)"), context.field(field));
+        let freedom = Freedom { container: Some(name.to_owned()), what: freedom.to_owned() };
+        let (top, _) = field.split_once('.').unwrap_or((field, ""));
+        let is_from_pod = own(top).is_none() && from_pod(top).is_some();
+        let context = pod_context.as_ref().filter(|_| is_from_pod).unwrap_or(&context);
+        found.insert(freedom, context.join(field));
     };
     let yes = Some(&Value::Bool(true));
     let is_privileged = own("privileged") == yes;
@@ -137,10 +159,10 @@ fn container_freedoms(pod: &Value, container: &Value, path: &FieldPath, found: &
     }
     let capabilities = own("capabilities").unwrap_or(&Value::Null);
     if !items(capabilities, "drop").iter().any(|it| it == "ALL") {
-        add("keep the default capabilities", "capabilities");
+        add("keep the default capabilities", "capabilities.drop");
     }
     for capability in items(capabilities, "add").iter().filter_map(Value::as_str) {
-        add(&format!("use the capability {capability}"), "capabilities");
+        add(&format!("use the capability {capability}"), "capabilities.add");
     }
 }
 
@@ -235,6 +257,30 @@ mod tests {
             "security-loosened",
             &["Deployment/web may do more: use the network of its node"],
         );
+    }
+
+    #[test]
+    fn containers_come_and_go() {
+        let sidecar = |own: Value| {
+            let mut body = locked();
+            let containers = body["spec"]["template"]["spec"]["containers"].as_array_mut().unwrap();
+            let mut container = containers[0].clone();
+            container["name"] = json!("sidecar");
+            container["securityContext"] = own;
+            containers.push(container);
+            body
+        };
+        let check = |before: Value, after: Value, loosened: &[&str], tightened: &[&str]| {
+            let review = review_one(&[before], &[after]);
+            expect(&review, "security-loosened", loosened);
+            expect(&review, "security-tightened", tightened);
+        };
+        let careful = json!({"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true});
+        check(locked(), sidecar(careful.clone()), &[], &[]);
+        check(sidecar(careful), locked(), &[], &[]);
+        check(sidecar(json!({"privileged": true})), locked(), &[], &[]);
+        let privileged = "Deployment/web may do more: run privileged (container `sidecar`)";
+        check(locked(), sidecar(json!({"privileged": true})), &[privileged], &[]);
     }
 
     #[test]

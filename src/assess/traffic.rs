@@ -35,11 +35,9 @@ fn service_type(service: &Object) -> &str {
 fn selects_nothing(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        for service in environment.of_kind(Side::After, "Service") {
-            let was_so = environment
-                .object(Side::Before, &service.id)
-                .is_some_and(|it| has_no_pods(environment, Side::Before, it));
-            if was_so || !has_no_pods(environment, Side::After, service) {
+        let (pods_before, pods_after) = (pod_labels(environment, Side::Before), pod_labels(environment, Side::After));
+        for service in environment.of_kind(Side::After, "Service").filter(|it| has_no_pods(it, &pods_after)) {
+            if environment.object(Side::Before, &service.id).is_some_and(|it| has_no_pods(it, &pods_before)) {
                 continue;
             }
             let path = FieldPath::parse("spec.selector").unwrap_or_default();
@@ -54,20 +52,24 @@ fn selects_nothing(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
+/// The labels of pods, with their namespace.
+type PodLabels<'a> = (Option<&'a str>, &'a Value);
+
+fn pod_labels<'a>(environment: &EnvironmentComparison<'a>, side: Side) -> Vec<PodLabels<'a>> {
+    let made = Pods::all(environment, side).map(|it| (it.object.id.namespace.as_deref(), it.labels()));
+    let bare = environment.of_kind(side, "Pod");
+    let bare = bare.map(|it| (it.id.namespace.as_deref(), it.field("metadata.labels").unwrap_or(&Value::Null)));
+    made.chain(bare).collect()
+}
+
 /// True for a Service with a selector that no pod of its namespace matches.
-fn has_no_pods(environment: &EnvironmentComparison<'_>, side: Side, service: &Object) -> bool {
-    let Some(wanted) = service.field("spec.selector").filter(|it| it.as_object().is_some_and(|it| !it.is_empty()))
-    else {
-        return false;
-    };
-    let from_template = Pods::all(environment, side).map(|it| (&it.object.id.namespace, it.labels()));
-    let bare = environment
-        .of_kind(side, "Pod")
-        .map(|it| (&it.id.namespace, it.field("metadata.labels").unwrap_or(&Value::Null)));
-    let is_matched = |(namespace, labels): (&Option<String>, &Value)| {
-        *namespace == service.id.namespace && selector::is_subset(wanted, labels)
-    };
-    service_type(service) != "ExternalName" && !from_template.chain(bare).any(is_matched)
+fn has_no_pods(service: &Object, pods: &[PodLabels<'_>]) -> bool {
+    let is_some = |it: &&Value| it.as_object().is_some_and(|it| !it.is_empty());
+    let Some(wanted) = service.field("spec.selector").filter(is_some) else { return false };
+    let namespace = service.id.namespace.as_deref();
+    let mut pods = pods.iter();
+    service_type(service) != "ExternalName"
+        && !pods.any(|(place, labels)| *place == namespace && selector::is_subset(wanted, labels))
 }
 
 /// One explicit node port of one Service.

@@ -48,7 +48,7 @@ pub enum Operation {
 
 /// One leaf, list item or block that differs.
 ///
-/// Together the changes of an object are exactly what turns the old one into the new one: [`apply`] does it.
+/// Together the changes of an object are exactly what turns the old one into the new one: [`apply()`] does it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
     /// Where it is: in the new object, or in the old one where it was removed.

@@ -150,7 +150,7 @@ pub struct ImageChange {
     pub before: Option<String>,
     /// The whole new reference; none for a removed container.
     pub after: Option<String>,
-    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `repository`.
+    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `digest`, `repository`, `new`, `removed`.
     pub step: String,
 }
 

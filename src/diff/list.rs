@@ -21,7 +21,10 @@ pub(super) fn pair(schema: Schema, path: &FieldPath, before: &[Value], after: &[
     let same = |old: usize, new: usize| normal_form::same_at(schema, &path.index(0), &before[old], &after[new]);
     let keyed = by_key(path, before, after);
     if !list_key::has_order(schema, path) {
-        return Pairing::Items(complete(before.len(), after.len(), unordered(keyed, before.len(), after.len(), same)));
+        let is_named_alike =
+            |old: usize, new: usize| list_key::of_item(path, &before[old]) == list_key::of_item(path, &after[new]);
+        let kept = unordered(keyed, before.len(), after.len(), same, is_named_alike);
+        return Pairing::Items(complete(before.len(), after.len(), kept));
     }
     // Only a list in which every item has a name of its own can be read by names.
     let named =
@@ -59,12 +62,14 @@ fn names_all(path: &FieldPath, items: &[Value]) -> bool {
     unique_keys(path, items).values().flatten().count() == items.len()
 }
 
-/// Adds to the keyed pairs the items that are equal, and then a last item on each side, which has then changed.
+/// Adds to the keyed pairs the items that are equal, and then a last item on each side, which has then changed, unless
+/// its name says that it is another.
 fn unordered(
     mut pairs: Vec<(usize, usize)>,
     old_count: usize,
     new_count: usize,
     same: impl Fn(usize, usize) -> bool,
+    is_named_alike: impl Fn(usize, usize) -> bool,
 ) -> Vec<(usize, usize)> {
     let mut old: Vec<usize> = (0..old_count).filter(|it| pairs.iter().all(|(old, _)| old != it)).collect();
     let mut new: Vec<usize> = (0..new_count).filter(|it| pairs.iter().all(|(_, new)| new != it)).collect();
@@ -75,7 +80,9 @@ fn unordered(
         }
         None => true,
     });
-    if let ([left], [right]) = (old.as_slice(), new.as_slice()) {
+    if let ([left], [right]) = (old.as_slice(), new.as_slice())
+        && is_named_alike(*left, *right)
+    {
         pairs.push((*left, *right));
     }
     pairs

@@ -8,7 +8,7 @@
 //! - Values are compared as they are written: `1000m` and `1` differ here, because their bytes differ in git. What a
 //!   difference does is for `assess` to say.
 //!
-//! The law that ties it together: [`crate::change::apply`] of the changes to the old object gives the new one.
+//! The law that ties it together: [`crate::change::apply()`] of the changes to the old object gives the new one.
 //!
 //! To teach it a list: add its key to `object/list_key.rs`, an example to the table there, and nothing here.
 

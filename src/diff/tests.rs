@@ -44,6 +44,14 @@ fn names_what_changed_by_its_key() {
         json!({"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "nodePort": 30053}]}),
         &["spec.ports[53/TCP].nodePort: - > 30053"],
     );
+    check(
+        json!({"containers": [{"name": "a", "image": "x:1"}]}),
+        json!({"containers": [{"name": "b", "image": "x:1"}]}),
+        &[
+            r#"spec.containers[b]: - > {"name":"b","image":"x:1"}"#,
+            r#"spec.containers[a]: {"name":"a","image":"x:1"} > -"#,
+        ],
+    );
     check(json!({"args": ["a", "b", "c"]}), json!({"args": ["a", "x", "b", "c"]}), &[r#"spec.args[1]: - > "x""#]);
     check(json!({"args": ["a", "b"]}), json!({"args": ["a", "c"]}), &[r#"spec.args[1]: "b" > "c""#]);
     check(

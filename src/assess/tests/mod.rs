@@ -134,8 +134,8 @@ fn findings_stand_worst_first() {
             "warn service-removed dev",
             "note rolling-restart dev",
             "note image-change dev,prod,staging",
-            "note capacity-change prod",
             "note rolling-restart prod",
+            "note capacity-change prod",
             "note rolling-restart staging",
         ]
     );
