@@ -1,1 +1,3 @@
 //! Objects in, messages out.
+
+pub mod text;

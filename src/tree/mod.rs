@@ -1,5 +1,7 @@
 //! The rendered tree as a value: relative paths and the text of each file.
 
+pub mod plain;
+
 use std::collections::BTreeMap;
 
 /// The first line of every file that we write, and how we know a file as ours.
