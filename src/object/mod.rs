@@ -6,6 +6,7 @@
 pub mod field_order;
 pub mod field_path;
 pub mod id;
+pub mod invisible;
 pub mod kind;
 pub mod list_key;
 pub mod normal_form;

@@ -1,6 +1,9 @@
 //! The tests that run the library from outside, as one binary.
 
-#![expect(clippy::disallowed_methods, reason = "tests read cases, and set up directories and repositories of their own")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read cases, and set up directories and repositories of their own"
+)]
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
 mod compile;
@@ -14,3 +17,4 @@ mod review;
 mod review_schema;
 mod support;
 mod write;
+mod yaml;

@@ -1,5 +1,7 @@
 //! The rendered tree as a value: relative paths and the text of each file.
 
+pub mod plain;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The directory of the tree, below the project.
