@@ -80,7 +80,9 @@ pub fn compile(sources: &Sources) -> Compiled {
         waived.extend(outcome.waived);
     }
     diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));
-    Compiled { app, sets, diagnostics: diagnostic::sorted(diagnostics), waived }
+    let all: Vec<&str> = project.environments.iter().map(String::as_str).collect();
+    let diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
+    Compiled { app, sets, diagnostics, waived }
 }
 
 /// Compiles a spec without checking its objects: what the old state of a project is asked for its lines with.

@@ -32,8 +32,10 @@ impl<'a> Console<'a> {
 
     /// Writes an error, and what to do about it.
     pub fn error(&mut self, message: &str, help: &[String]) {
-        let help: String = help.iter().map(|it| format!("\nhelp: {it}")).collect();
-        self.message(&format!("error: {message}{help}\n"));
+        self.message(&format!("error: {message}\n"));
+        for sentence in help {
+            self.message(&format!("help: {sentence}\n"));
+        }
     }
 
     /// Returns why data could not be written; a reader that has seen enough is no failure.

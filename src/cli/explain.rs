@@ -2,7 +2,7 @@
 
 use super::arguments::Explain;
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::suggest;
+use crate::diagnostic::{suggest, visible};
 use crate::object::{FieldPath, Object, ObjectSet, kind, leaves};
 use crate::source::{Origin, Sources, Span};
 use serde_json::Value;
@@ -116,14 +116,14 @@ fn unknown_field(wanted: &str, found: &[(&ObjectSet, &Object)]) -> String {
 /// Explains one field, or every field of a block.
 fn one_field(set: &ObjectSet, object: &Object, path: &FieldPath, sources: &Sources) -> String {
     let title = format!("{} in {}\n", object.id.short(), set.environment.name);
-    let value = path.find(&object.body).unwrap_or(&Value::Null);
-    let compound = matches!(value, Value::Object(map) if !map.is_empty())
-        || matches!(value, Value::Array(items) if !items.is_empty());
-    if compound {
+    let value = path.find(&object.body);
+    if value.is_some_and(is_block) {
         return title + &table(rows(object, path, sources));
     }
-    let mut text = format!("{title}{}: {}\n\n", path.display_in(&object.body), shown(value));
-    let Some(origin) = object.origin(path) else { return text };
+    let shown = value.map_or(LEFT_OUT.to_owned(), shown);
+    let mut text = format!("{title}{}: {shown}\n\n", path.display_in(&object.body));
+    let origin = if value.is_some() { object.origin(path) } else { object.origins.absence_of(path) };
+    let Some(origin) = origin else { return text };
     let mut lines: Vec<[String; 3]> = Vec::new();
     if let Some(rule) = origin.rule {
         lines.push(["by rule".to_owned(), rule.to_owned(), String::new()]);
@@ -220,14 +220,10 @@ fn because(origin: &Origin, sources: &Sources) -> String {
     }
 }
 
-/// Writes a value in one line, as it may stand in YAML.
+/// Writes a value in one line: text as it is where that is unmistakable, anything else as JSON.
 fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) if !text.is_empty() && !text.chars().any(char::is_control) && text.trim() == text => {
-            text.clone()
-        }
-        other => other.to_string(),
-    }
+    let plain = |it: &&str| !it.is_empty() && it.trim() == *it && !it.chars().any(visible::is_deceptive);
+    value.as_str().filter(plain).map_or_else(|| visible::escape(&value.to_string()), str::to_owned)
 }
 
 /// Aligns rows in columns; the last is not padded.

@@ -66,6 +66,8 @@ pub const CODES: &[Code] = &[
 /// What a project declares.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
+    /// The names of all environments, also of those in which something is wrong.
+    pub environments: Vec<String>,
     /// One spec per environment, by name; without those in which something is wrong.
     pub specs: Vec<Spec>,
     /// What is wrong, and what is worth a look.
@@ -85,6 +87,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
         references::resolve(&mut app, overlay, &mut found);
         let completed = complete::spec(&app, overlay, &layers.clusters, &mut found);
         let name = overlay.identity().1.unwrap_or_default();
+        project.environments.push(name.clone());
         project.waived.extend(completed.waived);
         if found.iter().all(|it| !it.is_error()) {
             project.specs.push(completed.spec);

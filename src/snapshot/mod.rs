@@ -11,6 +11,7 @@ mod edited;
 use crate::object::{Object, ObjectId};
 use crate::tree::{GENERATED, ManifestTree};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A server takes objects up to some 3 MB (etcd's limit is half of that), and escapes can make a text six times as long.
 const MAX_BYTES: usize = 16 << 20;
@@ -25,6 +26,12 @@ pub struct Unreadable {
     pub path: String,
     /// What is wrong with it, in the words of a message.
     pub reason: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.path, self.reason)
+    }
 }
 
 /// Reads one file; none where it is not ours.

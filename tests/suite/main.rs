@@ -10,7 +10,6 @@ mod compile;
 mod errors;
 mod example_review;
 mod git;
-mod golden;
 mod payloads;
 mod report;
 mod review;

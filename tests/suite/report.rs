@@ -1,8 +1,8 @@
 //! The reports of reviews made by hand, and of reviews with hostile text in every field.
 
 use crate::example_review::{first, huge, names, quiet, rich};
-use crate::golden;
 use crate::payloads::PAYLOADS;
+use crate::support::golden;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser};
 use serde_json::Value;

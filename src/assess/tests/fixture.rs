@@ -112,7 +112,7 @@ fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environ
         kind: "Secret".to_owned(),
         name: (*name).to_owned(),
         keys: keys.iter().map(|it| (*it).to_owned()).collect(),
-        span,
+        span: Some(span),
     };
     let external = secrets.iter().map(secret).collect();
     Environment {

@@ -112,8 +112,7 @@ impl Kind {
     /// Says what fits, for "expected …" and for the reference.
     pub fn describe(self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
-            Self::Name => "text".to_owned(),
+            Self::Text | Self::Name => "text".to_owned(),
             Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
             Self::Integer(minimum, maximum) => format!("a whole number from {minimum} to {maximum}"),
             Self::Flag => "#true or #false".to_owned(),

@@ -8,20 +8,20 @@ use std::path::{Path, PathBuf};
 use todo_gitops::source::Sources;
 
 /// One case.
-pub struct Case {
+pub(crate) struct Case {
     /// The folder's name.
-    pub name: String,
+    pub(crate) name: String,
     /// The folder.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 /// Returns a path below the project.
-pub fn project_path(relative: &str) -> PathBuf {
+pub(crate) fn project_path(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
 }
 
 /// Lists the cases of one kind, by name.
-pub fn all(kind: &str) -> Vec<Case> {
+pub(crate) fn all(kind: &str) -> Vec<Case> {
     let folder = project_path("tests/cases").join(kind);
     let mut cases: Vec<Case> = fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()))
@@ -35,7 +35,7 @@ pub fn all(kind: &str) -> Vec<Case> {
 }
 
 /// Reads the spec below a folder; a layer that it does not have is taken from the next folder.
-pub fn sources(folders: &[&Path]) -> Sources {
+pub(crate) fn sources(folders: &[&Path]) -> Sources {
     let mut files = Vec::new();
     for layer in ["base", "environments"] {
         let Some(folder) = folders.iter().find(|it| it.join(layer).is_dir()) else { continue };

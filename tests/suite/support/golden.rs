@@ -9,16 +9,16 @@ use std::path::Path;
 
 /// The failures of a run over many cases, so that one run shows all of them.
 #[derive(Default)]
-pub struct Failures(Vec<String>);
+pub(crate) struct Failures(Vec<String>);
 
 impl Failures {
     /// Adds one.
-    pub fn push(&mut self, text: String) {
+    pub(crate) fn push(&mut self, text: String) {
         self.0.push(text);
     }
 
     /// Fails the test if there are any.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         assert!(
             self.0.is_empty(),
             "{} failures\n\n{}\n(BLESS=1 accepts what came out)",
@@ -28,7 +28,7 @@ impl Failures {
     }
 
     /// Compares a text with a file.
-    pub fn text(&mut self, path: &Path, actual: &str) {
+    pub(crate) fn text(&mut self, path: &Path, actual: &str) {
         let expected = fs::read_to_string(path).ok();
         if expected.as_deref() == Some(actual) {
             return;
@@ -45,7 +45,7 @@ impl Failures {
     }
 
     /// Compares a tree with a folder, both ways: a file too many fails as a file too few does.
-    pub fn tree(&mut self, folder: &Path, actual: &BTreeMap<String, String>) {
+    pub(crate) fn tree(&mut self, folder: &Path, actual: &BTreeMap<String, String>) {
         let mut expected = Vec::new();
         list(folder, folder, &mut expected);
         for path in expected.iter().filter(|it| !actual.contains_key(*it)) {
@@ -59,6 +59,13 @@ impl Failures {
             self.text(&folder.join(path), text);
         }
     }
+}
+
+/// Compares one text with `tests/golden/<name>`.
+pub(crate) fn check(name: &str, actual: &str) {
+    let mut failures = Failures::default();
+    failures.text(&super::cases::project_path("tests/golden").join(name), actual);
+    failures.finish();
 }
 
 fn is_blessing() -> bool {
