@@ -1,8 +1,9 @@
 //! An object's identity in, the path of its file out.
 //!
 //! `<folder>/<kind>-<name>.yaml`, `<folder>/_<kind>-<name>.yaml` for an object without a namespace, and
-//! `<kind>.<group>` for a kind that is not Kubernetes' own. No two names that differ give the same path, on file
-//! systems that ignore case too, and none gives a path that leads elsewhere or that a system reserves.
+//! `<kind>.<group>` for a kind that is not Kubernetes' own. Names that differ give paths that differ, on file systems
+//! that ignore case too, and none gives a path that leads elsewhere or that a system reserves. What is left, such as two
+//! kinds that differ in case only, is a collision and an error.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{FieldPath, Object, ObjectId, ObjectSet};
@@ -15,8 +16,9 @@ const FILE_NAME_COLLISION: Code = Code::error("file-name-collision");
 /// What this stage says about objects that it cannot write.
 pub const CODES: &[Code] = &[FILE_NAME_COLLISION];
 
-/// The API groups of Kubernetes itself, from its published API reference; each kind is in one of them only.
-const BUILT_IN_GROUPS: [&str; 20] = [
+/// The API groups of Kubernetes itself, from its OpenAPI document of version 1.37. A kind is in one of them only: left
+/// out are `events.k8s.io` and `lifecycle.k8s.io`, whose kinds another group has too.
+const BUILT_IN_GROUPS: [&str; 22] = [
     "",
     "admissionregistration.k8s.io",
     "apiextensions.k8s.io",
@@ -30,6 +32,7 @@ const BUILT_IN_GROUPS: [&str; 20] = [
     "coordination.k8s.io",
     "discovery.k8s.io",
     "flowcontrol.apiserver.k8s.io",
+    "internal.apiserver.k8s.io",
     "networking.k8s.io",
     "node.k8s.io",
     "policy",
@@ -37,6 +40,7 @@ const BUILT_IN_GROUPS: [&str; 20] = [
     "resource.k8s.io",
     "scheduling.k8s.io",
     "storage.k8s.io",
+    "storagemigration.k8s.io",
 ];
 
 /// What Windows reserves as the part of a file name before its first dot.
@@ -135,7 +139,8 @@ mod tests {
         check("", "Namespace", None, "todo-prod", "todo-prod/_namespace-todo-prod.yaml");
         check("cert-manager.io", "Certificate", here, "todo", "todo-prod/certificate.cert-manager.io-todo.yaml");
         check("rbac.authorization.k8s.io", "Role", here, "Admin:x", "todo-prod/role-_41dmin_3ax.yaml");
-        check("con.example", "Con", None, "a", "todo-prod/_con.con.example-a.yaml".replace("_con", "__63on").as_str());
+        check("example", "Con", None, "a", "todo-prod/__63on.example-a.yaml");
+        check("events.k8s.io", "Event", here, "a", "todo-prod/event.events.k8s.io-a.yaml");
     }
 
     #[test]

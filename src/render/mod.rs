@@ -8,7 +8,8 @@
 //! - fields in the order of the object, `null`, `{}` and `[]` for what is empty;
 //! - a string stands plain where [`crate::tree::plain`] says that every reader agrees, as a literal block where it has
 //!   several lines of visible text, and in double quotes otherwise; never in single quotes, folded, tagged or anchored;
-//! - what a person does not see ([`crate::object::invisible`]) is written as an escape.
+//! - what a person does not see ([`crate::object::invisible`]) is written as an escape, a NUL too, although `validate`
+//!   lets none come this far.
 
 mod file_name;
 mod manifest;

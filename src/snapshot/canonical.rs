@@ -1,6 +1,6 @@
 //! The text of a file exactly as we write it in, its body out.
 //!
-//! It knows one form, line by line, and nothing of YAML beyond it: ten times as fast as a whole YAML reader, which
+//! It knows one form, line by line, and nothing of YAML beyond it: five times as fast as a whole YAML reader, which
 //! counts for trees of ten thousand files. Whatever else a file holds is not read wrongly but not at all.
 
 use super::MAX_DEPTH;

@@ -1,8 +1,8 @@
 //! A rendered tree in, objects out: the inverse of render.
 //!
 //! - A file without our first line is foreign and skipped; nothing in it is guessed at.
-//! - A file that is as we write it is read by [`canonical`], which knows no other form and is fast.
-//! - A file of ours that someone has edited is read by [`edited`], as YAML, with what every reader agrees on; a file
+//! - A file that is as we write it is read by `canonical`, which knows no other form and is fast.
+//! - A file of ours that someone has edited is read by `edited`, as YAML, with what every reader agrees on; a file
 //!   that readers would disagree on, or that is broken, is [`Unreadable`].
 
 mod canonical;

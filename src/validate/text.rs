@@ -27,9 +27,9 @@ pub fn check(object: &Object) -> Vec<Diagnostic> {
         found.dedup();
         if !found.is_empty() {
             let names: Vec<String> = found.into_iter().map(code_point).collect();
-            let (noun, verb) = if names.len() == 1 { ("character", "is") } else { ("characters", "are") };
+            let noun = if names.len() == 1 { "character" } else { "characters" };
             let message = format!("invisible {noun} {} in a {}", names.join(", "), role.name());
-            let help = format!("remove what {verb} not to be seen, or type the text again");
+            let help = "type the text again: what was pasted holds more than it shows";
             diagnostics.push(object.diagnostic(INVISIBLE_CHARACTER, path, message).help(help));
         }
     });

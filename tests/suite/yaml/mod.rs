@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use strings::{PIECES, STRINGS};
+use strings::{LINES, PIECES, STRINGS};
 use todo_gitops::object::{Environment, Object, ObjectSet, field_order};
 use todo_gitops::tree::{GENERATED, ManifestTree};
 use todo_gitops::{render, snapshot};
@@ -21,7 +21,13 @@ use todo_gitops::{render, snapshot};
 const BATCH: usize = 32;
 
 fn runner() -> TestRunner {
-    let config = Config { failure_persistence: None, ..Config::default() };
+    runner_of(1)
+}
+
+/// Returns a runner of some times as many cases as others have.
+fn runner_of(times: u32) -> TestRunner {
+    let mut config = Config { failure_persistence: None, ..Config::default() };
+    config.cases *= times;
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
@@ -227,6 +233,23 @@ fn reading_a_tree_undoes_rendering_it() {
         Ok(())
     };
     runner().run(&objects, check).unwrap();
+}
+
+#[test]
+fn both_readers_agree_on_any_text() {
+    let identity = "apiVersion: v1\nkind: x\nmetadata:\n  name: x\n";
+    let line = (select(&["", "  ", "    ", "- ", "  - ", "- - ", " "][..]), select(&LINES[..]))
+        .prop_map(|(indent, it)| format!("{indent}{it}\n"));
+    let text = proptest::collection::vec(line, 0..6).prop_map(|it| format!("{GENERATED}{identity}{}", it.concat()));
+    let check = |text: String| {
+        match (read_snapshot(&text), read_as_edited(&text)) {
+            (Ok(as_written), Ok(as_edited)) => assert_eq!(as_written, as_edited, "{text}"),
+            (Err(_), Err(_)) => {}
+            (as_written, as_edited) => panic!("{as_written:?}, but {as_edited:?}\n{text}"),
+        }
+        Ok(())
+    };
+    runner_of(40).run(&text, check).unwrap();
 }
 
 #[test]

@@ -397,3 +397,31 @@ pub(super) const PIECES: &[&str] = &[
     "😀",
     "word",
 ];
+
+/// Lines of files that are nearly as we write them.
+pub(super) const LINES: [&str; 24] = [
+    "a: b",
+    "b:",
+    "c: |",
+    "d: |-",
+    "e: |+",
+    "\"f\": \"\\u0041\"",
+    "g: {}",
+    "- a",
+    "? h",
+    ": a",
+    ":",
+    "- a: b",
+    "i: 'a'",
+    "j: # k",
+    "",
+    "x",
+    "\"y\"",
+    "z: http://a:1/b",
+    "l: a:",
+    "m: \"a\"b",
+    "n: []x",
+    "- |",
+    "text # here",
+    "\ttab",
+];
