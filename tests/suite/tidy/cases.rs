@@ -10,6 +10,9 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("review", &["expected.json", "expected.md", "expected.txt"]),
 ];
 
+/// The spec that cases take the files from that they do not have themselves.
+const SHARED: &str = "project";
+
 /// Every case folder has all its expectations and a name that is a sentence.
 pub(crate) fn are_complete(files: &Files) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -34,7 +37,9 @@ fn cases(files: &Files) -> BTreeMap<(&str, &str), BTreeSet<&str>> {
     let mut cases: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for path in files.keys() {
         let mut steps = path.strip_prefix("tests/cases/").into_iter().flat_map(|it| it.splitn(3, '/'));
-        if let (Some(family), Some(name), Some(inside)) = (steps.next(), steps.next(), steps.next()) {
+        if let (Some(family), Some(name), Some(inside)) = (steps.next(), steps.next(), steps.next())
+            && family != SHARED
+        {
             cases.entry((family, name)).or_default().insert(inside);
         }
     }
@@ -59,6 +64,7 @@ mod tests {
     fn incomplete_cases_are_reported() {
         let complete = [
             ("tests/cases/README.md", ""),
+            ("tests/cases/project/base/app.kdl", ""),
             ("tests/cases/compile/one-service/base/app.kdl", ""),
             ("tests/cases/compile/one-service/expected/dev/service-a.yaml", ""),
             ("tests/cases/errors/empty-file/expected.txt", ""),
