@@ -1,6 +1,6 @@
 //! The import rule: data knows no stage, a stage knows no other stage, and only the edges know the world.
 
-use super::{Files, Problem, rust_code, rust_files};
+use super::{Files, Problem, program_files, rust_code};
 
 /// Data that flows.
 const NOUNS: &[&str] = &["change", "diagnostic", "object", "source", "spec", "tree"];
@@ -24,12 +24,8 @@ const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[
 
 /// Every import in `src/` is one that the table has.
 pub(crate) fn point_at_nouns(files: &Files) -> Vec<Problem> {
-    let test_files = test_files(files);
     let mut problems = Vec::new();
-    for (path, text) in rust_files(files, &["src/"]) {
-        if test_files.iter().any(|it| path == format!("{it}.rs") || path.starts_with(&format!("{it}/"))) {
-            continue;
-        }
+    for (path, text) in program_files(files) {
         let within = module_path(path);
         let from = within.first().copied().unwrap_or_default();
         let Some((_, allowed)) = MAY_IMPORT.iter().find(|(modules, _)| modules.contains(&from)) else {
@@ -44,16 +40,6 @@ pub(crate) fn point_at_nouns(files: &Files) -> Vec<Problem> {
         }
     }
     problems
-}
-
-/// Returns the paths, without their ending, of modules that exist for tests only.
-fn test_files(files: &Files) -> Vec<String> {
-    let mut found = Vec::new();
-    for (path, text) in rust_files(files, &["src/"]) {
-        let folder = path.trim_end_matches(".rs").trim_end_matches("/mod");
-        found.extend(rust_code::of(text).test_modules.into_iter().map(|it| format!("{folder}/{it}")));
-    }
-    found
 }
 
 /// Returns the module that a file is, from the root of the crate: `["lower", "service"]`.

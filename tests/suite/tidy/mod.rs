@@ -4,6 +4,7 @@
 //! made-up file that it can fail.
 
 mod cases;
+mod documents;
 mod imports;
 mod modules;
 mod rust_code;
@@ -113,4 +114,16 @@ fn rust_files<'a>(files: &'a Files, folders: &'a [&str]) -> impl Iterator<Item =
         .iter()
         .filter(move |(path, _)| is_rust(path) && folders.iter().any(|it| path.starts_with(it)))
         .map(|(path, text)| (path.as_str(), text.as_str()))
+}
+
+/// Returns the files of the program, without modules that exist for its tests only.
+fn program_files(files: &Files) -> Vec<(&str, &str)> {
+    let mut test_modules = Vec::new();
+    for (path, text) in rust_files(files, &["src/"]) {
+        let folder = path.trim_end_matches(".rs").trim_end_matches("/mod");
+        test_modules.extend(rust_code::of(text).test_modules.into_iter().map(|it| format!("{folder}/{it}")));
+    }
+    let is_for_tests =
+        |path: &str| test_modules.iter().any(|it| path == format!("{it}.rs") || path.starts_with(&format!("{it}/")));
+    rust_files(files, &["src/"]).filter(|(path, _)| !is_for_tests(path)).collect()
 }
