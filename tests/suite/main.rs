@@ -15,5 +15,6 @@ mod report;
 mod review;
 mod review_schema;
 mod support;
+mod tidy;
 mod write;
 mod yaml;
