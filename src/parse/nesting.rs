@@ -109,6 +109,10 @@ impl Scanner<'_> {
         while self.at < self.bytes.len() {
             let rest = &self.bytes[self.at..];
             match rest[0] {
+                // A backslash before white space takes out all of it, line breaks too.
+                b'\\' if hashes == 0 && rest.get(1).is_some_and(u8::is_ascii_whitespace) => {
+                    self.at += 1 + rest[1..].iter().take_while(|it| it.is_ascii_whitespace()).count();
+                }
                 b'\\' if hashes == 0 => self.at += 2,
                 b'"' if rest.iter().take(quotes).filter(|it| **it == b'"').count() == quotes
                     && rest.len() >= quotes + hashes
@@ -202,6 +206,7 @@ mod tests {
             "a #\"}\"#",
             "a \"\"\"\n } \" \n\"\"\"",
             "a \"\\\"}\"",
+            "a \"x \\\r\n  y\"",
             "// }",
             "/* } /* { */ */ a",
             "a \"\" { }",

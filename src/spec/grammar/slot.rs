@@ -97,7 +97,7 @@ impl Kind {
             Self::Flag => matches!(literal, Literal::Flag(_)),
             Self::Choice(words) => matches!(literal, Literal::Text(text) if words.contains(&text.as_str())),
             Self::Quantity => text.is_some_and(|it| Quantity::parse(&it).is_some_and(|it| !it.is_negative())),
-            Self::Percent => matches!(literal, Literal::Text(text) if percent(text).is_some()),
+            Self::Percent => matches!(literal, Literal::Text(text) if percent(text).is_some_and(|it| it > 0)),
             Self::Count => match literal {
                 Literal::Integer { value, .. } => (0..=i128::from(i32::MAX)).contains(value),
                 Literal::Text(text) => percent(text).is_some(),
@@ -122,7 +122,7 @@ impl Kind {
                 format!("one of {}", words.join(", "))
             }
             Self::Quantity => "a quantity such as \"250m\" or \"256Mi\"".to_owned(),
-            Self::Percent => "a share such as \"70%\"".to_owned(),
+            Self::Percent => "a share of at least \"1%\", such as \"70%\"".to_owned(),
             Self::Count => "a whole number, or a share such as \"25%\"".to_owned(),
             Self::Version => "a version of Kubernetes such as \"1.34\"".to_owned(),
             Self::Range => "a range of addresses such as \"10.244.0.0/16\"".to_owned(),
@@ -138,6 +138,14 @@ impl Kind {
             }
             (Self::Flag, Literal::Text(text)) if text == "true" || text == "false" => {
                 Some(format!("KDL writes this value `#{text}`"))
+            }
+            (Self::Name, Literal::Text(_)) => Some("it must not be empty".to_owned()),
+            (Self::Name, Literal::Integer { spelling, .. } | Literal::Decimal(spelling)) => {
+                Some(format!("put it in quotes if this is the name: \"{spelling}\""))
+            }
+            (Self::Percent, Literal::Integer { spelling, .. }) => Some(format!("write \"{spelling}%\"")),
+            (Self::Count, Literal::Text(text)) if percent(&format!("{text}%")).is_some() => {
+                Some(format!("write {text} for a number, or \"{text}%\" for a share"))
             }
             (Self::Quantity, Literal::Text(text)) => quantity_help(text),
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
