@@ -18,8 +18,13 @@ fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<D
         match (index, mark) {
             (Some(index), None) => values(&mut below.children[index], node, diagnostics),
             (Some(index), Some(Mark::Replace)) => {
-                let taken = below.children.remove(index);
-                below.children.insert(index, replacement(node, &taken));
+                let taken = &below.children[index];
+                if says_the_same(node, taken) {
+                    let message = format!("`(replace){}` puts back what is there already", node.describe());
+                    let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(node.span(), "");
+                    diagnostics.push(diagnostic.at(taken.span(), "declared here").help("remove one of the two"));
+                }
+                below.children[index] = replacement(node, taken);
             }
             (Some(index), Some(Mark::Remove)) => {
                 below.children.remove(index);
@@ -60,7 +65,7 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
     }
-    let place = below.describe();
+    let place = format!("`{}`", below.describe());
     children(below, above, &place, diagnostics);
 }
 
@@ -114,8 +119,24 @@ fn replacement(above: &Node, below: &Node) -> Node {
             lost(entry, old);
         }
     }
+    for child in &mut node.children {
+        if let Some(old) = below.children.iter().find(|it| it.is_same(child)) {
+            *child = replacement(child, old);
+        }
+    }
     node.origin.overrides.push(below.span());
     node
+}
+
+/// True where two nodes have the same values and the same nodes inside, in any order.
+fn says_the_same(above: &Node, below: &Node) -> bool {
+    let values = |node: &Node| node.arguments.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
+    let named = |node: &Node| node.properties.iter().map(|(name, it)| (*name, it.value.clone())).collect::<Vec<_>>();
+    let inside = |child: &Node| below.children.iter().any(|it| it.is_same(child) && says_the_same(child, it));
+    values(above) == values(below)
+        && named(above) == named(below)
+        && above.children.len() == below.children.len()
+        && above.children.iter().all(inside)
 }
 
 fn already_exists(below: &Node, above: &Node, place: &str) -> Diagnostic {
@@ -146,4 +167,37 @@ fn nothing_to_override(below: &Node, above: &Node, mark: Option<Mark>, place: &s
         None | Some(Mark::Add | Mark::Replace) => format!("write `(add){what}` if it is new here"),
         Some(Mark::Remove) => "remove the line if it is gone already".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::resolve::tests::messages;
+    use crate::source::Sources;
+
+    #[test]
+    fn warns_where_a_replacement_changes_nothing() {
+        let app = "component a { image i; port http 80; config { A 1; B 2 } }";
+        let check = |overlay: &str, expected: &[&str]| {
+            assert_eq!(messages(app, &format!("{{ component a {{ {overlay} }} }}")), expected, "{overlay}");
+        };
+        check("(replace)image i", &["`(replace)image` puts back what is there already"]);
+        check("(replace)config { B 2; A 1 }", &["`(replace)config` puts back what is there already"]);
+        check("(replace)config { B 2 }", &[]);
+        check("(replace)config { A 1; B 3 }", &[]);
+        check("(replace)port http 81", &[]);
+    }
+
+    #[test]
+    fn values_inside_a_replacement_know_what_they_replaced() {
+        let sources = Sources::new([
+            ("base/a.kdl".to_owned(), "app a {\n component b {\n  image i\n  config { A old }\n }\n}".to_owned()),
+            ("environments/dev.kdl".to_owned(), "environment dev { component b { (replace)config { A new } } }".into()),
+        ]);
+        let (parts, _) = parse::project(&sources);
+        let project = crate::resolve::project(&parts, &sources);
+        let value = &project.specs[0].components[0].config.as_ref().unwrap().values[0].value;
+        let lost: Vec<&str> = value.origin.overrides.iter().map(|it| sources.text(*it)).collect();
+        assert_eq!((value.value.as_str(), lost), ("new", vec!["old"]));
+    }
 }
