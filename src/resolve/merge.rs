@@ -3,7 +3,7 @@
 use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::spec::grammar::Identity;
-use crate::spec::{Entry, Mark, Node};
+use crate::spec::{Entry, Literal, Mark, Node};
 
 /// Applies an environment's nodes to the app.
 pub(super) fn overlay(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
@@ -75,7 +75,8 @@ fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let old = std::mem::replace(&mut below.arguments, above.arguments.clone());
-    let same = old.len() == below.arguments.len() && old.iter().zip(&below.arguments).all(|(a, b)| a.value == b.value);
+    let same = old.len() == below.arguments.len()
+        && old.iter().zip(&below.arguments).all(|(a, b)| is_equal(&a.value, &b.value));
     let Some(first) = old.first() else { return };
     if same {
         without_effect(&below.arguments[0], first, diagnostics);
@@ -87,11 +88,16 @@ fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Replaces one value.
 fn replace(below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
-    if below.value == above.value {
+    if is_equal(&below.value, &above.value) {
         without_effect(above, below, diagnostics);
     }
     let old = std::mem::replace(below, above.clone());
     lost(below, &old);
+}
+
+/// True where two values do the same: `5` and `"5"` are one text.
+fn is_equal(a: &Literal, b: &Literal) -> bool {
+    a == b || a.as_text().is_some_and(|it| Some(it) == b.as_text())
 }
 
 /// Records that `old` lost to `entry`.
@@ -130,11 +136,12 @@ fn replacement(above: &Node, below: &Node) -> Node {
 
 /// True where two nodes have the same values and the same nodes inside, in any order.
 fn says_the_same(above: &Node, below: &Node) -> bool {
-    let values = |node: &Node| node.arguments.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
-    let named = |node: &Node| node.properties.iter().map(|(name, it)| (*name, it.value.clone())).collect::<Vec<_>>();
+    let equal = |(a, b): (&Entry, &Entry)| is_equal(&a.value, &b.value);
     let inside = |child: &Node| below.children.iter().any(|it| it.is_same(child) && says_the_same(child, it));
-    values(above) == values(below)
-        && named(above) == named(below)
+    above.arguments.len() == below.arguments.len()
+        && above.arguments.iter().zip(&below.arguments).all(equal)
+        && above.properties.keys().eq(below.properties.keys())
+        && above.properties.values().zip(below.properties.values()).all(equal)
         && above.children.len() == below.children.len()
         && above.children.iter().all(inside)
 }
@@ -186,6 +193,8 @@ mod tests {
         check("(replace)config { B 2 }", &[]);
         check("(replace)config { A 1; B 3 }", &[]);
         check("(replace)port http 81", &[]);
+        check("config { A \"1\" }", &["this sets \"1\" again, which it is already"]);
+        check("config { A 1.0 }", &[]);
     }
 
     #[test]

@@ -347,6 +347,8 @@ mod tests {
             &["`probe liveness` runs a program, which asks no port"],
         );
         check("image i; allow x to=\"*\" protocol=UDP", &["`allow x` has a protocol and no port"]);
+        check("image i; port http 80; allow x to=a port=80; allow y to=a port=http", &[]);
+        check("image i; port http 80; allow x to=a port=81", &["the component has no port `81`"]);
         check("image i; allow x to=\"namespace/\"", &["`namespace/` is no component of this app, and no other peer"]);
     }
 

@@ -41,13 +41,13 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
     let (port, mut protocol) = match (direction, property_text(node, "port")) {
         (_, None) => (None, None),
         (Direction::From, Some(wanted)) => of_component(&wanted, ports, context)?,
-        (Direction::To, Some(wanted)) => match (wanted.value.parse::<u16>(), peer_component) {
-            (Ok(number), _) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),
-            (_, Some(other)) => {
+        (Direction::To, Some(wanted)) => match (peer_component, wanted.value.parse::<u16>()) {
+            (Some(other), _) => {
                 let ports: Vec<Port> = other.children_named("port").map(component::port).collect();
                 of_component(&wanted, &ports, context)?
             }
-            (_, None) => {
+            (None, Ok(number)) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),
+            (None, _) => {
                 let message = format!("`{}` is no port number", wanted.value);
                 let diagnostic = Diagnostic::new(super::UNKNOWN_PORT, message).at_some(wanted.origin.span, "");
                 context.diagnostics.push(diagnostic.help("ports outside the app are given by number, 1 to 65535"));

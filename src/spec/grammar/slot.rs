@@ -32,6 +32,8 @@ pub enum Kind {
     Text,
     /// Text that is not a number or a flag.
     Name,
+    /// Text that a person reads.
+    Sentence,
     /// A whole number within bounds.
     Integer(i64, i64),
     /// `#true` or `#false`.
@@ -89,7 +91,7 @@ impl Kind {
                 }
                 (_, text) => text.is_some(),
             },
-            Self::Name => matches!(literal, Literal::Text(text) if !text.is_empty()),
+            Self::Name | Self::Sentence => matches!(literal, Literal::Text(text) if !text.is_empty()),
             Self::Integer(minimum, maximum) => {
                 let range = i128::from(minimum)..=i128::from(maximum);
                 matches!(literal, Literal::Integer { value, .. } if range.contains(value))
@@ -114,6 +116,7 @@ impl Kind {
         match self {
             Self::Text => "text".to_owned(),
             Self::Name => "a name".to_owned(),
+            Self::Sentence => "a sentence".to_owned(),
             Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
             Self::Integer(minimum, maximum) => format!("a whole number from {minimum} to {maximum}"),
             Self::Flag => "#true or #false".to_owned(),
@@ -139,7 +142,7 @@ impl Kind {
             (Self::Flag, Literal::Text(text)) if text == "true" || text == "false" => {
                 Some(format!("KDL writes this value `#{text}`"))
             }
-            (Self::Name, Literal::Text(_)) => Some("it must not be empty".to_owned()),
+            (Self::Name | Self::Sentence, Literal::Text(_)) => Some("it must not be empty".to_owned()),
             (Self::Name, Literal::Integer { spelling, .. } | Literal::Decimal(spelling)) => {
                 Some(format!("put it in quotes if this is the name: \"{spelling}\""))
             }
