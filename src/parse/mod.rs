@@ -102,14 +102,11 @@ pub fn project(sources: &Sources) -> (Vec<Part>, Vec<Diagnostic>) {
 /// Parses one file.
 fn file(id: FileId, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<crate::spec::Node> {
     let layer = Layer::of(&source.name);
-    let equals = match nesting::check(id, &source.text) {
-        Ok(equals) => equals,
-        Err(refused) => {
-            diagnostics.push(refused);
-            return Vec::new();
-        }
-    };
-    let document = match syntax::document(id, &source.text, &equals) {
+    if let Err(refused) = nesting::check(id, &source.text) {
+        diagnostics.push(refused);
+        return Vec::new();
+    }
+    let document = match syntax::document(id, &source.text) {
         Ok(document) => document,
         Err(found) => {
             diagnostics.extend(found);

@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
 mod compile;
+mod determinism;
+mod documentation;
 mod errors;
 mod example_review;
 mod git;

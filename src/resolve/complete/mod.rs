@@ -6,6 +6,7 @@
 mod cluster;
 mod component;
 mod config;
+mod image;
 mod network;
 mod probe;
 mod required;
@@ -90,7 +91,8 @@ struct Context<'a> {
 pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
     required::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
-    let secrets = app.children_named("secret").map(secret).collect();
+    let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
+    secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let name = argument(app, 0);
     let mut context =
         Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
@@ -140,6 +142,15 @@ fn environment(overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnost
             .map(|it| it.arguments.iter().map(Entry::text).collect())
             .unwrap_or_default(),
         name,
+    }
+}
+
+/// Checks a cluster that no environment names; the others are checked with their environments.
+pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mut Vec<Diagnostic>) {
+    let name = argument(cluster, 0).value;
+    let named = |it: &Node| it.property("cluster").is_some_and(|it| it.text().value == name);
+    if !overlays.iter().any(named) {
+        cluster::read(cluster, diagnostics);
     }
 }
 
