@@ -75,7 +75,8 @@ fn message(file: FileId, text: &str, diagnostic: &KdlDiagnostic) -> Diagnostic {
             .at(at(word.len()), "")
             .help(format!("write `#{word}` for the value, or `\"{word}\"` for the text"));
     }
-    if says(diagnostic, "keyword") {
+    let keyword = word.starts_with('#') && !word.starts_with("#\"") && !word.starts_with("##");
+    if says(diagnostic, "keyword") || (keyword && says(diagnostic, "property value")) {
         return new(format!("unknown keyword `{word}`")).at(at(word.len()), "").help("KDL has #true, #false and #null");
     }
     if ["integer", "number", "float", "hex", "octal", "binary"].iter().any(|it| says(diagnostic, it)) {
@@ -199,6 +200,7 @@ mod tests {
             &format!("port {digits}"),
             &format!("the number `{digits}` is too large; put it in quotes if the text is meant: \"{digits}\""),
         );
+        check("a b=#yes", "unknown keyword `#yes`; KDL has #true, #false and #null");
         check("flag true", "`true` is no text without quotes; write `#true` for the value, or `\"true\"` for the text");
     }
 }
