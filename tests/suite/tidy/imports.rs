@@ -15,8 +15,7 @@ const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[
     (NOUNS, &[NOUNS]),
     (VERBS, &[NOUNS]),
     (&["pipeline"], &[NOUNS, PIPED]),
-    (&["disk"], &[NOUNS, &["write"]]), // it carries out a plan
-    (&["git"], &[NOUNS]),
+    (&["disk", "git"], &[NOUNS]),
     (&["cli"], &[NOUNS, &["disk", "git", "pipeline", "report", "write"]]),
     (&["main"], &[&["cli"]]),
     (&["lib"], &[]),

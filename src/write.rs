@@ -9,15 +9,7 @@
 //! - Anything else anywhere else stays and is not mentioned.
 //! - What is as it should be does not appear.
 
-mod difference;
-mod on_disk;
-mod plan;
-
-pub use difference::{Difference, State};
-pub use on_disk::{Existing, Foreign, OnDisk};
-pub use plan::{Counts, Create, Delete, InTheWay, Update, WritePlan};
-
-use crate::tree::{ManifestTree, Scope};
+use crate::tree::{Create, Delete, Existing, Foreign, InTheWay, ManifestTree, OnDisk, Scope, Update, WritePlan};
 
 /// Plans what turns the tree on disk into the wanted one.
 pub fn plan(on_disk: &OnDisk, wanted: &ManifestTree, scope: &Scope) -> WritePlan {
@@ -57,7 +49,7 @@ pub fn plan(on_disk: &OnDisk, wanted: &ManifestTree, scope: &Scope) -> WritePlan
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::GENERATED;
+    use crate::tree::{Counts, GENERATED, State};
     use std::collections::BTreeSet;
 
     fn ours(body: &str) -> Existing {
