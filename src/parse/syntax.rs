@@ -51,6 +51,7 @@ fn is_consequence(diagnostic: &KdlDiagnostic) -> bool {
 /// node to the value, and ends within it.
 fn place(text: &str, diagnostic: &KdlDiagnostic) -> usize {
     let start = diagnostic.span.offset().min(text.len());
+    let start = (0..=start).rev().find(|it| text.is_char_boundary(*it)).unwrap_or(0);
     let end = (start + diagnostic.span.len()).min(text.len());
     let value = text.get(start..end).filter(|_| says(diagnostic, "property value")).and_then(|it| it.rfind('='));
     value.map_or(start, |equals| start + equals + 1)
@@ -68,7 +69,10 @@ fn message(file: FileId, text: &str, diagnostic: &KdlDiagnostic) -> Diagnostic {
     let word_end =
         text[start..].find(|it: char| it.is_whitespace() || "{};".contains(it)).unwrap_or(text.len() - start);
     let word = &text[start..start + word_end];
-    let at = |length: usize| Span::new(file, start, (start + length).min(text.len()));
+    let at = |length: usize| {
+        let end = (start + length..text.len()).find(|it| text.is_char_boundary(*it)).unwrap_or(text.len());
+        Span::new(file, start, end)
+    };
     let new = |message: String| Diagnostic::new(INVALID_SYNTAX, message);
     if says(diagnostic, "Expected identifier string") && matches!(word, "true" | "false" | "null" | "inf" | "nan") {
         return new(format!("`{word}` is no text without quotes"))
@@ -190,6 +194,7 @@ mod tests {
         check("a {\n b c=\n d\n}", "`c=` has no value; put a value behind `=`");
         let instead = "write \"x/y\"; without quotes, KDL takes letters, digits, `-`, `_`, `.` and `:`";
         check("a b=x/y", &format!("`x/y` must stand in quotes; {instead}"));
+        check("a b=\u{2028}c", "`b=` has no value; put a value behind `=`");
         check("a b=r#\"x\"#", "`r#\"x\"#` is how KDL 1 writes raw text; KDL 2 writes it `#\"…\"#`, without the `r`");
         check(
             "a \"b\u{202e}c\"",

@@ -36,7 +36,7 @@ pub enum Foreign {
 
 impl OnDisk {
     /// Returns the nearest thing above a path that is not a directory, if there is one.
-    pub(super) fn obstacle_above<'a>(&self, path: &'a str) -> Option<(&'a str, Foreign)> {
+    pub fn obstacle_above<'a>(&self, path: &'a str) -> Option<(&'a str, Foreign)> {
         path.match_indices('/').find_map(|(end, _)| {
             let parent = &path[..end];
             match self.entries.get(parent)? {
