@@ -117,9 +117,12 @@ pub fn pod_requests(template: &Value) -> Requests {
     let counted = running.plus(sidecars).larger(starting);
     // What the pod as a whole requests counts instead (on by default since 1.34), resource by resource.
     let pod = spec.get("resources").unwrap_or(&Value::Null);
+    let of_pod = |list, name, counted: Quantity| amount(pod, list, name).unwrap_or(counted);
+    // Its limit is its request only where no container requests anything.
+    let or_limit = |name, counted: Quantity| if counted.is_zero() { of_pod("limits", name, counted) } else { counted };
     let requests = Requests {
-        cpu: requested(pod, "cpu").unwrap_or(counted.cpu),
-        memory: requested(pod, "memory").unwrap_or(counted.memory),
+        cpu: of_pod("requests", "cpu", or_limit("cpu", counted.cpu)),
+        memory: of_pod("requests", "memory", or_limit("memory", counted.memory)),
     };
     let overhead = |name| spec.get("overhead").and_then(|it| it.get(name)).and_then(Quantity::of_value);
     requests.plus(Requests {
@@ -175,8 +178,11 @@ fn container_requests(container: &Value) -> Requests {
 
 /// Returns a request; a limit without a request is also the request.
 fn requested(resources: &Value, name: &str) -> Option<Quantity> {
-    let amount = |list: &str| resources.get(list).and_then(|it| it.get(name)).and_then(Quantity::of_value);
-    amount("requests").or_else(|| amount("limits"))
+    amount(resources, "requests", name).or_else(|| amount(resources, "limits", name))
+}
+
+fn amount(resources: &Value, list: &str, name: &str) -> Option<Quantity> {
+    Quantity::of_value(resources.get(list)?.get(name)?)
 }
 
 #[cfg(test)]
@@ -217,6 +223,8 @@ mod tests {
         );
         check(json!({"containers": [{"resources": {"limits": {"cpu": 1}}}]}), "1", "0");
         check(json!({"containers": [container("1")], "resources": {"requests": {"cpu": "2"}}}), "2", "64Mi");
+        check(json!({"containers": [container("1")], "resources": {"limits": {"cpu": "2"}}}), "1", "64Mi");
+        check(json!({"containers": [{}], "resources": {"limits": {"cpu": "2"}}}), "2", "0");
         check(json!({"containers": [container("1")], "overhead": {"cpu": "100m"}}), "1100m", "64Mi");
         check(json!({"containers": 5}), "0", "0");
         check(json!(null), "0", "0");
