@@ -2,6 +2,7 @@
 
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, WaivedRule};
+use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
 use crate::object::{Environment, Object, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
@@ -81,8 +82,14 @@ pub fn compile(sources: &Sources) -> Compiled {
     }
     diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));
     let all: Vec<&str> = project.environments.iter().map(String::as_str).collect();
-    let diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
+    let mut diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
+    // A waiver of the base is needed where one environment needs it.
+    diagnostics.retain(|it| it.code != UNUSED_WAIVER || it.environments.is_empty() || !is_in_base(it, sources));
     Compiled { app, sets, diagnostics, waived }
+}
+
+fn is_in_base(diagnostic: &Diagnostic, sources: &Sources) -> bool {
+    diagnostic.labels.first().is_some_and(|it| sources.file(it.span.file).name.starts_with("base/"))
 }
 
 /// Compiles a spec without checking its objects: what the old state of a project is asked for its lines with.

@@ -46,8 +46,6 @@ pub const MISSING_SETTING: Code = Code::error("missing-setting");
 pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
 pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
-/// A waiver for a rule about values, which nothing breaks.
-pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
 
 /// Every code of this step.
 pub const CODES: &[Code] = &[
@@ -63,7 +61,6 @@ pub const CODES: &[Code] = &[
     UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY,
     UNSUPPORTED_KUBERNETES_VERSION,
-    UNUSED_WAIVER,
     WRONG_CONFIG_TYPE,
 ];
 
