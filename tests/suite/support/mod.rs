@@ -2,6 +2,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod golden;
+pub(crate) mod program;
 pub(crate) mod repository;
 
 use std::fs;
