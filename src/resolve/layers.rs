@@ -112,12 +112,10 @@ fn duplicate_values(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Holds an environment's name against that of its file or folder.
 fn check_file_name(node: &Node, file: FileId, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
-    let name = &sources.file(file).name;
-    let rest = name.strip_prefix("environments/").unwrap_or(name);
-    let expected = rest.split_once('/').map_or_else(|| rest.strip_suffix(".kdl").unwrap_or(rest), |(folder, _)| folder);
-    let Some(written) = node.argument(0) else { return };
+    let source = sources.file(file);
+    let (Some(expected), Some(written)) = (source.environment(), node.argument(0)) else { return };
     if written.text().value != expected {
-        let message = format!("environment `{}` in `{name}`", written.text().value);
+        let message = format!("environment `{}` in `{}`", written.text().value, source.name);
         let diagnostic = Diagnostic::new(ENVIRONMENT_NAME_MISMATCH, message).at_some(written.span(), "");
         diagnostics.push(diagnostic.help(format!("call the environment `{expected}`, or rename the file")));
     }

@@ -68,7 +68,7 @@ pub const CODES: &[Code] = &[
 pub struct Project {
     /// The names of all environments, also of those in which something is wrong.
     pub environments: Vec<String>,
-    /// One spec per environment, by name; without those in which something is wrong.
+    /// One spec per environment, by name; without those in which something is wrong, and none where the project is.
     pub specs: Vec<Spec>,
     /// What is wrong, and what is worth a look.
     pub diagnostics: Vec<Diagnostic>,
@@ -98,6 +98,10 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
         complete::unused_cluster(cluster, &layers.overlays, &mut project.diagnostics);
     }
     layers::check_namespaces(&project.specs, &mut project.diagnostics);
+    // What is wrong in the project as a whole would be found again in every spec.
+    if project.diagnostics.iter().any(|it| it.is_error() && it.environments.is_empty()) {
+        project.specs.clear();
+    }
     project
 }
 

@@ -6,6 +6,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
+mod cli;
 mod compile;
 mod console;
 mod determinism;

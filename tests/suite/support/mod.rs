@@ -5,6 +5,7 @@ pub(crate) mod golden;
 pub(crate) mod grammar;
 pub(crate) mod markdown;
 pub(crate) mod project;
+pub(crate) mod program;
 pub(crate) mod repository;
 
 use std::fs;
