@@ -1,10 +1,14 @@
 //! What the pods of an environment ask for, before, after, and while they are replaced.
 
-use super::workload::{Pods, items, recreates, replicas, restarts, rollout_bounds, text};
+use super::workload::{Pods, autoscaler, items, recreates, replicas, restarts, rollout_bounds, text};
 use super::{Rule, wording};
-use crate::change::{CapacityChange, Comparison, Demand, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
-use crate::object::{Object, ObjectId, Quantity};
+use crate::change::{
+    CapacityChange, Comparison, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side,
+    SourceLine, finding,
+};
+use crate::object::{FieldPath, Object, ObjectId, Quantity};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[CAPACITY_CHANGE], find }];
 
@@ -63,22 +67,24 @@ fn demand(environment: &EnvironmentComparison<'_>, side: Side) -> Demand {
     sum(Pods::all(environment, side).map(|it| times(pod_requests(it), replicas(objects, it.object))))
 }
 
-/// Returns the most that the workloads ask for while the changed ones roll. An old and a new pod of a rolling workload
-/// may ask for different amounts; the larger counts for both.
+/// Returns the most that the workloads ask for while the changed ones roll.
 fn peak(environment: &EnvironmentComparison<'_>) -> Demand {
-    let after = environment.objects(Side::After);
-    sum(Pods::all(environment, Side::After).map(|new| {
-        let pods = replicas(after, new.object);
-        let requests = pod_requests(new);
-        let old = environment.object(Side::Before, &new.object.id).and_then(Pods::of);
-        let Some(old) = old.filter(|_| restarts(environment, new.object)) else { return times(requests, pods) };
-        let rolls = new.object.id.kind == "Deployment" && !recreates(new.object);
-        let surge = if rolls { rollout_bounds(new.object, pods).surge } else { 0 };
-        let before = pod_requests(old);
-        let larger = PodRequests { cpu: requests.cpu.max(before.cpu), memory: requests.memory.max(before.memory) };
-        let pods_before = replicas(environment.objects(Side::Before), old.object);
-        times(larger, if rolls { pods_before.max(pods + surge) } else { pods })
-    }))
+    sum(Pods::all(environment, Side::After).map(|it| peak_of(environment, it)))
+}
+
+/// Returns the most that a workload asks for while it rolls. An old and a new pod may ask for different amounts; the
+/// larger counts for both.
+fn peak_of(environment: &EnvironmentComparison<'_>, new: Pods<'_>) -> Demand {
+    let pods = replicas(environment.objects(Side::After), new.object);
+    let requests = pod_requests(new);
+    let old = environment.object(Side::Before, &new.object.id).and_then(Pods::of);
+    let Some(old) = old.filter(|_| restarts(environment, new.object)) else { return times(requests, pods) };
+    let rolls = new.object.id.kind == "Deployment" && !recreates(new.object);
+    let surge = if rolls { rollout_bounds(new.object, pods).surge } else { 0 };
+    let before = pod_requests(old);
+    let larger = PodRequests { cpu: requests.cpu.max(before.cpu), memory: requests.memory.max(before.memory) };
+    let pods_before = replicas(environment.objects(Side::Before), old.object);
+    times(larger, if rolls { pods_before.max(pods + surge) } else { pods })
 }
 
 /// Returns how the requests change, for each environment where they do, by name.
@@ -91,37 +97,119 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<CapacityChange> {
     input.environments.iter().filter_map(change).collect()
 }
 
+/// One note for each workload that asks for another amount; for a whole environment that comes or goes, one for it.
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
-    let namespace = |name: &str| {
-        let environment = input.environments.iter().find(|it| it.name() == name);
-        environment.map_or(name, |it| it.environment.namespace.as_str()).to_owned()
-    };
-    let finding = |it: CapacityChange| {
-        let object = ObjectId {
-            group: String::new(),
-            kind: "Namespace".to_owned(),
-            namespace: None,
-            name: namespace(&it.environment),
-        };
-        Finding::new(CAPACITY_CHANGE, &it.environment, &object, message(&it))
-    };
-    changes(input).into_iter().map(finding).collect()
+    let mut findings = Vec::new();
+    for environment in &input.environments {
+        if environment.before.is_some() && environment.after.is_some() {
+            let ids = [Side::Before, Side::After].into_iter().flat_map(|side| Pods::all(environment, side));
+            let ids: BTreeSet<&ObjectId> = ids.map(|it| &it.object.id).collect();
+            findings.extend(ids.into_iter().filter_map(|id| of_workload(input, environment, id)));
+        } else {
+            findings.extend(of_environment(input, environment));
+        }
+    }
+    findings
 }
 
-fn message(change: &CapacityChange) -> String {
-    let CapacityChange { environment: _, before, after, peak } = change;
-    let step = |before: String, after: String| if before == after { after } else { format!("{before} → {after}") };
+fn of_environment(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>) -> Option<Finding> {
+    let (side, message) = match (demand(environment, Side::Before), demand(environment, Side::After)) {
+        (before, after) if before == after => return None,
+        (before, after) if before == Demand::default() => (Side::After, came(&after)),
+        (before, _) => (Side::Before, went(&before)),
+    };
+    let object = ObjectId {
+        group: String::new(),
+        kind: finding::ENVIRONMENT.to_owned(),
+        namespace: None,
+        name: environment.name().to_owned(),
+    };
+    let line = environment.environment.span.and_then(|it| input.line(side, it));
+    Some(Finding::new(CAPACITY_CHANGE, environment.name(), &object, message).from_line(line))
+}
+
+fn of_workload(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>, id: &ObjectId) -> Option<Finding> {
+    let pods = |side| environment.object(side, id).and_then(Pods::of);
+    let demand = |side| {
+        pods(side).map(|it| times(pod_requests(it), replicas(environment.objects(side), it.object))).unwrap_or_default()
+    };
+    let (before, after) = (demand(Side::Before), demand(Side::After));
+    if before == after {
+        return None;
+    }
+    let (message, cause) = match (pods(Side::Before), pods(Side::After)) {
+        (Some(old), None) => (went(&before), (String::new(), input.declaration(Side::Before, old.object))),
+        (None, Some(new)) => (came(&after), (String::new(), input.declaration(Side::After, new.object))),
+        (None, None) => return None,
+        (Some(_), Some(new)) => {
+            let peak = peak_of(environment, new);
+            (resized(&before, &after, &peak), cause(input, environment, new.object))
+        }
+    };
+    Some(Finding::new(CAPACITY_CHANGE, environment.name(), id, message).at(cause.0).from_line(cause.1))
+}
+
+/// Returns the field that makes a workload ask for another amount, and its line: its number of pods, the bounds of its
+/// autoscaler, or what a container requests.
+fn cause(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    workload: &Object,
+) -> (String, Option<SourceLine>) {
+    let replicas = FieldPath::default().field("spec").field("replicas");
+    let is_amount = |it: &&FieldChange| it.path == replicas || it.shown.contains(".resources");
+    let fields = environment.change(&workload.id).map_or(&[][..], |it| it.fields.as_slice());
+    let Some(field) = fields.iter().find(is_amount).filter(|it| it.after.is_some()) else {
+        let owner = autoscaler(environment.objects(Side::After), workload);
+        let minimum = FieldPath::default().field("spec").field("minReplicas");
+        return (String::new(), owner.and_then(|it| input.line_of(Side::After, it, &minimum)));
+    };
+    (field.shown.clone(), input.line_of(Side::After, workload, &field.path))
+}
+
+fn came(demand: &Demand) -> String {
+    let pods = wording::count(demand.pods, "pod");
+    if demand.cpu_milli == 0 && demand.memory_bytes == 0 {
+        return format!("brings {pods}, without requests");
+    }
+    format!("asks for {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
+}
+
+fn went(demand: &Demand) -> String {
+    let pods = wording::count(demand.pods, "pod");
+    if demand.cpu_milli == 0 && demand.memory_bytes == 0 {
+        return format!("takes {pods} away, which requested nothing");
+    }
+    format!("gives back {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
+}
+
+/// Says how much more or less a workload asks for.
+fn resized(before: &Demand, after: &Demand, peak: &Demand) -> String {
     let pods = wording::count(after.pods, "pod");
     let pods = if before.pods == after.pods { pods } else { format!("{} → {pods}", before.pods) };
-    let cpu = step(wording::cores(before.cpu_milli), wording::cores(after.cpu_milli));
-    let memory = step(wording::bytes(before.memory_bytes), wording::bytes(after.memory_bytes));
-    let steady = format!("asks for other capacity: {pods}, {cpu} CPU, {memory} memory");
+    let (cpu, memory) = (after.cpu_milli - before.cpu_milli, after.memory_bytes - before.memory_bytes);
+    let steady = match (cpu.signum(), memory.signum()) {
+        (0, 0) => return format!("runs another number of pods: {pods}, without requests"),
+        (1, 0 | 1) | (0, 1) => format!("requests grow by {}: {pods}", amount(cpu, memory)),
+        (-1, 0 | -1) | (0, -1) => format!("requests shrink by {}: {pods}", amount(-cpu, -memory)),
+        _ => {
+            let sign = |it: i128| if it < 0 { "-" } else { "+" };
+            let (more_cpu, more_memory) = (wording::cores(cpu.abs()), wording::bytes(memory.abs()));
+            format!("requests change by {}{more_cpu} CPU and {}{more_memory} memory: {pods}", sign(cpu), sign(memory))
+        }
+    };
     if peak == after {
         return steady;
     }
     let pods = wording::count(peak.pods, "pod");
-    let (cpu, memory) = (wording::cores(peak.cpu_milli), wording::bytes(peak.memory_bytes));
-    format!("{steady}; at most {pods}, {cpu} and {memory} while it rolls")
+    format!("{steady}; at most {pods} with {} while it rolls", amount(peak.cpu_milli, peak.memory_bytes))
+}
+
+/// Writes `250m CPU and 256Mi memory`, or only what is not zero of it.
+fn amount(cpu_milli: i128, memory_bytes: i128) -> String {
+    let cpu = (cpu_milli != 0).then(|| format!("{} CPU", wording::cores(cpu_milli)));
+    let memory = (memory_bytes != 0).then(|| format!("{} memory", wording::bytes(memory_bytes)));
+    wording::list(&cpu.into_iter().chain(memory).collect::<Vec<_>>())
 }
 
 /// True where some pods are not counted, because their number depends on the cluster.
@@ -131,7 +219,7 @@ pub(super) fn is_incomplete(objects: &[Object]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, expect, review_one, with};
+    use crate::assess::tests::fixture::{deployment, expect, review_of, review_one, with};
     use crate::change::Demand;
     use serde_json::{Value, json};
 
@@ -148,24 +236,54 @@ mod tests {
         check(
             web(3, "web:1", "250m"),
             web(5, "web:1", "250m"),
-            &["Namespace/dev asks for other capacity: 3 → 5 pods, 750m → 1250m CPU, 768Mi → 1280Mi memory"],
+            &["Deployment/web requests grow by 500m CPU and 512Mi memory: 3 → 5 pods"],
         );
         check(
             web(3, "web:1", "250m"),
             web(5, "web:2", "250m"),
             &[
-                "Namespace/dev asks for other capacity: 3 → 5 pods, 750m → 1250m CPU, 768Mi → 1280Mi memory; at most 7 pods, 1750m and 1792Mi while it rolls",
+                "Deployment/web requests grow by 500m CPU and 512Mi memory: 3 → 5 pods; at most 7 pods with 1750m CPU and 1792Mi memory while it rolls",
             ],
         );
         check(
             web(2, "web:1", "500m"),
             web(2, "web:1", "250m"),
             &[
-                "Namespace/dev asks for other capacity: 2 pods, 1 → 500m CPU, 512Mi memory; at most 3 pods, 1500m and 768Mi while it rolls",
+                "Deployment/web requests shrink by 500m CPU: 2 pods; at most 3 pods with 1500m CPU and 768Mi memory while it rolls",
             ],
         );
+        let more_memory =
+            with(web(2, "web:1", "100m"), "/spec/template/spec/containers/0/resources/requests/memory", json!("512Mi"));
+        check(
+            web(2, "web:1", "250m"),
+            more_memory,
+            &[
+                "Deployment/web requests change by -300m CPU and +512Mi memory: 2 pods; at most 3 pods with 750m CPU and 1536Mi memory while it rolls",
+            ],
+        );
+        let bare = |replicas: u64| deployment("web", replicas, json!({"image": "web:1"}));
+        check(bare(1), bare(2), &["Deployment/web runs another number of pods: 1 → 2 pods, without requests"]);
         check(web(2, "web:1", "1000m"), web(2, "web:1", "1"), &[]);
         check(web(3, "web:1", "250m"), web(3, "web:2", "250m"), &[]);
+    }
+
+    #[test]
+    fn an_environment_that_comes_or_goes_is_one_note() {
+        let both = || Some(vec![web(2, "web:1", "250m"), deployment("api", 1, json!({"image": "api:1"}))]);
+        let check = |before: Option<Vec<Value>>, after: Option<Vec<Value>>, expected: &[&str]| {
+            let review = review_of(&[("dev", before, after), ("prod", Some(vec![]), Some(vec![]))]);
+            expect(&review, "capacity-change", expected);
+        };
+        check(None, both(), &["Environment/dev asks for 500m CPU and 512Mi memory: 3 pods"]);
+        check(both(), None, &["Environment/dev gives back 500m CPU and 512Mi memory: 3 pods"]);
+        check(
+            Some(vec![]),
+            both(),
+            &[
+                "Deployment/api brings 1 pod, without requests",
+                "Deployment/web asks for 500m CPU and 512Mi memory: 2 pods",
+            ],
+        );
     }
 
     #[test]

@@ -133,15 +133,14 @@ fn lines<'a>(
             fields.map(|it| line(Some(it), None, String::new())).collect()
         }
         Operation::Create | Operation::Delete => {
-            let declared = FieldPath::default().field("metadata").field("name");
-            let source = object.and_then(|it| input.line_of(side, it, &declared));
+            let source = object.and_then(|it| input.declaration(side, it));
             vec![line(None, source, object.map(super::summary::of_object).unwrap_or_default())]
         }
     }
 }
 
-/// Returns the lines of one field change. A block that is wholly new or gone is written field by field, a list item as
-/// one value.
+/// Returns the lines of one field change. A block that is wholly new or gone is written field by field, a list of blocks
+/// item by item, an item as one value.
 fn fields(
     input: &Comparison<'_>,
     environment: &EnvironmentComparison<'_>,
@@ -195,6 +194,13 @@ fn take_apart<'a>(path: &mut FieldPath, value: &'a Value, parts: &mut Vec<(Field
             for (name, value) in map {
                 path.push(Segment::Field(name.clone()));
                 take_apart(path, value, parts);
+                path.pop();
+            }
+        }
+        Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_object) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(Segment::Index(index));
+                parts.push((path.clone(), item));
                 path.pop();
             }
         }

@@ -1,8 +1,11 @@
 //! What a change does to the running pods of a Deployment.
 
+use super::reference::config_uses;
 use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds};
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side};
+use crate::change::{
+    Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity, Side, SourceLine,
+};
 use crate::object::{FieldPath, Object, kind};
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[ROLLING_RESTART, NO_RESTART, RECREATE_DOWNTIME], find }];
@@ -59,7 +62,10 @@ fn restart(
         return None;
     }
     let cause = template.iter().find(|it| !is_checksum(&it.path)).or(template.first());
-    let line = cause.and_then(|it| input.line_of(Side::After, deployment, &it.path));
+    let configuration =
+        if is_config_only(template) { Some(changed_configuration(input, environment, deployment)) } else { None };
+    let line = configuration.as_ref().and_then(|it| it.line.clone());
+    let line = line.or_else(|| cause.and_then(|it| input.line_of(Side::After, deployment, &it.path)));
     let path = template.first().filter(|_| template.len() == 1).map_or("spec.template", |it| it.shown.as_str());
     let finding = |code, message: String| {
         Finding::new(code, environment.name(), &deployment.id, message).at(path).from_line(line.clone())
@@ -79,7 +85,7 @@ fn restart(
         least => format!("at least {least} available"),
     };
     let most = (pods + bounds.surge).max(pods_before);
-    let effect = if is_config_only(template) { ", so that the changed configuration takes effect" } else { "" };
+    let effect = configuration.map_or(String::new(), |it| format!(", so that {} takes effect", it.what));
     let scale = match autoscaler(environment.objects(Side::After), deployment) {
         Some(_) => " (at the minimum of its autoscaler)",
         None => "",
@@ -95,6 +101,42 @@ fn restart(
 
 fn is_in_template(change: &FieldChange) -> bool {
     FieldPath::parse("spec.template").is_some_and(|it| change.path.starts_with(&it) || it.starts_with(&change.path))
+}
+
+/// Configuration that changed, and the first line of it that did.
+struct ChangedConfiguration {
+    what: String,
+    line: Option<SourceLine>,
+}
+
+/// Says which settings that a workload reads changed.
+fn changed_configuration(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    workload: &Object,
+) -> ChangedConfiguration {
+    let uses = Pods::of(workload).map(config_uses).unwrap_or_default();
+    let is_read = |it: &ObjectChange| {
+        it.id.namespace == workload.id.namespace
+            && uses.iter().any(|read| read.kind == it.id.kind && read.name == it.id.name)
+    };
+    let mut found = ChangedConfiguration { what: String::new(), line: None };
+    let mut parts = Vec::new();
+    for change in environment.changes.changes.iter().filter(|it| is_read(it)) {
+        let data = ["data", "binaryData"].map(|it| FieldPath::default().field(it));
+        let settings = change.fields.iter().filter(|field| data.iter().any(|it| field.path.starts_with(it)));
+        let settings: Vec<&FieldChange> = settings.collect();
+        let keys: Vec<&str> = settings.iter().filter_map(|it| it.path.last_field()).collect();
+        let what = if keys.len() > 3 { wording::count_of(&keys, "key") } else { wording::quoted(&keys) };
+        if let Some(first) = settings.first() {
+            parts.push(format!("{what} of {}", change.id.short()));
+            let side = if first.after.is_some() { Side::After } else { Side::Before };
+            let line = environment.object(side, &change.id).and_then(|it| input.line_of(side, it, &first.path));
+            found.line = found.line.or(line);
+        }
+    }
+    found.what = if parts.is_empty() { "the changed configuration".to_owned() } else { wording::list(&parts) };
+    found
 }
 
 /// True where the template changes in nothing but the hash of the configuration.
