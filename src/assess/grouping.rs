@@ -160,6 +160,9 @@ fn fields(
             derived: is_checksum(&change.path),
         }];
     };
+    // A field that a new line makes the compiler leave out is gone because of that line.
+    let left_out = environment.object(Side::After, id).and_then(|it| it.origins.absence_of(&change.path));
+    let left_out = left_out.filter(|_| side == Side::Before).and_then(|it| input.line(Side::After, it.span?));
     let mut parts = Vec::new();
     take_apart(&mut change.path.clone(), value, &mut parts);
     let shown = |path: &FieldPath| object.map_or_else(|| path.to_string(), |it: &Object| path.display_in(&it.body));
@@ -169,7 +172,8 @@ fn fields(
             Side::Before => (Some(value.clone()), None),
             Side::After => (None, Some(value.clone())),
         };
-        ReviewedField { path: shown(&path), before, after, source: source(&path, own), derived: is_checksum(&path) }
+        let source = left_out.clone().or_else(|| source(&path, own));
+        ReviewedField { path: shown(&path), before, after, source, derived: is_checksum(&path) }
     };
     parts.into_iter().map(field).collect()
 }

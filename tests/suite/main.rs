@@ -10,6 +10,7 @@ mod compile;
 mod errors;
 mod example_review;
 mod git;
+mod laws;
 mod payloads;
 mod report;
 mod review;
