@@ -100,21 +100,22 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<CapacityChange> {
 /// One note for each workload that asks for another amount; for a whole environment that comes or goes, one for it.
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for environment in &input.environments {
+    // Where the sum stays as it was, nothing has to be found for it.
+    let is_resized = |it: &&EnvironmentComparison<'_>| demand(it, Side::Before) != demand(it, Side::After);
+    for environment in input.environments.iter().filter(is_resized) {
         if environment.before.is_some() && environment.after.is_some() {
             let ids = [Side::Before, Side::After].into_iter().flat_map(|side| Pods::all(environment, side));
             let ids: BTreeSet<&ObjectId> = ids.map(|it| &it.object.id).collect();
             findings.extend(ids.into_iter().filter_map(|id| of_workload(input, environment, id)));
         } else {
-            findings.extend(of_environment(input, environment));
+            findings.push(of_environment(input, environment));
         }
     }
     findings
 }
 
-fn of_environment(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>) -> Option<Finding> {
+fn of_environment(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>) -> Finding {
     let (side, message) = match (demand(environment, Side::Before), demand(environment, Side::After)) {
-        (before, after) if before == after => return None,
         (before, after) if before == Demand::default() => (Side::After, came(&after)),
         (before, _) => (Side::Before, went(&before)),
     };
@@ -125,7 +126,7 @@ fn of_environment(input: &Comparison<'_>, environment: &EnvironmentComparison<'_
         name: environment.name().to_owned(),
     };
     let line = environment.environment.span.and_then(|it| input.line(side, it));
-    Some(Finding::new(CAPACITY_CHANGE, environment.name(), &object, message).from_line(line))
+    Finding::new(CAPACITY_CHANGE, environment.name(), &object, message).from_line(line)
 }
 
 fn of_workload(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>, id: &ObjectId) -> Option<Finding> {
@@ -172,7 +173,7 @@ fn came(demand: &Demand) -> String {
     if demand.cpu_milli == 0 && demand.memory_bytes == 0 {
         return format!("brings {pods}, without requests");
     }
-    format!("asks for {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
+    format!("requests {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
 }
 
 fn went(demand: &Demand) -> String {
@@ -188,15 +189,14 @@ fn resized(before: &Demand, after: &Demand, peak: &Demand) -> String {
     let pods = wording::count(after.pods, "pod");
     let pods = if before.pods == after.pods { pods } else { format!("{} → {pods}", before.pods) };
     let (cpu, memory) = (after.cpu_milli - before.cpu_milli, after.memory_bytes - before.memory_bytes);
-    let steady = match (cpu.signum(), memory.signum()) {
+    let more = |it: i128| if it < 0 { "less" } else { "more" };
+    let steady = match (cpu, memory) {
         (0, 0) => return format!("runs another number of pods: {pods}, without requests"),
-        (1, 0 | 1) | (0, 1) => format!("requests grow by {}: {pods}", amount(cpu, memory)),
-        (-1, 0 | -1) | (0, -1) => format!("requests shrink by {}: {pods}", amount(-cpu, -memory)),
-        _ => {
-            let sign = |it: i128| if it < 0 { "-" } else { "+" };
-            let (more_cpu, more_memory) = (wording::cores(cpu.abs()), wording::bytes(memory.abs()));
-            format!("requests change by {}{more_cpu} CPU and {}{more_memory} memory: {pods}", sign(cpu), sign(memory))
+        (cpu, memory) if cpu != 0 && memory != 0 && (cpu < 0) != (memory < 0) => {
+            let (cpu_part, memory_part) = (amount(cpu.abs(), 0), amount(0, memory.abs()));
+            format!("requests {cpu_part} {} and {memory_part} {}: {pods}", more(cpu), more(memory))
         }
+        (cpu, memory) => format!("requests {} {}: {pods}", amount(cpu.abs(), memory.abs()), more(cpu + memory)),
     };
     if peak == after {
         return steady;
@@ -236,20 +236,20 @@ mod tests {
         check(
             web(3, "web:1", "250m"),
             web(5, "web:1", "250m"),
-            &["Deployment/web requests grow by 500m CPU and 512Mi memory: 3 → 5 pods"],
+            &["Deployment/web requests 500m CPU and 512Mi memory more: 3 → 5 pods"],
         );
         check(
             web(3, "web:1", "250m"),
             web(5, "web:2", "250m"),
             &[
-                "Deployment/web requests grow by 500m CPU and 512Mi memory: 3 → 5 pods; at most 7 pods with 1750m CPU and 1792Mi memory while it rolls",
+                "Deployment/web requests 500m CPU and 512Mi memory more: 3 → 5 pods; at most 7 pods with 1750m CPU and 1792Mi memory while it rolls",
             ],
         );
         check(
             web(2, "web:1", "500m"),
             web(2, "web:1", "250m"),
             &[
-                "Deployment/web requests shrink by 500m CPU: 2 pods; at most 3 pods with 1500m CPU and 768Mi memory while it rolls",
+                "Deployment/web requests 500m CPU less: 2 pods; at most 3 pods with 1500m CPU and 768Mi memory while it rolls",
             ],
         );
         let more_memory =
@@ -258,7 +258,7 @@ mod tests {
             web(2, "web:1", "250m"),
             more_memory,
             &[
-                "Deployment/web requests change by -300m CPU and +512Mi memory: 2 pods; at most 3 pods with 750m CPU and 1536Mi memory while it rolls",
+                "Deployment/web requests 300m CPU less and 512Mi memory more: 2 pods; at most 3 pods with 750m CPU and 1536Mi memory while it rolls",
             ],
         );
         let bare = |replicas: u64| deployment("web", replicas, json!({"image": "web:1"}));
@@ -274,14 +274,14 @@ mod tests {
             let review = review_of(&[("dev", before, after), ("prod", Some(vec![]), Some(vec![]))]);
             expect(&review, "capacity-change", expected);
         };
-        check(None, both(), &["Environment/dev asks for 500m CPU and 512Mi memory: 3 pods"]);
+        check(None, both(), &["Environment/dev requests 500m CPU and 512Mi memory: 3 pods"]);
         check(both(), None, &["Environment/dev gives back 500m CPU and 512Mi memory: 3 pods"]);
         check(
             Some(vec![]),
             both(),
             &[
                 "Deployment/api brings 1 pod, without requests",
-                "Deployment/web asks for 500m CPU and 512Mi memory: 2 pods",
+                "Deployment/web requests 500m CPU and 512Mi memory: 2 pods",
             ],
         );
     }

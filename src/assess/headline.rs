@@ -6,6 +6,9 @@ use crate::change::{
 };
 use std::collections::BTreeMap;
 
+/// The most environments whose numbers of pods are told one by one.
+const MOST_RESIZED: usize = 3;
+
 /// Writes the headline.
 pub(super) fn sentence(
     input: &Comparison<'_>,
@@ -38,7 +41,7 @@ pub(super) fn sentence(
 fn worst(findings: &[Finding]) -> Vec<String> {
     let mut serious = findings.iter().filter(|it| it.severity >= Severity::Warn);
     let Some(finding) = serious.next() else { return Vec::new() };
-    let what = finding.message.split_once(':').map_or(finding.message.as_str(), |(it, _)| it);
+    let what = finding.message.split_once(": ").map_or(finding.message.as_str(), |(it, _)| it);
     let object = finding.object.short();
     let mut parts = vec![match finding.environments.as_slice() {
         // A Namespace of the environment's name says where it is.
@@ -109,7 +112,11 @@ fn growth(input: &Comparison<'_>, capacity: &[CapacityChange]) -> Vec<String> {
         let verb = if it.after.pods > it.before.pods { "grows" } else { "shrinks" };
         format!("{} {verb} from {} to {}", it.environment, it.before.pods, count(it.after.pods, "pod"))
     };
-    resized.map(part).collect()
+    let resized: Vec<&CapacityChange> = resized.collect();
+    if resized.len() > MOST_RESIZED {
+        return vec![format!("{} have another number of pods", count_of(&resized, "environment"))];
+    }
+    resized.into_iter().map(part).collect()
 }
 
 fn first_compile(environments: &[EnvironmentSummary]) -> String {

@@ -3,7 +3,7 @@
 use super::reference::config_uses;
 use super::workload::{Pods, items, text};
 use crate::change::{Comparison, EnvironmentComparison, RequiredObject, Side};
-use crate::object::ExternalObject;
+use crate::object::{ExternalObject, Object};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the declared external objects of all environments, identical ones joined, by kind and name.
@@ -31,6 +31,11 @@ pub(super) fn objects(input: &Comparison<'_>) -> Vec<RequiredObject> {
 
 /// True where the old objects referred to it already, and its pods to all of the keys that are declared.
 fn was_needed(environment: &EnvironmentComparison<'_>, external: &ExternalObject) -> bool {
+    let is_it = |it: &Object| it.id.kind == external.kind && it.id.name == external.name;
+    // What was rendered is removed by the same sync: somebody else has to make it first.
+    if environment.objects(Side::Before).iter().any(is_it) {
+        return false;
+    }
     if is_certificate(environment, external) || is_account(environment, external) {
         return true;
     }
@@ -92,5 +97,6 @@ mod tests {
         };
         check(Some(tls("keys")), false);
         check(Some(tls("other")), true);
+        check(Some(object("v1", "Secret", "keys", &json!({}))), true);
     }
 }

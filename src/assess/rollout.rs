@@ -82,10 +82,10 @@ fn restart(
         return None;
     }
     let cause = template.iter().find(|it| !is_checksum(&it.path)).or(template.first());
-    let configuration =
-        if is_config_only(template) { Some(changed_configuration(input, environment, deployment)) } else { None };
-    let line = configuration.as_ref().and_then(|it| it.line.clone());
-    let line = line.or_else(|| cause.and_then(|it| input.line_of(Side::After, deployment, &it.path)));
+    let takes_up = template.iter().any(|it| is_checksum(&it.path));
+    let configuration = takes_up.then(|| changed_configuration(input, environment, deployment));
+    let own_line = configuration.as_ref().filter(|_| is_config_only(template)).and_then(|it| it.line.clone());
+    let line = own_line.or_else(|| cause.and_then(|it| input.line_of(Side::After, deployment, &it.path)));
     let path = template.first().filter(|_| template.len() == 1).map_or("spec.template", |it| it.shown.as_str());
     let finding = |code, message: String| {
         Finding::new(code, environment.name(), &deployment.id, message).at(path).from_line(line.clone())

@@ -77,7 +77,7 @@ pub(super) fn of_object(object: &Object) -> String {
             None => String::new(),
         },
         "ConfigMap" | "Secret" => {
-            let keys = u64::try_from(length("data") + length("binaryData")).unwrap_or(u64::MAX);
+            let keys = u64::try_from(length("data") + length("binaryData") + length("stringData")).unwrap_or(u64::MAX);
             wording::count(keys, "key")
         }
         "HorizontalPodAutoscaler" => {

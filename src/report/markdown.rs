@@ -317,11 +317,11 @@ fn sentence(finding: &Finding, review: &Review) -> String {
     let source = finding.source.as_ref().map(|it| format!(", {}", code(&wording::source(it)))).unwrap_or_default();
     // A note needs no action, so nobody looks for its field.
     let has_path = !finding.path.is_empty() && finding.severity > Severity::Note;
-    let path = if has_path { format!(" {}", code(&finding.path)) } else { String::new() };
+    let path = if has_path { format!(", {}", code(&finding.path)) } else { String::new() };
     let (subject, place) = wording::subject(finding, review);
     let place = if place.is_empty() { place } else { format!(" {}", plain(&place)) };
     format!(
-        "**{}** {}{path}{place}: {}.{help} ({}{source})",
+        "**{}** {}{place} {}.{help} ({}{path}{source})",
         finding.severity.name(),
         code(&subject),
         prose(finding.message.trim_end_matches('.')),

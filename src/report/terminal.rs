@@ -196,7 +196,10 @@ fn changes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
         for change in changes {
             one_object(page, change, &[], review);
             fields(page, change, review);
-            for finding in notes.of(change) {
+            let mut here: Vec<&Finding> = notes.of(change).collect();
+            // What holds wherever the change is made stands first.
+            here.sort_by_key(|it| it.environments != change.environments);
+            for finding in here {
                 let place = (finding.environments != change.environments)
                     .then(|| plain(format!("in {}: ", wording::environments(&finding.environments, review))));
                 note(page, finding, place.as_slice());
@@ -224,7 +227,7 @@ fn other_notes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
     for finding in others {
         let (subject, place) = wording::subject(finding, review);
         let place = if place.is_empty() { place } else { format!(" {place}") };
-        let text = format!("{place}: {}  ", finding.message);
+        let text = format!("{place} {}  ", finding.message);
         let parts = [plain("· "), (Paint::Bold, subject), plain(text), (Paint::Dim, finding.code.name.to_owned())];
         page.paragraph(2, 4, &parts);
     }
