@@ -1,13 +1,12 @@
-//! What the pods of an environment ask for, before, after, and while they are replaced.
+//! Workloads that request another amount than before.
 
-use super::workload::{Pods, autoscaler, items, recreates, replicas, restarts, rollout_bounds, text};
+use super::demand::{demand, demand_of, peak_of};
+use super::workload::{Pods, autoscaler};
 use super::{Rule, wording};
 use crate::change::{
-    CapacityChange, Comparison, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side,
-    SourceLine, finding,
+    Comparison, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine, finding,
 };
-use crate::object::{FieldPath, Object, ObjectId, Quantity};
-use serde_json::Value;
+use crate::object::{FieldPath, Object, ObjectId};
 use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[CAPACITY_CHANGE], find }];
@@ -17,85 +16,6 @@ const CAPACITY_CHANGE: ImpactCode = ImpactCode {
     severity: Severity::Note,
     documentation: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-requests-are-scheduled",
 };
-
-/// CPU and memory that the scheduler reserves for one pod.
-#[derive(Clone, Copy)]
-struct PodRequests {
-    cpu: Quantity,
-    memory: Quantity,
-}
-
-/// Returns the requests of one pod: its containers together, or its largest init container where that is more.
-fn pod_requests(pods: Pods<'_>) -> PodRequests {
-    let request = |resource: &str| {
-        let of = |container: &Value| {
-            let resources = container.get("resources").unwrap_or(&Value::Null);
-            // A limit without a request is the request.
-            let amount = ["requests", "limits"].into_iter().find_map(|it| resources.get(it)?.get(resource));
-            amount.and_then(|it| it.as_str().map_or_else(|| Quantity::parse(&it.to_string()), Quantity::parse))
-        };
-        let is_sidecar = |it: &&Value| text(it, "restartPolicy") == "Always";
-        let init = items(pods.spec(), "initContainers");
-        let sidecars = init.iter().filter(is_sidecar);
-        let running = items(pods.spec(), "containers").iter().chain(sidecars);
-        let together = running.filter_map(of).fold(Quantity::ZERO, Quantity::plus);
-        init.iter().filter(|it| !is_sidecar(it)).filter_map(of).fold(together, Quantity::max)
-    };
-    PodRequests { cpu: request("cpu"), memory: request("memory") }
-}
-
-fn times(requests: PodRequests, pods: u64) -> Demand {
-    let bytes = requests.memory.times(pods).milli();
-    Demand {
-        cpu_milli: requests.cpu.times(pods).milli(),
-        memory_bytes: bytes.div_euclid(1000) + i128::from(bytes.rem_euclid(1000) != 0),
-        pods,
-    }
-}
-
-fn sum(demands: impl Iterator<Item = Demand>) -> Demand {
-    demands.fold(Demand::default(), |sum, it| Demand {
-        cpu_milli: sum.cpu_milli + it.cpu_milli,
-        memory_bytes: sum.memory_bytes + it.memory_bytes,
-        pods: sum.pods + it.pods,
-    })
-}
-
-/// Returns what the workloads of one state ask for. Kinds whose number of pods the tree does not say are left out.
-fn demand(environment: &EnvironmentComparison<'_>, side: Side) -> Demand {
-    let objects = environment.objects(side);
-    sum(Pods::all(environment, side).map(|it| times(pod_requests(it), replicas(objects, it.object))))
-}
-
-/// Returns the most that the workloads ask for while the changed ones roll.
-fn peak(environment: &EnvironmentComparison<'_>) -> Demand {
-    sum(Pods::all(environment, Side::After).map(|it| peak_of(environment, it)))
-}
-
-/// Returns the most that a workload asks for while it rolls. An old and a new pod may ask for different amounts; the
-/// larger counts for both.
-fn peak_of(environment: &EnvironmentComparison<'_>, new: Pods<'_>) -> Demand {
-    let pods = replicas(environment.objects(Side::After), new.object);
-    let requests = pod_requests(new);
-    let old = environment.object(Side::Before, &new.object.id).and_then(Pods::of);
-    let Some(old) = old.filter(|_| restarts(environment, new.object)) else { return times(requests, pods) };
-    let rolls = new.object.id.kind == "Deployment" && !recreates(new.object);
-    let surge = if rolls { rollout_bounds(new.object, pods).surge } else { 0 };
-    let before = pod_requests(old);
-    let larger = PodRequests { cpu: requests.cpu.max(before.cpu), memory: requests.memory.max(before.memory) };
-    let pods_before = replicas(environment.objects(Side::Before), old.object);
-    times(larger, if rolls { pods_before.max(pods + surge) } else { pods })
-}
-
-/// Returns how the requests change, for each environment where they do, by name.
-pub(super) fn changes(input: &Comparison<'_>) -> Vec<CapacityChange> {
-    let change = |it: &EnvironmentComparison<'_>| {
-        let (before, after) = (demand(it, Side::Before), demand(it, Side::After));
-        let change = CapacityChange { environment: it.name().to_owned(), before, after, peak: peak(it) };
-        (change.before != change.after).then_some(change)
-    };
-    input.environments.iter().filter_map(change).collect()
-}
 
 /// One note for each workload that asks for another amount; for a whole environment that comes or goes, one for it.
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
@@ -131,9 +51,7 @@ fn of_environment(input: &Comparison<'_>, environment: &EnvironmentComparison<'_
 
 fn of_workload(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>, id: &ObjectId) -> Option<Finding> {
     let pods = |side| environment.object(side, id).and_then(Pods::of);
-    let demand = |side| {
-        pods(side).map(|it| times(pod_requests(it), replicas(environment.objects(side), it.object))).unwrap_or_default()
-    };
+    let demand = |side| pods(side).map(|it| demand_of(environment, side, it)).unwrap_or_default();
     let (before, after) = (demand(Side::Before), demand(Side::After));
     if before == after {
         return None;
@@ -212,15 +130,9 @@ fn amount(cpu_milli: i128, memory_bytes: i128) -> String {
     wording::list(&cpu.into_iter().chain(memory).collect::<Vec<_>>())
 }
 
-/// True where some pods are not counted, because their number depends on the cluster.
-pub(super) fn is_incomplete(objects: &[Object]) -> bool {
-    objects.iter().any(|it| matches!(it.id.kind.as_str(), "DaemonSet" | "CronJob"))
-}
-
 #[cfg(test)]
 mod tests {
     use crate::assess::tests::fixture::{deployment, expect, review_of, review_one, with};
-    use crate::change::Demand;
     use serde_json::{Value, json};
 
     fn web(replicas: u64, image: &str, cpu: &str) -> Value {
@@ -284,24 +196,5 @@ mod tests {
                 "Deployment/web requests 500m CPU and 512Mi memory: 2 pods",
             ],
         );
-    }
-
-    #[test]
-    fn a_pod_asks_for_its_containers_or_its_largest_init_container() {
-        let check = |init: Value, cpu_milli: i128| {
-            let body = with(web(1, "web:1", "250m"), "/spec/template/spec/initContainers", init);
-            let after = review_one(&[], &[body]).capacity[0].after.clone();
-            assert_eq!(after, Demand { cpu_milli, memory_bytes: 256 << 20, pods: 1 });
-        };
-        let container = |cpu: &str, more: Value| {
-            let mut body = json!({"name": cpu, "resources": {"requests": {"cpu": cpu}}});
-            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            body
-        };
-        check(json!([]), 250);
-        check(json!([container("100m", json!({}))]), 250);
-        check(json!([container("1", json!({})), container("500m", json!({}))]), 1000);
-        check(json!([container("100m", json!({"restartPolicy": "Always"}))]), 350);
-        check(json!([{"name": "x", "resources": {"limits": {"cpu": "2"}}}]), 2000);
     }
 }

@@ -80,7 +80,8 @@ fn whole_item(path: &str, item: &Map<String, Value>, side: Side) -> Difference {
     let short = |it: &str| visible::shorten(&visible::escape(it), LONGEST_VALUE);
     let whole = match entries.as_slice() {
         [] => "(present)".to_owned(),
-        [(name, value)] if matches!(name.as_str(), "value" | "valueFrom") => value.clone(),
+        [(name, _)] if name == "value" => item.get("value").map(text).unwrap_or_default(),
+        [(name, value)] if name == "valueFrom" => value.clone(),
         entries => entries.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", "),
     };
     if whole.chars().count() <= LONGEST_VALUE || entries.len() == 1 {
@@ -131,7 +132,10 @@ pub(super) fn is_secret(object: &ObjectId, path: &str) -> bool {
 
 fn values(before: Option<&Value>, after: Option<&Value>) -> Difference {
     let side = |it: Option<&Value>, write: fn(&Value) -> String| it.map_or(UNSET.to_owned(), write);
-    let (mut old, mut new) = (side(before, plain), side(after, plain));
+    // Only beside a number can a string be taken for one.
+    let is_text = [before, after].into_iter().flatten().all(Value::is_string);
+    let write = if is_text { text } else { plain };
+    let (mut old, mut new) = (side(before, write), side(after, write));
     if visible::escape(&old) == visible::escape(&new)
         || (before.is_some() && old == UNSET)
         || (after.is_some() && new == UNSET)
@@ -158,6 +162,14 @@ fn without_common_ends(before: &str, after: &str) -> (String, String) {
         format!("{}{kept}{}", mark(skip_start), mark(skip_end))
     };
     (cut(&old), cut(&new))
+}
+
+/// Returns a value where it is known to be a string: without quotes, unless its end or its blanks could not be seen.
+fn text(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) if !text.is_empty() && text.trim() == text => text.to_owned(),
+        _ => value.to_string(),
+    }
 }
 
 /// Returns a value as people write it: a string without quotes, unless it could be taken for something else.
@@ -292,6 +304,9 @@ mod tests {
         };
         check(json!(3), json!(5), "3 → 5");
         check(json!("3"), json!(3), "\"3\" → 3");
+        check(json!("3"), json!("5"), "3 → 5");
+        check(json!("3"), json!("3 "), "3 → \"3 \"");
+        check(Value::Null, json!("true"), "(unset) → true");
         check(Value::Null, json!(""), "(unset) → \"\"");
         check(json!(" x"), json!("x"), "\" x\" → x");
         check(json!("(unset)"), Value::Null, "\"(unset)\" → (unset)");
@@ -312,7 +327,7 @@ mod tests {
         let check = |path: &str, item: Value, expected: &str| {
             assert_eq!(difference("Deployment", path, Value::Null, item), expected);
         };
-        check("containers[web].env[A]", json!({"name": "A", "value": "1"}), "(unset) → \"1\"");
+        check("containers[web].env[A]", json!({"name": "A", "value": "1"}), "(unset) → 1");
         check(
             "containers[web].env[A]",
             json!({"name": "A", "valueFrom": {"secretKeyRef": {"name": "web", "key": "TOKEN"}}}),

@@ -41,6 +41,9 @@ const NEARLY: &[(&str, &str)] = &[
     ("workload-renamed", "component-added-beside-another"),
 ];
 
+/// The case whose review is also shown on a narrow and on a wide terminal.
+const AT_EVERY_WIDTH: &str = "images-replicas-an-origin-and-a-service-in-three-environments";
+
 /// One state of a case's project.
 struct State {
     sources: Sources,
@@ -119,6 +122,12 @@ fn every_case_is_reviewed_as_expected() {
             failures.push(format!("{}: not every change is accounted for: {told:?}", case.name));
         }
         failures.text(&case.path.join("expected.txt"), &report::terminal(&review, 100, Style::Plain));
+        if case.name == AT_EVERY_WIDTH {
+            for width in [80, 140] {
+                let text = report::terminal(&review, width, Style::Plain);
+                failures.text(&case.path.join(format!("expected-{width}.txt")), &text);
+            }
+        }
         failures.text(&case.path.join("expected.md"), &report::markdown(&review));
         failures.text(&case.path.join("expected.json"), &report::json(&review));
     }
