@@ -83,7 +83,7 @@ fn replicas_handed_over(input: &Comparison<'_>) -> Vec<Finding> {
             );
             let finding =
                 Finding::new(REPLICAS_HANDED_OVER, environment.name(), &after.id, message).at("spec.replicas");
-            let line = FieldPath::parse("metadata.name").and_then(|it| input.line_of(Side::After, owner, &it));
+            let line = input.declaration(Side::After, owner);
             findings.push(finding.help(help).from_line(line));
         }
     }

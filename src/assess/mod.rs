@@ -13,6 +13,7 @@
 mod availability;
 mod capacity;
 mod configuration;
+mod demand;
 mod exposure;
 mod grouping;
 mod headline;
@@ -72,7 +73,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
         return review(&sorted);
     }
     let findings = findings(input);
-    let capacity = capacity::changes(input);
+    let capacity = demand::changes(input);
     let images = images::changes(input);
     let required = required::objects(input);
     let changes = grouping::changes(input);

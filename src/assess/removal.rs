@@ -3,8 +3,8 @@
 use super::reference::service_use;
 use super::workload::{Pods, items, text};
 use super::{Rule, selector, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side, SourceLine};
-use crate::object::{FieldPath, Object, leaves};
+use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::object::{Object, leaves};
 use serde_json::Value;
 
 pub(super) const RULES: &[Rule] = &[
@@ -39,11 +39,6 @@ fn with_operation<'a>(
     changes.filter_map(move |it| environment.object(side, &it.id))
 }
 
-/// Returns the line that declared an object that is gone.
-fn old_line(input: &Comparison<'_>, object: &Object) -> Option<SourceLine> {
-    input.line_of(Side::Before, object, &FieldPath::parse("metadata.name")?)
-}
-
 fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
@@ -68,7 +63,7 @@ fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {
                 }
             };
             let finding = Finding::new(SERVICE_REMOVED, environment.name(), &service.id, message).help(help);
-            findings.push(finding.with_severity(severity).from_line(old_line(input, service)));
+            findings.push(finding.with_severity(severity).from_line(input.declaration(Side::Before, service)));
         }
     }
     findings
@@ -112,7 +107,9 @@ fn namespace_removed(input: &Comparison<'_>) -> Vec<Finding> {
             let help = "list what is in it first (`kubectl get all,pvc,secret -n NAMESPACE`), and keep the Namespace if anything must stay";
             let finding = Finding::new(NAMESPACE_REMOVED, environment.name(), &namespace.id, message);
             findings.push(
-                finding.help(help.replace("NAMESPACE", &namespace.id.name)).from_line(old_line(input, namespace)),
+                finding
+                    .help(help.replace("NAMESPACE", &namespace.id.name))
+                    .from_line(input.declaration(Side::Before, namespace)),
             );
         }
     }
@@ -140,7 +137,7 @@ fn workload_renamed(input: &Comparison<'_>) -> Vec<Finding> {
                 to.short(),
                 from.short()
             );
-            let line = FieldPath::parse("metadata.name").and_then(|it| input.line_of(Side::After, new.object, &it));
+            let line = input.declaration(Side::After, new.object);
             let finding = Finding::new(WORKLOAD_RENAMED, environment.name(), to, message).at("metadata.name");
             findings.push(finding.help(help).from_line(line));
         }
@@ -257,7 +254,7 @@ mod tests {
         let review = review_of(&[("dev", Some(before.clone()), None)]);
         expect(&review, "namespace-removed", &[message]);
         expect(&review, "service-removed", &[]);
-        assert_eq!(review.headline, "Namespace/dev in dev is removed with everything in it; dev is removed.");
+        assert_eq!(review.headline, "Namespace/dev is removed with everything in it.");
         expect(&review_one(&before, &[service("api")]), "namespace-removed", &[message]);
         expect(&review_one(&before, std::slice::from_ref(&namespace)), "namespace-removed", &[]);
     }

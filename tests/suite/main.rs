@@ -14,6 +14,7 @@ mod documentation;
 mod errors;
 mod example_review;
 mod git;
+mod laws;
 mod payloads;
 mod report;
 mod review;
