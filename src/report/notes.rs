@@ -48,13 +48,17 @@ fn name(id: &ObjectId) -> Name<'_> {
     (&id.group, &id.kind, &id.name)
 }
 
-/// Returns the change of an object that a note explains: that of the field that causes it, before any other.
+/// Returns the change of an object that a note explains: that of the field that causes it, or of a field in the block
+/// that does, before any other.
 fn place<'a>(note: &Finding, changes: &[&'a ReviewedChange]) -> Option<&'a ReviewedChange> {
     let is_there = |it: &&&ReviewedChange| note.environments.iter().all(|name| it.environments.contains(name));
     let is_cause = |it: &&&ReviewedChange| it.fields.iter().any(|it| it.path == note.path);
+    let block = format!("{}.", note.path);
+    let is_part = |it: &&&ReviewedChange| it.fields.iter().any(|it| !it.derived && it.path.starts_with(&block));
     let candidates = || changes.iter().filter(is_there);
     candidates()
         .find(is_cause)
+        .or_else(|| candidates().find(is_part))
         .or_else(|| candidates().find(|it| it.environments == note.environments))
         .or_else(|| candidates().next())
         .copied()

@@ -191,7 +191,11 @@ fn changes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
             notes.of(change).into_iter().for_each(|it| note(page, it, &[]));
         }
     }
-    for (names, changes) in wording::groups(others.into_iter(), review) {
+    // A change of derived fields alone is counted as folded, and needs a line only where a note explains it.
+    let is_told = |it: &&ReviewedChange| {
+        it.operation == Operation::Create || it.fields.iter().any(|it| !it.derived) || !notes.of(it).is_empty()
+    };
+    for (names, changes) in wording::groups(others.into_iter().filter(is_told), review) {
         page.heading(&wording::same_in(names, review));
         for change in changes {
             one_object(page, change, &[], review);
