@@ -2,13 +2,15 @@
 
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, WaivedRule};
+use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
 use crate::object::{Environment, Object, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
 use crate::source::{Location, Sources};
+use crate::spec::Part;
 use crate::tree::ManifestTree;
 use crate::{assess, diff, lower, parse, render, resolve, snapshot, validate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the sources of a project compile to.
 #[derive(Clone, Debug, Default)]
@@ -65,10 +67,9 @@ impl Compiled {
 /// Compiles a project: everything but writing it down.
 pub fn compile(sources: &Sources) -> Compiled {
     let (parts, mut diagnostics) = parse::project(sources);
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        // With a file missing, resolving would report what that file says as absent.
+    let Some(parts) = resolvable(parts, &mut diagnostics, sources) else {
         return Compiled { diagnostics: diagnostic::sorted(diagnostics), ..Compiled::default() };
-    }
+    };
     let project = resolve::project(&parts, sources);
     let app = project.specs.first().map(|it| it.app.name.value.clone()).unwrap_or_default();
     let sets: Vec<ObjectSet> = project.specs.iter().map(lower::objects).collect();
@@ -81,8 +82,37 @@ pub fn compile(sources: &Sources) -> Compiled {
     }
     diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));
     let all: Vec<&str> = project.environments.iter().map(String::as_str).collect();
-    let diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
+    let mut diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
+    // A waiver of the base is needed where one environment needs it.
+    diagnostics.retain(|it| it.code != UNUSED_WAIVER || it.environments.is_empty() || !is_in_base(it, sources));
     Compiled { app, sets, diagnostics, waived }
+}
+
+fn is_in_base(diagnostic: &Diagnostic, sources: &Sources) -> bool {
+    diagnostic.labels.first().is_some_and(|it| sources.file(it.span.file).name.starts_with("base/"))
+}
+
+/// Returns the parts that can be resolved; none where a file of the base is wrong, or every environment.
+///
+/// With a file missing, resolving would report what that file says as absent. So an environment with a wrong file is left
+/// out as a whole, and does not hold up the others.
+fn resolvable(parts: Vec<Part>, diagnostics: &mut [Diagnostic], sources: &Sources) -> Option<Vec<Part>> {
+    let place = |it: &Diagnostic| it.labels.first().and_then(|label| sources.file(label.span.file).environment());
+    let wrong: Option<BTreeSet<&str>> = diagnostics.iter().filter(|it| it.is_error()).map(place).collect();
+    let wrong = wrong?;
+    if wrong.is_empty() {
+        return Some(parts);
+    }
+    let environment = |it: &Part| sources.file(it.file).environment();
+    let left: Vec<Part> =
+        parts.into_iter().filter(|it| environment(it).is_none_or(|name| !wrong.contains(name))).collect();
+    if !left.iter().any(|it| environment(it).is_some()) {
+        return None;
+    }
+    for diagnostic in diagnostics {
+        diagnostic.environments.extend(place(diagnostic).map(str::to_owned));
+    }
+    Some(left)
 }
 
 /// Compiles a spec without checking its objects: what the old state of a project is asked for its lines with.

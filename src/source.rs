@@ -73,6 +73,15 @@ impl<T> Spanned<T> {
     }
 }
 
+impl Source {
+    /// Returns the environment that the file belongs to: `environments/NAME.kdl` or `environments/NAME/….kdl`; none for
+    /// a file of the base.
+    pub fn environment(&self) -> Option<&str> {
+        let rest = self.name.strip_prefix("environments/")?;
+        Some(rest.split_once('/').map_or_else(|| rest.strip_suffix(".kdl").unwrap_or(rest), |(folder, _)| folder))
+    }
+}
+
 impl Sources {
     /// Takes `(name, text)` pairs in any order; the set is sorted by name, so that ids do not depend on it.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {

@@ -4,7 +4,8 @@ use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
 use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
-use crate::write::{self, State, WritePlan};
+use crate::tree::{State, WritePlan};
+use crate::write;
 use crate::{disk, report};
 
 /// Runs the command.
@@ -19,7 +20,8 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     let scope = Project::scope(selection, &compiled);
     let failed = |error: &disk::Error, console: &mut Console<'_>| {
         console.error(&error.to_string(), &[error.help()]);
-        ExitCode::Failed
+        let in_the_way = matches!(error, disk::Error::NotADirectory { .. } | disk::Error::Symlink { .. });
+        if in_the_way { ExitCode::Refused } else { ExitCode::Failed }
     };
     let on_disk = disk::read_tree(&project.root).map_err(|error| failed(&error, console))?;
     let plan = write::plan(&on_disk, &tree, &scope);
@@ -44,11 +46,19 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     Ok(ExitCode::Done)
 }
 
+/// What to do about a file that is not ours.
+const MOVE_IT: &str = "move it elsewhere, or delete it";
+
 /// Lists what is in the way.
 fn refuse(plan: &WritePlan, console: &mut Console<'_>) {
-    for it in &plan.foreign_in_the_way {
-        let message = format!("`rendered/{}` is {}, and `rendered/{}` must be written", it.path, it.what, it.wanted);
-        console.error(&message, &["move it elsewhere, or delete it".to_owned()]);
+    for wanted in plan.foreign_in_the_way.chunk_by(|a, b| a.path == b.path) {
+        let [it, more @ ..] = wanted else { continue };
+        let purpose = match more {
+            [] if it.wanted == it.path => "compiling would overwrite it".to_owned(),
+            [] => format!("`rendered/{}` must be written", it.wanted),
+            more => format!("`rendered/{}` and {} must be written", it.wanted, many(more.len(), "more file")),
+        };
+        console.error(&format!("`rendered/{}` is {}, and {purpose}", it.path, it.what), &[MOVE_IT.to_owned()]);
     }
     console.message("nothing was written\n");
 }
@@ -68,8 +78,8 @@ fn check(plan: &WritePlan, compiled: &str, console: &mut Console<'_>) -> ExitCod
         console.data(&format!("\n{}\n", lines.join("\n")));
     }
     let count = many(differences.len(), "file");
-    let help = "run `todo-gitops compile` and commit the result".to_owned();
-    console.error(&format!("rendered/ is not what the sources compile to: {count}"), &[help]);
+    let help = if plan.is_refused() { MOVE_IT } else { "run `todo-gitops compile` and commit the result" };
+    console.error(&format!("rendered/ is not what the sources compile to: {count}"), &[help.to_owned()]);
     ExitCode::Found
 }
 

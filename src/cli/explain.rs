@@ -55,13 +55,16 @@ fn path_in(field: &str, object: &Object) -> Option<FieldPath> {
         .or_else(|| FieldPath::parse(field).filter(|it| object.origins.absence_of(it).is_some()))
 }
 
-/// True where `text` names the object: `deployment/todo-backend`, or `deploy/todo-backend` as kubectl shortens it.
+/// True where `text` names the object: `deployment/todo-backend`, `deploy/todo-backend` as kubectl shortens it, or
+/// `deployment.apps/todo-backend` as kubectl prints it.
 fn is_called(object: &Object, text: &str) -> bool {
     text.split_once('/').is_some_and(|(kind, name)| {
         let kind = kind.to_lowercase();
+        let (kind, group) = kind.split_once('.').map_or((kind.as_str(), None), |(kind, group)| (kind, Some(group)));
         let own = object.id.kind.to_lowercase();
         name == object.id.name
-            && (own == kind || kind::short_name(&object.id.kind) == Some(&kind) || plural(&own) == kind)
+            && group.is_none_or(|it| it == object.id.group)
+            && (own == kind || kind::short_name(&object.id.kind) == Some(kind) || plural(&own) == kind)
     })
 }
 

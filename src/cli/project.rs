@@ -55,7 +55,7 @@ impl Project {
 
     /// Reports a selected environment that there is not.
     fn check_selection(&self, environments: &[String], console: &mut Console<'_>) -> Result<(), ExitCode> {
-        let declared: BTreeSet<&str> = self.sources.iter().filter_map(|(_, it)| environment_of(&it.name)).collect();
+        let declared: BTreeSet<&str> = self.sources.iter().filter_map(|(_, it)| it.environment()).collect();
         let mut known = true;
         for name in environments.iter().filter(|it| !declared.contains(it.as_str())) {
             let help = match suggest::nearest(name, declared.iter().copied()) {
@@ -141,10 +141,4 @@ impl Project {
         };
         self.review(&compiled, &tree, &previous, console)
     }
-}
-
-/// Returns the environment that a spec file belongs to: `environments/NAME.kdl` or `environments/NAME/….kdl`.
-fn environment_of(file: &str) -> Option<&str> {
-    let rest = file.strip_prefix("environments/")?;
-    Some(rest.split_once('/').map_or_else(|| rest.trim_end_matches(".kdl"), |(folder, _)| folder))
 }

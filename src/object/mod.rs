@@ -3,6 +3,7 @@
 //! An [`Object`] holds its fields as JSON values in the order Kubernetes writes them. Objects that were read back from
 //! a rendered tree are the same type with no origins.
 
+pub mod demand;
 pub mod field_order;
 pub mod field_path;
 pub mod id;

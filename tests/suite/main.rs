@@ -6,7 +6,11 @@
 )]
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
+mod cli;
 mod compile;
+mod console;
+mod determinism;
+mod documentation;
 mod errors;
 mod example_review;
 mod git;
@@ -16,5 +20,6 @@ mod report;
 mod review;
 mod review_schema;
 mod support;
+mod tidy;
 mod write;
 mod yaml;

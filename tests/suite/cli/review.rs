@@ -1,0 +1,77 @@
+//! `diff` and `review`: against what they compare, in which form, and when they fail.
+
+use crate::support::program::{edit, rendered, run, shop};
+use serde_json::Value;
+use std::fs;
+
+#[test]
+fn a_branch_is_compared_with_its_merge_base() {
+    let shop = shop();
+    shop.git(&["checkout", "--quiet", "-b", "feature"]);
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    run(shop.path(), &["compile"]).ends_with(0);
+    shop.commit(&[]);
+    shop.git(&["checkout", "--quiet", "main"]);
+    edit(shop.path(), "base/app.kdl", "LOG_LEVEL info", "LOG_LEVEL warning");
+    run(shop.path(), &["compile"]).ends_with(0);
+    shop.commit(&[]);
+    shop.git(&["checkout", "--quiet", "feature"]);
+    run(shop.path(), &["diff"]).ends_with(0).prints(&["no changes"]);
+    let run = run(shop.path(), &["diff", "--base", "main"])
+        .ends_with(0)
+        .prints(&["spec.replicas  3 → 4", "(merge base with main)"]);
+    assert!(!run.data.contains("LOG_LEVEL"), "{run:#?}");
+}
+
+#[test]
+fn diff_and_review_write_nothing_into_the_tree() {
+    let shop = shop();
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    let before = rendered(shop.path());
+    for command in ["diff", "review"] {
+        run(shop.path(), &[command]).ends_with(0).prints(&["spec.replicas  3 → 4", "environments/production.kdl:3"]);
+    }
+    assert_eq!(rendered(shop.path()), before);
+}
+
+#[test]
+fn diff_fails_on_changes_where_it_is_asked_to() {
+    let shop = shop();
+    run(shop.path(), &["diff", "--exit-code"]).ends_with(0);
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    run(shop.path(), &["diff"]).ends_with(0);
+    run(shop.path(), &["diff", "--exit-code"]).ends_with(1);
+    run(shop.path(), &["diff", "--exit-code", "-e", "staging"]).ends_with(0);
+}
+
+#[test]
+fn review_fails_on_findings_where_it_is_asked_to() {
+    let shop = shop();
+    run(shop.path(), &["review", "--fail-on", "note"]).ends_with(0);
+    edit(shop.path(), "base/app.kdl", "service ClusterIP", "service NodePort");
+    run(shop.path(), &["review"]).ends_with(0).prints(&["! warn"]);
+    run(shop.path(), &["review", "--fail-on", "note"]).ends_with(1);
+    run(shop.path(), &["review", "--fail-on", "warn"]).ends_with(1);
+    run(shop.path(), &["review", "--fail-on", "outage"]).ends_with(0);
+    run(shop.path(), &["review", "--fail-on", "fatal"]).ends_with(2).says(&["block, loss, outage, warn, note"]);
+}
+
+#[test]
+fn a_review_goes_to_a_file_where_one_is_named() {
+    let shop = shop();
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    for format in ["terminal", "markdown", "json"] {
+        let file = shop.beside(format);
+        let written =
+            run(shop.path(), &["review", "--format", format, "--output", file.to_str().unwrap()]).ends_with(0);
+        assert_eq!((written.data.as_str(), written.messages.as_str()), ("", ""));
+        let printed = run(shop.path(), &["review", "--format", format]).ends_with(0);
+        assert_eq!(fs::read_to_string(&file).unwrap(), printed.data, "{format}");
+    }
+    let json: Value = serde_json::from_str(&fs::read_to_string(shop.beside("json")).unwrap()).unwrap();
+    assert_eq!(json["version"], 1);
+    let nowhere = shop.beside("no/such/directory/review.md");
+    run(shop.path(), &["review", "--output", nowhere.to_str().unwrap()])
+        .ends_with(3)
+        .says(&["error: cannot ", "help: "]);
+}
