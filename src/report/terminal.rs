@@ -27,11 +27,11 @@ pub fn terminal(review: &Review, width: usize, style: Style) -> String {
     page.paragraph(0, 0, &[(Paint::Bold, review.headline.clone())]);
     environments(&mut page, review);
     findings(&mut page, review);
-    let printed: Vec<&ReviewedChange> = match review.baseline {
-        Baseline::FirstCompile => Vec::new(),
-        Baseline::Commit { .. } => review.changes.iter().collect(),
+    let printed = match review.baseline {
+        Baseline::FirstCompile => &[],
+        Baseline::Commit { .. } => review.changes.as_slice(),
     };
-    let notes = Notes::beside(&printed, review);
+    let notes = Notes::among(printed, review);
     match review.baseline {
         Baseline::FirstCompile => created(&mut page, review),
         Baseline::Commit { .. } => changes(&mut page, &notes, review),
@@ -188,20 +188,21 @@ fn changes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
         for change in removed {
             let where_ = format!("in {}", wording::environments(&change.environments, review));
             one_object(page, change, &[where_], review);
-            notes.of(change).for_each(|it| note(page, it, &[]));
+            notes.of(change).into_iter().for_each(|it| note(page, it, &[]));
         }
     }
-    for (names, changes) in wording::groups(others.into_iter(), review) {
+    // A change of derived fields alone is counted as folded, and needs a line only where a note explains it.
+    let is_told = |it: &&ReviewedChange| {
+        it.operation == Operation::Create || it.fields.iter().any(|it| !it.derived) || !notes.of(it).is_empty()
+    };
+    for (names, changes) in wording::groups(others.into_iter().filter(is_told), review) {
         page.heading(&wording::same_in(names, review));
         for change in changes {
             one_object(page, change, &[], review);
             fields(page, change, review);
-            let mut here: Vec<&Finding> = notes.of(change).collect();
-            // What holds wherever the change is made stands first.
-            here.sort_by_key(|it| it.environments != change.environments);
-            for finding in here {
+            for finding in notes.of(change) {
                 let place = (finding.environments != change.environments)
-                    .then(|| plain(format!("in {}: ", wording::environments(&finding.environments, review))));
+                    .then(|| (Paint::Bold, format!("{}  ", wording::environments(&finding.environments, review))));
                 note(page, finding, place.as_slice());
             }
         }
@@ -219,12 +220,10 @@ fn note(page: &mut Page, finding: &Finding, place: &[Part]) {
 
 /// Prints the notes that explain no single change.
 fn other_notes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
-    let mut others = notes.others().peekable();
-    if others.peek().is_none() {
-        return;
+    if !notes.others().is_empty() {
+        page.heading("notes");
     }
-    page.heading("notes");
-    for finding in others {
+    for finding in notes.others() {
         let (subject, place) = wording::subject(finding, review);
         let place = if place.is_empty() { place } else { format!(" {place}") };
         let text = format!("{place} {}  ", finding.message);

@@ -62,10 +62,10 @@ pub(super) fn subject(finding: &Finding, review: &Review) -> (String, String) {
     (object(&finding.object, review), format!("in {}", environments(&finding.environments, review)))
 }
 
-/// `base/app.kdl:12`; a line that is gone says so.
+/// `base/app.kdl:12`; a line of the baseline, `base/app.kdl:12 (before)`: its number counts there.
 pub(super) fn source(line: &SourceLine) -> String {
-    let removed = if line.removed { " (removed)" } else { "" };
-    format!("{}:{}{removed}", line.file, line.line)
+    let before = if line.removed { " (before)" } else { "" };
+    format!("{}:{}{before}", line.file, line.line)
 }
 
 /// The sign of an operation, as in a diff.
@@ -243,13 +243,23 @@ pub(super) fn is_quiet(review: &Review) -> bool {
     review.changes.is_empty() && review.findings.is_empty()
 }
 
-/// `2 Deployment, 3 Service`: the objects of some changes by kind.
+/// `1 Deployment, 3 NetworkPolicies`: the objects of some changes by kind.
 pub(super) fn kinds<'a>(changes: impl Iterator<Item = &'a ReviewedChange>) -> String {
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for change in changes {
         *kinds.entry(&change.object.kind).or_default() += 1;
     }
-    kinds.iter().map(|(kind, number)| format!("{number} {kind}")).collect::<Vec<_>>().join(", ")
+    kinds.iter().map(|(kind, number)| format!("{number} {}", plural(kind, *number))).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes a kind for so many objects: `Ingresses`, `NetworkPolicies`.
+fn plural(kind: &str, number: usize) -> String {
+    match kind.strip_suffix('y') {
+        _ if number == 1 => kind.to_owned(),
+        Some(stem) if stem.ends_with(|it: char| !"aeiou".contains(it)) => format!("{stem}ies"),
+        _ if kind.ends_with('s') => format!("{kind}es"),
+        _ => format!("{kind}s"),
+    }
 }
 
 /// Changes that are the same in some environments.
@@ -270,7 +280,7 @@ pub(super) fn groups<'a>(changes: impl Iterator<Item = &'a ReviewedChange>, revi
 
 #[cfg(test)]
 mod tests {
-    use super::{cpu, image, memory, repository, signed};
+    use super::{cpu, image, memory, plural, repository, signed};
     use crate::change::ImageChange;
 
     #[test]
@@ -282,6 +292,15 @@ mod tests {
         assert_eq!(memory(0), "0");
         assert_eq!(memory(1025), "1025");
         assert_eq!(signed(-250, cpu), "-250m");
+    }
+
+    #[test]
+    fn kinds_have_a_plural() {
+        assert_eq!(plural("Ingress", 1), "Ingress");
+        assert_eq!(plural("Ingress", 2), "Ingresses");
+        assert_eq!(plural("NetworkPolicy", 3), "NetworkPolicies");
+        assert_eq!(plural("Gateway", 2), "Gateways");
+        assert_eq!(plural("ConfigMap", 2), "ConfigMaps");
     }
 
     #[test]
