@@ -1,37 +1,11 @@
 //! What the pods of an environment ask for, before, after, and while they are replaced.
 
-use super::workload::{Pods, items, recreates, replicas, restarts, rollout_bounds, text};
+use super::workload::{Pods, recreates, replicas, restarts, rollout_bounds};
 use crate::change::{CapacityChange, Comparison, Demand, EnvironmentComparison, Side};
-use crate::object::{Object, Quantity};
-use serde_json::Value;
+use crate::object::Object;
+use crate::object::demand::{Requests, pod_requests};
 
-/// CPU and memory that the scheduler reserves for one pod.
-#[derive(Clone, Copy)]
-struct PodRequests {
-    cpu: Quantity,
-    memory: Quantity,
-}
-
-/// Returns the requests of one pod: its containers together, or its largest init container where that is more.
-fn pod_requests(pods: Pods<'_>) -> PodRequests {
-    let request = |resource: &str| {
-        let of = |container: &Value| {
-            let resources = container.get("resources").unwrap_or(&Value::Null);
-            // A limit without a request is the request.
-            let amount = ["requests", "limits"].into_iter().find_map(|it| resources.get(it)?.get(resource));
-            amount.and_then(|it| it.as_str().map_or_else(|| Quantity::parse(&it.to_string()), Quantity::parse))
-        };
-        let is_sidecar = |it: &&Value| text(it, "restartPolicy") == "Always";
-        let init = items(pods.spec(), "initContainers");
-        let sidecars = init.iter().filter(is_sidecar);
-        let running = items(pods.spec(), "containers").iter().chain(sidecars);
-        let together = running.filter_map(of).fold(Quantity::ZERO, Quantity::plus);
-        init.iter().filter(|it| !is_sidecar(it)).filter_map(of).fold(together, Quantity::max)
-    };
-    PodRequests { cpu: request("cpu"), memory: request("memory") }
-}
-
-fn times(requests: PodRequests, pods: u64) -> Demand {
+fn times(requests: Requests, pods: u64) -> Demand {
     let bytes = requests.memory.times(pods).milli();
     Demand {
         cpu_milli: requests.cpu.times(pods).milli(),
@@ -55,7 +29,7 @@ pub(super) fn demand(environment: &EnvironmentComparison<'_>, side: Side) -> Dem
 
 /// Returns what a workload of one state asks for.
 pub(super) fn demand_of(environment: &EnvironmentComparison<'_>, side: Side, pods: Pods<'_>) -> Demand {
-    times(pod_requests(pods), replicas(environment.objects(side), pods.object))
+    times(pod_requests(pods.template), replicas(environment.objects(side), pods.object))
 }
 
 /// Returns the most that the workloads ask for while the changed ones roll.
@@ -67,13 +41,13 @@ fn peak(environment: &EnvironmentComparison<'_>) -> Demand {
 /// larger counts for both.
 pub(super) fn peak_of(environment: &EnvironmentComparison<'_>, new: Pods<'_>) -> Demand {
     let pods = replicas(environment.objects(Side::After), new.object);
-    let requests = pod_requests(new);
+    let requests = pod_requests(new.template);
     let old = environment.object(Side::Before, &new.object.id).and_then(Pods::of);
     let Some(old) = old.filter(|_| restarts(environment, new.object)) else { return times(requests, pods) };
     let rolls = new.object.id.kind == "Deployment" && !recreates(new.object);
     let surge = if rolls { rollout_bounds(new.object, pods).surge } else { 0 };
-    let before = pod_requests(old);
-    let larger = PodRequests { cpu: requests.cpu.max(before.cpu), memory: requests.memory.max(before.memory) };
+    let before = pod_requests(old.template);
+    let larger = requests.larger(before);
     let pods_before = replicas(environment.objects(Side::Before), old.object);
     times(larger, if rolls { pods_before.max(pods + surge) } else { pods })
 }

@@ -1,9 +1,10 @@
 //! Images that change, and which of the steps want a second look.
 
-use super::image_reference::{ImageReference, Step};
+use super::image_step::{self, Step};
 use super::workload::{Pods, text};
 use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImageChange, ImpactCode, Severity, Side};
+use crate::object::ImageReference;
 use crate::object::{FieldPath, ObjectId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +50,7 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
 
 /// Returns what is doubtful about a step, and what to do about the worst of it; none for the usual new version.
 fn doubts(old: ImageReference<'_>, new: ImageReference<'_>) -> Option<(Vec<&'static str>, &'static str)> {
-    let of_step = match old.step_to(new) {
+    let of_step = match image_step::between(old, new) {
         Step::Repository => Some(("another repository", "make sure that the new repository is the one you trust")),
         Step::Downgrade => {
             Some(("an older version", "make sure that data and clients of the newer version work with the older one"))
@@ -88,7 +89,9 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ImageChange> {
     }
     let change = |((workload, before, after), environments): (Key, BTreeSet<String>)| {
         let step = match (&before, &after) {
-            (Some(old), Some(new)) => ImageReference::parse(old).step_to(ImageReference::parse(new)).name(),
+            (Some(old), Some(new)) => {
+                image_step::between(ImageReference::parse(old), ImageReference::parse(new)).name()
+            }
             (None, _) => "new",
             (Some(_), None) => "removed",
         };

@@ -1,8 +1,9 @@
 //! Pods that lose their last network policy, and with it their isolation.
 
 use super::workload::{Pods, items};
-use super::{Rule, selector, wording};
+use super::{Rule, wording};
 use crate::change::{Comparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,7 +27,7 @@ fn isolates(policy: &Object, direction: &str, pods: Pods<'_>) -> bool {
         types.iter().any(|it| it == direction)
     };
     // A policy without a pod selector selects every pod of its namespace, as one with an empty selector does.
-    let selects = spec.get("podSelector").is_none_or(|it| selector::matches(Some(it), pods.labels()));
+    let selects = spec.get("podSelector").is_none_or(|it| Selector::of(it).matches(pods.labels()));
     is_meant && policy.id.namespace == pods.object.id.namespace && selects
 }
 

@@ -2,8 +2,9 @@
 
 use super::reference::service_use;
 use super::workload::{Pods, items, text};
-use super::{Rule, selector, wording};
+use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::object::Selector;
 use crate::object::{Object, leaves};
 use serde_json::Value;
 
@@ -170,7 +171,7 @@ fn successors<'a>(gone: &[Pods<'a>], new: &[Pods<'a>]) -> Vec<(Pods<'a>, Pods<'a
 fn likeness(old: Pods<'_>, new: Pods<'_>) -> Option<usize> {
     const NEARLY_THE_SAME: usize = 80;
     let is_same_name = old.object.id.name == new.object.id.name;
-    let selected = selector::matches(old.object.field("spec.selector"), new.labels());
+    let selected = old.object.field("spec.selector").is_some_and(|it| Selector::of(it).matches(new.labels()));
     let alike = similarity(old.spec(), new.spec());
     (is_same_name || selected || alike >= NEARLY_THE_SAME).then_some(if is_same_name { 100 } else { alike })
 }

@@ -1,8 +1,9 @@
 //! Whether traffic still arrives: Services, their pods and their node ports.
 
 use super::workload::{Pods, items, text};
-use super::{Rule, selector, wording};
+use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 
@@ -69,7 +70,7 @@ fn has_no_pods(service: &Object, pods: &[PodLabels<'_>]) -> bool {
     let namespace = service.id.namespace.as_deref();
     let mut pods = pods.iter();
     service_type(service) != "ExternalName"
-        && !pods.any(|(place, labels)| *place == namespace && selector::is_subset(wanted, labels))
+        && !pods.any(|(place, labels)| *place == namespace && Selector::of_labels(wanted).matches(labels))
 }
 
 /// One explicit node port of one Service.

@@ -3,10 +3,11 @@
 //! Source: `ValidatePodDisruptionBudgetSpec` in `pkg/apis/policy/validation`.
 
 use super::field::{Field, Found, NOT_EXACTLY_ONE};
-use super::selector::{self, Selector};
+use super::selector;
 use super::service::selected;
 use super::workload::{Limit, share};
 use crate::diagnostic::Code;
+use crate::object::Selector;
 use crate::object::{Object, ObjectSet, demand};
 
 /// No workload has the labels that a disruption budget selects.

@@ -32,7 +32,6 @@ pub mod workload;
 mod addresses;
 #[cfg(test)]
 mod fixture;
-mod image;
 mod selector;
 
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};

@@ -2,28 +2,30 @@
 
 use crate::diagnostic::house_rule::{MISSING_IMAGE_TAG, MUTABLE_IMAGE_TAG};
 use crate::object::Environment;
+use crate::object::ImageReference;
 use crate::validate::field::{Field, Found};
-use crate::validate::image::ImageReference;
 
 /// Checks the image of one container.
 pub(super) fn check(container: &Field<'_>, environment: &Environment, found: &mut Found) {
     let image = container.get("image");
-    let Some(reference) = image.text().and_then(ImageReference::parse) else { return };
+    let Some(reference) = image.text().map(ImageReference::parse).filter(|it| it.is_valid()) else { return };
     if reference.digest.is_some() {
         return;
     }
     let help = "say which version: `image … tag=\"1.0.0\"`, or a digest";
     match reference.tag {
         None if environment.protected => {
-            let message = format!("`{}` has no tag, which means `latest`, in a protected environment", reference.name);
+            let message =
+                format!("`{}` has no tag, which means `latest`, in a protected environment", reference.repository);
             found.push(image.problem(MUTABLE_IMAGE_TAG, message).help(help));
         }
         None => {
-            let message = format!("`{}` has neither tag nor digest", reference.name);
+            let message = format!("`{}` has neither tag nor digest", reference.repository);
             found.push(image.problem(MISSING_IMAGE_TAG, message).help(help));
         }
         Some("latest") if environment.protected => {
-            let message = format!("`{}:latest` can change at any time, in a protected environment", reference.name);
+            let message =
+                format!("`{}:latest` can change at any time, in a protected environment", reference.repository);
             found.push(image.problem(MUTABLE_IMAGE_TAG, message).help(help));
         }
         Some(_) => {}

@@ -2,8 +2,8 @@
 
 use super::{is_sidecar, probes, resources, variables};
 use crate::diagnostic::Code;
+use crate::object::ImageReference;
 use crate::validate::field::{DUPLICATE_ENTRY, DUPLICATE_NAME, Field, Found, unique, unique_as};
-use crate::validate::image::ImageReference;
 use crate::validate::names::{self, INVALID_NAME, INVALID_PATH, INVALID_PORT};
 
 /// An image is not written as an image can be.
@@ -77,7 +77,7 @@ fn image(image: &Field<'_>, found: &mut Found) {
     };
     if text != text.trim() {
         found.push(image.invalid(INVALID_IMAGE, "must not have leading or trailing whitespace"));
-    } else if ImageReference::parse(text).is_none() {
+    } else if !ImageReference::parse(text).is_valid() {
         found.push(image.invalid(INVALID_IMAGE, "must be an image such as `registry.example.com/team/app:1.0.0`"));
     }
 }

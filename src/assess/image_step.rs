@@ -1,17 +1,7 @@
-//! What an image reference says: `registry/path:tag@digest`, and how far one is from another.
+//! How far one image is from another.
 
+use crate::object::ImageReference;
 use std::cmp::Ordering;
-
-/// A taken-apart image reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ImageReference<'a> {
-    /// Registry and path.
-    pub(super) repository: &'a str,
-    /// Tag.
-    pub(super) tag: Option<&'a str>,
-    /// Digest, `sha256:…`.
-    pub(super) digest: Option<&'a str>,
-}
 
 /// What kind of step leads from one image to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,43 +22,22 @@ pub(super) enum Step {
     Digest,
 }
 
-impl<'a> ImageReference<'a> {
-    /// Takes a reference apart.
-    pub(super) fn parse(text: &'a str) -> Self {
-        let (name, digest) = match text.split_once('@') {
-            Some((name, digest)) => (name, Some(digest)),
-            None => (text, None),
-        };
-        // A colon before the last slash belongs to the registry's port.
-        let path = name.rfind('/').map_or(0, |it| it + 1);
-        match name[path..].rfind(':') {
-            Some(colon) => Self { repository: &name[..path + colon], tag: Some(&name[path + colon + 1..]), digest },
-            None => Self { repository: name, tag: None, digest },
-        }
+/// Returns what kind of step leads from one image to another.
+pub(super) fn between(before: ImageReference<'_>, after: ImageReference<'_>) -> Step {
+    if before.repository != after.repository {
+        return Step::Repository;
     }
-
-    /// True where the same reference can mean another image tomorrow.
-    pub(super) fn is_mutable(self) -> bool {
-        self.digest.is_none() && self.tag.is_none_or(|it| it == "latest")
+    if before.tag == after.tag {
+        return Step::Digest;
     }
-
-    /// Returns what kind of step leads from this image to another.
-    pub(super) fn step_to(self, after: Self) -> Step {
-        if self.repository != after.repository {
-            return Step::Repository;
-        }
-        if self.tag == after.tag {
-            return Step::Digest;
-        }
-        let versions = (self.tag.and_then(Version::parse), after.tag.and_then(Version::parse));
-        let (Some(old), Some(new)) = versions else { return Step::Tag };
-        match old.cmp(&new) {
-            Ordering::Greater => Step::Downgrade,
-            Ordering::Equal => Step::Tag,
-            Ordering::Less if old.numbers[0] != new.numbers[0] => Step::Major,
-            Ordering::Less if old.numbers[1] != new.numbers[1] => Step::Minor,
-            Ordering::Less => Step::Patch,
-        }
+    let versions = (before.tag.and_then(Version::parse), after.tag.and_then(Version::parse));
+    let (Some(old), Some(new)) = versions else { return Step::Tag };
+    match old.cmp(&new) {
+        Ordering::Greater => Step::Downgrade,
+        Ordering::Equal => Step::Tag,
+        Ordering::Less if old.numbers[0] != new.numbers[0] => Step::Major,
+        Ordering::Less if old.numbers[1] != new.numbers[1] => Step::Minor,
+        Ordering::Less => Step::Patch,
     }
 }
 
@@ -141,23 +110,13 @@ fn compare_pre_releases(left: &str, right: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageReference, Step};
-
-    #[test]
-    fn takes_references_apart() {
-        let check = |text: &str, repository: &str, tag: Option<&str>, digest: Option<&str>| {
-            assert_eq!(ImageReference::parse(text), ImageReference { repository, tag, digest }, "{text}");
-        };
-        check("web", "web", None, None);
-        check("web:1", "web", Some("1"), None);
-        check("localhost:5000/web", "localhost:5000/web", None, None);
-        check("localhost:5000/web:1@sha256:ab", "localhost:5000/web", Some("1"), Some("sha256:ab"));
-    }
+    use super::{Step, between};
+    use crate::object::ImageReference;
 
     #[test]
     fn names_the_step() {
         let check = |before: &str, after: &str, expected: Step| {
-            let step = ImageReference::parse(before).step_to(ImageReference::parse(after));
+            let step = between(ImageReference::parse(before), ImageReference::parse(after));
             assert_eq!(step, expected, "{before} → {after}");
         };
         check("web:1.4.2", "web:1.5.0", Step::Minor);

@@ -1,30 +1,39 @@
-//! Image references: `registry.example.com:5000/team/app:1.0.0@sha256:…`.
+//! Image references, taken apart: `registry.example.com:5000/team/app:1.0.0@sha256:…`.
 
-/// An image reference, taken apart.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct ImageReference<'a> {
+/// An image reference. It may be none that a registry accepts; see [`ImageReference::is_valid`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageReference<'a> {
     /// Registry and path.
-    pub(super) name: &'a str,
+    pub repository: &'a str,
     /// What stands behind the colon.
-    pub(super) tag: Option<&'a str>,
-    /// What stands behind the at sign.
-    pub(super) digest: Option<&'a str>,
+    pub tag: Option<&'a str>,
+    /// What stands behind the at sign, `sha256:…`.
+    pub digest: Option<&'a str>,
 }
 
 impl<'a> ImageReference<'a> {
-    /// Reads a reference by the grammar of `github.com/distribution/reference`. Returns none for what is none.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let (rest, digest) = match text.split_once('@') {
-            Some((rest, digest)) => (rest, Some(digest)),
+    /// Takes a reference apart.
+    pub fn parse(text: &'a str) -> Self {
+        let (name, digest) = match text.split_once('@') {
+            Some((name, digest)) => (name, Some(digest)),
             None => (text, None),
         };
-        let last = rest.rfind('/').map_or(0, |it| it + 1);
-        let (name, tag) = match rest[last..].find(':') {
-            Some(colon) => (&rest[..last + colon], Some(&rest[last + colon + 1..])),
-            None => (rest, None),
-        };
-        let valid = is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest);
-        valid.then_some(Self { name, tag, digest })
+        // A colon before the last slash belongs to the registry's port.
+        let path = name.rfind('/').map_or(0, |it| it + 1);
+        match name[path..].find(':') {
+            Some(colon) => Self { repository: &name[..path + colon], tag: Some(&name[path + colon + 1..]), digest },
+            None => Self { repository: name, tag: None, digest },
+        }
+    }
+
+    /// True where the same reference can mean another image tomorrow.
+    pub fn is_mutable(self) -> bool {
+        self.digest.is_none() && self.tag.is_none_or(|it| it == "latest")
+    }
+
+    /// True for a reference by the grammar of `github.com/distribution/reference`.
+    pub fn is_valid(self) -> bool {
+        is_name(self.repository) && self.tag.is_none_or(is_tag) && self.digest.is_none_or(is_digest)
     }
 }
 
@@ -90,9 +99,10 @@ mod tests {
 
     #[test]
     fn reads_references() {
-        let check = |text, name, tag| {
-            let reference = ImageReference::parse(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!((reference.name, reference.tag), (name, tag), "{text}");
+        let check = |text, repository, tag| {
+            let reference = ImageReference::parse(text);
+            assert_eq!((reference.repository, reference.tag), (repository, tag), "{text}");
+            assert!(reference.is_valid(), "{text}");
         };
         check("nginx", "nginx", None);
         check("nginx:1.27", "nginx", Some("1.27"));
@@ -100,12 +110,12 @@ mod tests {
         check("localhost:5000/a:b", "localhost:5000/a", Some("b"));
         check("ghcr.io/team/my-app__x.y:V_1-2", "ghcr.io/team/my-app__x.y", Some("V_1-2"));
         let digest = format!("a/b@sha256:{}", "0".repeat(64));
-        assert!(ImageReference::parse(&digest).unwrap().digest.is_some());
+        assert!(ImageReference::parse(&digest).digest.is_some());
         let long = format!("a:{}", "b".repeat(129));
         for text in
             ["", "A", "a b", "a:", "a:b c", "a@sha256:12", "/a", "a/", "a//b", "a..b", "-a", "a_", "http://a/b", &long]
         {
-            assert_eq!(ImageReference::parse(text), None, "{text}");
+            assert!(!ImageReference::parse(text).is_valid(), "{text}");
         }
     }
 }
