@@ -8,13 +8,20 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use kdl::{KdlDiagnostic, KdlDocument};
 
+/// How many reports on one file are looked at: in a file with more, the parser has lost its way long before.
+const REPORTS: usize = 1_000;
+
+/// How many characters of a word are looked at.
+const LONGEST_WORD: usize = 500;
+
 /// Parses one file as KDL 2. `equals` are the places of the equals signs of its properties.
 pub(super) fn document(file: FileId, text: &str, equals: &[usize]) -> Result<KdlDocument, Vec<Diagnostic>> {
     KdlDocument::parse_v2(text).map_err(|error| {
         // The parser blames the whole line, or the whole file, for a property without a right value.
-        let mut found: Vec<(usize, Diagnostic)> = equals.iter().filter_map(|at| property(file, text, *at)).collect();
+        let mut found: Vec<(usize, Diagnostic)> =
+            equals.iter().filter_map(|at| property(file, text, *at)).take(REPORTS).collect();
         let told_better = !found.is_empty();
-        for diagnostic in error.diagnostics.iter().filter(|it| !is_echo(it)) {
+        for diagnostic in error.diagnostics.iter().filter(|it| !is_echo(it)).take(REPORTS) {
             if let Some(start) = start_of(diagnostic, text)
                 && !(told_better && is_vague(diagnostic))
             {
@@ -22,14 +29,15 @@ pub(super) fn document(file: FileId, text: &str, equals: &[usize]) -> Result<Kdl
             }
         }
         if found.is_empty() {
-            found
-                .extend(error.diagnostics.iter().filter_map(|it| Some((start_of(it, text)?, message(file, text, it)))));
+            let reports = error.diagnostics.iter().take(REPORTS);
+            found.extend(reports.filter_map(|it| Some((start_of(it, text)?, message(file, text, it)))));
         }
         found.sort_by_key(|(start, _)| *start);
-        let mut last_line = None;
+        let mut last: Option<usize> = None;
         found.retain(|(start, _)| {
-            let line = text[..*start].matches('\n').count();
-            last_line.replace(line) != Some(line)
+            let same_line = last.is_some_and(|last| !text[last..*start].contains('\n'));
+            last = Some(*start);
+            !same_line
         });
         // One report is of the mistake; what follows it in vague words is of the way that the parser lost.
         let first = found.iter().map(|(start, _)| *start).next();
@@ -55,6 +63,7 @@ fn property(file: FileId, text: &str, equals: usize) -> Option<(usize, Diagnosti
 /// Returns the text from a place up to the next space or brace.
 fn word_at(text: &str, start: usize) -> &str {
     let rest = &text[start..];
+    let rest = rest.char_indices().nth(LONGEST_WORD).map_or(rest, |(end, _)| &rest[..end]);
     &rest[..rest.find(|it: char| it.is_whitespace() || "{};".contains(it)).unwrap_or(rest.len())]
 }
 
@@ -63,7 +72,7 @@ fn value(file: FileId, start: usize, word: &str) -> Option<Diagnostic> {
     let at = Span::new(file, start, start + word.len());
     let new = |message: String| Diagnostic::new(INVALID_SYNTAX, message).at(at, "");
     if word.is_empty() {
-        let before = Span::new(file, start - 1, start);
+        let before = Span::new(file, start.saturating_sub(1), start);
         let message = "this property has no value".to_owned();
         return Some(
             Diagnostic::new(INVALID_SYNTAX, message).at(before, "").help("a property is written `name=value`"),
