@@ -6,8 +6,10 @@
 )]
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
+mod bad_input;
 mod cli;
 mod compile;
+mod dogfood;
 mod errors;
 mod example_review;
 mod git;
