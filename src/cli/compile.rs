@@ -4,7 +4,8 @@ use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
 use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
-use crate::write::{self, State, WritePlan};
+use crate::tree::{State, WritePlan};
+use crate::write;
 use crate::{disk, report};
 
 /// Runs the command.

@@ -7,6 +7,8 @@ pub struct Code {
     pub name: &'static str,
     /// The severity it has unless a stage says otherwise.
     pub severity: Severity,
+    /// Whether the place that its messages point at may hold a secret, so that it is never printed.
+    pub confidential: bool,
 }
 
 /// How bad a message is.
@@ -21,11 +23,17 @@ pub enum Severity {
 impl Code {
     /// A code whose messages stop the compile.
     pub const fn error(name: &'static str) -> Self {
-        Self { name, severity: Severity::Error }
+        Self { name, severity: Severity::Error, confidential: false }
     }
 
     /// A code whose messages let the compile go on.
     pub const fn warning(name: &'static str) -> Self {
-        Self { name, severity: Severity::Warning }
+        Self { name, severity: Severity::Warning, confidential: false }
+    }
+
+    /// The same code, whose messages never show what they point at.
+    #[must_use]
+    pub const fn confidential(self) -> Self {
+        Self { confidential: true, ..self }
     }
 }

@@ -8,6 +8,7 @@ use super::visible::{self, Escaper};
 use super::{Diagnostic, Label, Severity};
 use crate::source::{FileId, Source, Sources};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Whether text may carry colour.
@@ -82,7 +83,9 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     let mut group = Group::with_title(level.primary_title(safe(&diagnostic.message)).id(diagnostic.code.name));
     let mut headings = Vec::new();
     for (source, places) in by_file(diagnostic, sources) {
-        let excerpt = Excerpt::of(&source.text, &places);
+        let text =
+            if diagnostic.code.confidential { masked(&source.text, &places) } else { Cow::Borrowed(&*source.text) };
+        let excerpt = Excerpt::of(&text, &places);
         headings.push(format!("{}:{}:{}", visible::escape(&source.name), excerpt.line, excerpt.column));
         group = group.element(excerpt.snippet.path(HEADING));
     }
@@ -95,6 +98,16 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     }
     let drawn = with_headings(&renderer.render(&[group]), &headings);
     drawn.lines().map(str::trim_end).filter(|it| !it.is_empty()).flat_map(|it| [it, "\n"]).collect()
+}
+
+/// Covers the rest of every line from where a label begins: what is there may be a secret.
+fn masked<'a>(text: &str, places: &[Place<'_>]) -> Cow<'a, str> {
+    let mut bytes = text.as_bytes().to_vec();
+    for place in places {
+        let end = text[place.range.start..].find('\n').map_or(text.len(), |it| place.range.start + it);
+        bytes[place.range.start..end].fill(b'*');
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Puts the true places where the drawing has its own: it counts columns in escaped and cut text.

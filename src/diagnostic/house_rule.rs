@@ -13,9 +13,12 @@ pub const MISSING_IMAGE_TAG: Code = Code::error("missing-image-tag");
 /// A protected environment does not run `latest`.
 pub const MUTABLE_IMAGE_TAG: Code = Code::error("mutable-image-tag");
 /// No value that looks like a credential in a ConfigMap or a plain environment variable.
-pub const CREDENTIAL_IN_CONFIG: Code = Code::error("credential-in-config");
+pub const CREDENTIAL_IN_CONFIG: Code = Code::error("credential-in-config").confidential();
 /// A protected environment allows neither every origin nor an unencrypted one.
 pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
+
+/// A waiver that excuses its component from nothing.
+pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
 
 /// Every house rule, by name.
 pub const HOUSE_RULES: &[Code] = &[

@@ -13,7 +13,7 @@
 use super::staging::{Staging, place, sync_directory};
 use super::{Action, Error};
 use crate::tree;
-use crate::write::WritePlan;
+use crate::tree::WritePlan;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};

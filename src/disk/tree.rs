@@ -3,8 +3,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "part of the disk edge")]
 
 use super::{Action, Error};
-use crate::tree;
-use crate::write::{Existing, Foreign, OnDisk};
+use crate::tree::{self, Existing, Foreign, OnDisk};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;

@@ -127,7 +127,11 @@ impl FieldPath {
             match segment {
                 Segment::Field(name) => write_field(&mut text, name),
                 Segment::Index(index) => {
-                    let key = next.and_then(|item| list_key::of_item(&walked, item));
+                    let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                    let key_of = |item: &Value| list_key::of_item(&walked, item);
+                    // A key that two items have names neither.
+                    let only = |key: &String| items.iter().filter(|it| key_of(it).as_ref() == Some(key)).count() == 1;
+                    let key = next.and_then(key_of).filter(only);
                     let _ = write!(text, "[{}]", key.unwrap_or_else(|| index.to_string()));
                 }
             }
@@ -232,5 +236,7 @@ mod tests {
         assert_eq!(path.display_in(&body), "spec.containers[web].name");
         assert_eq!(FieldPath::parse("spec.args[0]").unwrap().display_in(&body), "spec.args[0]");
         assert!(FieldPath::parse_in("spec.containers[nope].name", &body).is_none());
+        let twice = json!({"spec": {"containers": [{"name": "web"}, {"name": "web"}]}});
+        assert_eq!(path.display_in(&twice), "spec.containers[0].name");
     }
 }

@@ -3,6 +3,7 @@
 //! Grammar and canonical form are those of `k8s.io/apimachinery/pkg/api/resource`: a signed decimal, then a decimal
 //! suffix (`n u m k M G T P E`), a binary one (`Ki Mi Gi Ti Pi Ei`) or a decimal exponent.
 
+use serde_json::Value;
 use std::fmt;
 
 /// An amount in billionths of its unit, with the family of suffixes in which it was written.
@@ -37,7 +38,7 @@ impl Quantity {
         let digits_end = unsigned.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(unsigned.len());
         let (number, suffix) = unsigned.split_at(digits_end);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if fraction.contains('.') || (number == "." || number.is_empty()) {
+        if fraction.contains('.') || number == "." || (number.is_empty() && suffix.is_empty()) {
             return None;
         }
         let (format, scale) = suffix_scale(suffix)?;
@@ -45,6 +46,15 @@ impl Quantity {
         let magnitude = magnitude(whole, fraction, scale)?;
         let nano = magnitude.min(MAXIMUM);
         Some(Self { nano: if negative { -nano } else { nano }, format })
+    }
+
+    /// Reads a quantity out of an object, where it may be a text or a number.
+    pub fn of_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Self::parse(text),
+            Value::Number(number) => Self::parse(&number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
     }
 
     /// An amount of whole units.
@@ -103,6 +113,29 @@ impl Quantity {
             let scaled = self.nano.saturating_mul(100);
             u64::try_from(scaled.div_euclid(whole.nano) + i128::from(scaled.rem_euclid(whole.nano) != 0)).unwrap_or(0)
         })
+    }
+}
+
+/// Returns what is odd about a quantity that Kubernetes reads, but otherwise than it looks; none for a plain one.
+pub fn oddity(text: &str) -> Option<&'static str> {
+    let digits_end = text.find(|it: char| !it.is_ascii_digit() && !"+-.".contains(it)).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(digits_end);
+    let unsigned = number.trim_start_matches(['+', '-']);
+    let whole = unsigned.split('.').next().unwrap_or_default();
+    if unsigned.is_empty() {
+        Some("there is no number before the suffix, so Kubernetes reads it as 0")
+    } else if number.starts_with('+') {
+        Some("write it without `+`")
+    } else if unsigned.ends_with('.') {
+        Some("write it without the point at the end")
+    } else if whole.len() > 1 && whole.starts_with('0') {
+        Some("write it without the leading zero: it is decimal, though it looks octal")
+    } else if matches!(suffix, "n" | "u") {
+        Some("less than a thousandth is nothing that a node can give")
+    } else if Quantity::parse(text).is_some_and(|it| it.nano.abs() >= MAXIMUM) {
+        Some("it is more than Kubernetes can hold, which reads it as 9223372036854775807")
+    } else {
+        None
     }
 }
 
@@ -245,6 +278,34 @@ mod tests {
         check("16Ei", "9223372036854775807");
         check("0.2", "200m");
         check("1024Mi", "1Gi");
+        check("0.5", "500m");
+        check("1k", "1k");
+        check("1M", "1M");
+        check("1m", "1m");
+        check("1Mi", "1Mi");
+        check("1e3", "1e3");
+        check("1E3", "1e3");
+        check("1n", "1n");
+        check("1u", "1u");
+        check("1T", "1T");
+        check("1P", "1P");
+        check("8Ei", "9223372036854775807");
+        check("01", "1");
+        check("Gi", "0");
+        check("0Gi", "0");
+        check("512Ki", "512Ki");
+        check("0.5Ki", "512");
+        check("-1.5Gi", "-1536Mi");
+    }
+
+    #[test]
+    fn names_what_is_odd() {
+        for text in ["Gi", "m", "5.", "5.Gi", "+1", "01", "007Mi", "1n", "1u", "1e400", "8Ei", "16Ei", "-9e18E"] {
+            assert!(Quantity::parse(text).is_none() || super::oddity(text).is_some(), "{text}");
+        }
+        for text in ["0", "1", "0.5", ".5", "1.5Gi", "250m", "256Mi", "1e3", "12E6", "-1", "7Ei", "1E"] {
+            assert_eq!(super::oddity(text), None, "{text}");
+        }
     }
 
     #[test]

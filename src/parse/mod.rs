@@ -108,14 +108,11 @@ pub fn project(sources: &Sources) -> (Vec<Part>, Vec<Diagnostic>) {
 /// Parses one file.
 fn file(id: FileId, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<crate::spec::Node> {
     let layer = Layer::of(&source.name);
-    let equals = match nesting::check(id, &source.text) {
-        Ok(equals) => equals,
-        Err(refused) => {
-            diagnostics.push(refused);
-            return Vec::new();
-        }
-    };
-    let document = match syntax::document(id, &source.text, &equals) {
+    if let Err(refused) = nesting::check(id, &source.text) {
+        diagnostics.push(refused);
+        return Vec::new();
+    }
+    let document = match syntax::document(id, &source.text) {
         Ok(document) => document,
         Err(found) => {
             diagnostics.extend(found);
@@ -138,4 +135,29 @@ fn file(id: FileId, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<c
             .push(Diagnostic::new(EMPTY_FILE, message).at(place, "").help("delete the file if it is not needed"));
     }
     nodes
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::Sources;
+    use proptest::prelude::*;
+
+    /// What a text is made of: words of the language, what KDL gives a meaning, and characters of several bytes.
+    const PIECES: &str = "app a component image i tag 1.0 512Mi 70% env KEY é 😀 \u{202e} \u{2028} \u{feff} \0 \\ \" \
+                          \"\"\" #\" \"# r#\" ' { } ( ) (add) [ = ; , / /- /* */ // # #true true #nan 0x 1_ - $ ${";
+
+    proptest! {
+        #[test]
+        fn any_text_gives_messages_that_point_into_it(indices in prop::collection::vec(0_usize..90, 0..40)) {
+            let pieces: Vec<&str> = PIECES.split(' ').collect();
+            let text: String = indices.iter().map(|it| pieces.get(*it).copied().unwrap_or([" ", "\n"][it % 2])).collect();
+            let sources = Sources::new([("base/app.kdl".to_owned(), text)]);
+            let (parts, diagnostics) = super::project(&sources);
+            prop_assert_eq!(parts.is_empty(), diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error));
+            for label in diagnostics.iter().flat_map(|it| &it.labels) {
+                let text = &sources.file(label.span.file).text;
+                prop_assert!(text.get(label.span.range()).is_some(), "{:?} in {:?}", label, text);
+            }
+        }
+    }
 }

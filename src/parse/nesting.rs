@@ -1,8 +1,7 @@
 //! Raw text in, a verdict out: are braces, strings and comments balanced, and nested no deeper than the parser can bear?
 //!
 //! The KDL parser calls itself for every level, and a stack overflow ends the process; so depth is counted here first,
-//! in one pass without recursion. The same pass knows which brace is not closed better than the parser does, and where
-//! the properties are, which the parser's messages do not tell.
+//! in one pass without recursion. The same pass knows which brace is not closed better than the parser does.
 
 use super::{NESTED_TOO_DEEPLY, UNBALANCED};
 use crate::diagnostic::Diagnostic;
@@ -11,18 +10,9 @@ use crate::source::{FileId, Span};
 /// The deepest nesting of blocks, comments, slashdashes and annotations together.
 const LIMIT: usize = 64;
 
-/// Checks one file's text. Returns where the equals signs of its properties are.
-pub(super) fn check(file: FileId, text: &str) -> Result<Vec<usize>, Diagnostic> {
-    let scanner = Scanner {
-        file,
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        open: Vec::new(),
-        slashdashes: 0,
-        bare: false,
-        equals: Vec::new(),
-    };
+/// Checks one file's text.
+pub(super) fn check(file: FileId, text: &str) -> Result<(), Diagnostic> {
+    let scanner = Scanner { file, text, bytes: text.as_bytes(), at: 0, open: Vec::new(), slashdashes: 0, bare: false };
     scanner.run()
 }
 
@@ -37,12 +27,10 @@ struct Scanner<'a> {
     slashdashes: usize,
     /// Whether nothing but white space has come since the last slashdash.
     bare: bool,
-    /// Where equals signs stand outside of text and comments.
-    equals: Vec<usize>,
 }
 
 impl Scanner<'_> {
-    fn run(mut self) -> Result<Vec<usize>, Diagnostic> {
+    fn run(mut self) -> Result<(), Diagnostic> {
         let mut annotations = 0_usize;
         while let Some(byte) = self.bytes.get(self.at) {
             if !byte.is_ascii_whitespace() && *byte != b'/' {
@@ -68,10 +56,6 @@ impl Scanner<'_> {
                     self.depth(annotations)?;
                     self.at += 1;
                 }
-                b'=' => {
-                    self.equals.push(self.at);
-                    self.at += 1;
-                }
                 b'"' => self.string(0)?,
                 b'#' => self.hashes()?,
                 b'/' => self.slash()?,
@@ -86,7 +70,7 @@ impl Scanner<'_> {
             }
         }
         match self.open.first() {
-            None => Ok(self.equals),
+            None => Ok(()),
             // The innermost open block is where the missing brace was most likely forgotten.
             Some(outermost) => {
                 let innermost = *self.open.last().unwrap_or(outermost);
@@ -125,6 +109,10 @@ impl Scanner<'_> {
         while self.at < self.bytes.len() {
             let rest = &self.bytes[self.at..];
             match rest[0] {
+                // A backslash before white space takes out all of it, line breaks too.
+                b'\\' if hashes == 0 && rest.get(1).is_some_and(u8::is_ascii_whitespace) => {
+                    self.at += 1 + rest[1..].iter().take_while(|it| it.is_ascii_whitespace()).count();
+                }
                 b'\\' if hashes == 0 => self.at += 2,
                 b'"' if rest.iter().take(quotes).filter(|it| **it == b'"').count() == quotes
                     && rest.len() >= quotes + hashes
@@ -206,7 +194,7 @@ mod tests {
         let sources = Sources::new([("base/app.kdl".to_owned(), text.to_owned())]);
         let (id, source) = sources.iter().next().unwrap();
         check(id, &source.text)
-            .map_or_else(|it| format!("{} at {}", it.message, it.labels[0].span.start), |_| "fine".into())
+            .map_or_else(|it| format!("{} at {}", it.message, it.labels[0].span.start), |()| "fine".into())
     }
 
     #[test]
@@ -218,6 +206,7 @@ mod tests {
             "a #\"}\"#",
             "a \"\"\"\n } \" \n\"\"\"",
             "a \"\\\"}\"",
+            "a \"x \\\r\n  y\"",
             "// }",
             "/* } /* { */ */ a",
             "a \"\" { }",

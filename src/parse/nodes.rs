@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Origin, Span, Spanned};
-use crate::spec::grammar::{Identity, NodeRule, Slot};
+use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Identity, NodeRule, Slot};
 use crate::spec::{Entry, Literal, Mark, Node};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 
@@ -36,7 +36,7 @@ impl Reader<'_> {
             self.unknown_node(parent, &name);
             return None;
         };
-        let mark = self.mark(kdl);
+        let mark = self.mark(parent, kdl);
         let mut node = Node {
             rule,
             origin: Origin::line(name.span),
@@ -46,11 +46,19 @@ impl Reader<'_> {
             properties: std::collections::BTreeMap::new(),
             children: Vec::new(),
         };
+        let mut position = 0;
         for entry in kdl.entries() {
             match entry.name() {
-                None => self.argument(&mut node, entry),
+                None => {
+                    self.argument(&mut node, position, entry);
+                    position += 1;
+                }
                 Some(property) => self.property(&mut node, property.value(), entry),
             }
+        }
+        if rule.identity == Identity::FirstArgument && position == 0 {
+            let message = format!("`{}` needs a {}", node.name.value, rule.arguments[0].name);
+            self.diagnostics.push(Diagnostic::new(MISSING_NAME, message).at(node.span(), "").help(usage(rule)));
         }
         if let Some(children) = kdl.children() {
             if rule.children.is_empty() {
@@ -71,22 +79,24 @@ impl Reader<'_> {
                 self.inside_new = outer;
             }
         }
-        self.completeness(&node);
+        self.removal(&node);
         Some(node)
     }
 
     fn unknown_node(&mut self, parent: &'static NodeRule, name: &Spanned<String>) {
         let known: Vec<&str> = parent.children.iter().map(|it| it.name).collect();
         let message = format!("unknown node `{}` in {}", name.value, parent_name(parent));
-        let mut diagnostic = Diagnostic::new(UNKNOWN_NODE, message).at(name.span, "");
-        diagnostic = match crate::diagnostic::suggest::nearest(&name.value, known.iter().copied()) {
+        let diagnostic = Diagnostic::new(UNKNOWN_NODE, message).at(name.span, "");
+        let homes = homes(&name.value);
+        let near = crate::diagnostic::suggest::nearest(&name.value, known.iter().copied());
+        self.diagnostics.push(match near {
+            _ if !homes.is_empty() => diagnostic.help(format!("`{}` belongs in {}", name.value, homes.join(" or "))),
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("{} takes {}", parent_name(parent), listing(&known))),
-        };
-        self.diagnostics.push(diagnostic);
+        });
     }
 
-    fn mark(&mut self, kdl: &KdlNode) -> Option<Spanned<Mark>> {
+    fn mark(&mut self, parent: &NodeRule, kdl: &KdlNode) -> Option<Spanned<Mark>> {
         let annotation = kdl.ty()?;
         let span = self.span(annotation.span().offset(), annotation.span().len());
         let mark = match annotation.value() {
@@ -107,6 +117,12 @@ impl Reader<'_> {
             return None;
         }
         match self.layer {
+            Layer::Environment if std::ptr::eq(parent, &raw const ENVIRONMENT_FILE) => {
+                let message = format!("`({})` on a whole environment, which has nothing below it", mark.name());
+                let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(span, "");
+                self.diagnostics.push(diagnostic.help("remove the mark; marks belong to the nodes inside"));
+                None
+            }
             Layer::Environment => Some(Spanned::new(mark, span)),
             Layer::Base => {
                 let message = format!("`({})` in the base, which has nothing below it", mark.name());
@@ -117,10 +133,9 @@ impl Reader<'_> {
         }
     }
 
-    fn argument(&mut self, node: &mut Node, kdl: &KdlEntry) {
-        let index = node.arguments.len();
+    fn argument(&mut self, node: &mut Node, position: usize, kdl: &KdlEntry) {
         let Some(entry) = self.entry(kdl) else { return };
-        if let Some(slot) = node.rule.argument(index) {
+        if let Some(slot) = node.rule.argument(position) {
             if self.fits(node, slot, &entry) {
                 node.arguments.push(entry);
             }
@@ -178,6 +193,21 @@ impl Reader<'_> {
             whole
         };
         let value = match kdl.value() {
+            KdlValue::String(text) if spelling.starts_with('\'') => {
+                let message = format!("{text} begins with a single quote, which KDL takes as part of the text");
+                let meant = text.trim_matches('\'');
+                self.diagnostics.push(
+                    Diagnostic::new(WRONG_VALUE, message)
+                        .at(span, "")
+                        .help(format!("quote text as \"{meant}\"; if the quote is meant, write \"{text}\"")),
+                );
+                return None;
+            }
+            KdlValue::String(text) if text.contains('\0') => {
+                let message = "this text has a NUL character, which no program can be given";
+                self.diagnostics.push(Diagnostic::new(WRONG_VALUE, message).at(span, "").help("remove it"));
+                return None;
+            }
             KdlValue::String(text) => Literal::Text(text.clone()),
             KdlValue::Integer(value) => Literal::Integer { value: *value, spelling },
             KdlValue::Float(value) if value.is_finite() => Literal::Decimal(spelling),
@@ -216,18 +246,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks what must be there in every layer: the name of a named node, and nothing but that in a removal.
-    fn completeness(&mut self, node: &Node) {
-        if node.rule.identity == Identity::FirstArgument && node.arguments.is_empty() {
-            let already = self.diagnostics.iter().any(|it| {
-                it.code == WRONG_VALUE && it.labels.first().is_some_and(|label| label.span.start > node.span().start)
-            });
-            if !already {
-                let message = format!("`{}` needs a {}", node.name.value, node.rule.arguments[0].name);
-                self.diagnostics
-                    .push(Diagnostic::new(MISSING_NAME, message).at(node.span(), "").help(usage(node.rule)));
-            }
-        }
+    /// Checks that a removal says nothing but what to remove.
+    fn removal(&mut self, node: &Node) {
         let Some(mark) = &node.mark else { return };
         let named_by = usize::from(node.rule.identity == Identity::FirstArgument);
         let more = node.arguments.len() > named_by || !node.properties.is_empty() || !node.children.is_empty();
@@ -248,6 +268,21 @@ fn parent_name(parent: &NodeRule) -> String {
         "environment file" => "an environment file".to_owned(),
         name => format!("`{name}`"),
     }
+}
+
+/// Names the places where a node of this name may stand.
+fn homes(name: &str) -> Vec<String> {
+    let mut homes = Vec::new();
+    let mut waiting: Vec<&NodeRule> = vec![&ENVIRONMENT_FILE, &BASE_FILE];
+    while let Some(rule) = waiting.pop() {
+        let place = parent_name(rule);
+        let takes = rule.children.iter().any(|it| it.identity != Identity::Name && it.name == name);
+        if takes && !homes.contains(&place) {
+            homes.push(place);
+        }
+        waiting.extend(rule.children.iter().rev().copied());
+    }
+    homes
 }
 
 /// Joins names: `a`, `b` and `c`.
@@ -277,4 +312,71 @@ fn usage(rule: &NodeRule) -> String {
         text += " { … }";
     }
     format!("it is written `{text}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::source::Sources;
+
+    /// Checks the messages about one environment file, each with its help.
+    fn check(text: &str, expected: &[&str]) {
+        let (_, found) = parse::project(&Sources::new([("environments/dev.kdl".to_owned(), text.to_owned())]));
+        let found: Vec<String> = found.iter().map(|it| format!("{}; {}", it.message, it.help.join("; "))).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn says_where_a_node_belongs() {
+        check(
+            "environment dev { image web }",
+            &["unknown node `image` in `environment`; `image` belongs in `component`"],
+        );
+        check("environment dev { secert a }", &["unknown node `secert` in `environment`; did you mean `secret`?"]);
+        check("app a", &["unknown node `app` in an environment file; `app` belongs in a base file"]);
+    }
+
+    #[test]
+    fn counts_arguments_by_their_position() {
+        let name = "`name` of `port` is the number 80; expected a name; put it in quotes if this is the name: \"80\"";
+        check("environment dev { component a { port 80 8080 } }", &[name]);
+        check(
+            "environment dev { component { replicas #true } }",
+            &[
+                "`component` needs a name; it is written `component NAME { … }`",
+                "`count` of `replicas` is #true; expected a whole number from 0; ",
+            ],
+        );
+    }
+
+    #[test]
+    fn refuses_text_that_cannot_be_meant() {
+        check(
+            "environment dev namespace='a'",
+            &["'a' begins with a single quote, which KDL takes as part of the text; \
+               quote text as \"a\"; if the quote is meant, write \"'a'\""],
+        );
+        check("environment dev namespace=\"'a'\"", &[]);
+        check(
+            "environment dev namespace=\"a\\u{0}\"",
+            &["this text has a NUL character, which no program can be given; remove it"],
+        );
+    }
+
+    #[test]
+    fn refuses_marks_that_mean_nothing() {
+        let whole = |mark: &str| {
+            format!(
+                "`({mark})` on a whole environment, which has nothing below it; \
+                 remove the mark; marks belong to the nodes inside"
+            )
+        };
+        for mark in ["add", "remove", "replace"] {
+            check(&format!("({mark})environment dev"), &[&whole(mark)]);
+        }
+        check(
+            "environment dev { (add)component a { (add)image b } }",
+            &["`(add)` inside a node that is new as a whole; remove the inner mark"],
+        );
+    }
 }

@@ -11,104 +11,30 @@ use kdl::{KdlDiagnostic, KdlDocument};
 /// How many reports on one file are looked at: in a file with more, the parser has lost its way long before.
 const REPORTS: usize = 1_000;
 
-/// How many characters of a word are looked at.
-const LONGEST_WORD: usize = 500;
-
-/// Parses one file as KDL 2. `equals` are the places of the equals signs of its properties.
-pub(super) fn document(file: FileId, text: &str, equals: &[usize]) -> Result<KdlDocument, Vec<Diagnostic>> {
+/// Parses one file as KDL 2.
+pub(super) fn document(file: FileId, text: &str) -> Result<KdlDocument, Vec<Diagnostic>> {
     KdlDocument::parse_v2(text).map_err(|error| {
-        // The parser blames the whole line, or the whole file, for a property without a right value.
-        let mut found: Vec<(usize, Diagnostic)> =
-            equals.iter().filter_map(|at| property(file, text, *at)).take(REPORTS).collect();
-        let told_better = !found.is_empty();
-        for diagnostic in error.diagnostics.iter().filter(|it| !is_echo(it)).take(REPORTS) {
-            if let Some(start) = start_of(diagnostic, text)
-                && !(told_better && is_vague(diagnostic))
-            {
-                found.push((start, message(file, text, diagnostic)));
+        let mut found: Vec<&KdlDiagnostic> = error.diagnostics.iter().filter(|it| !is_echo(it)).take(REPORTS).collect();
+        found.sort_by_key(|it| place(text, it));
+        let mut messages = Vec::new();
+        let mut last: Option<usize> = None;
+        let mut after_text = false;
+        for diagnostic in found {
+            let at = place(text, diagnostic);
+            let same_line = last.is_some_and(|last| !text[last..at].contains('\n'));
+            let follows = !messages.is_empty() && (is_consequence(diagnostic) || after_text);
+            if !follows && !same_line {
+                messages.push(message(file, text, diagnostic));
+                last = Some(at);
+                // Behind a multi-line text that it does not understand, the parser reads its lines as nodes.
+                after_text = says(diagnostic, "multiline string");
             }
         }
-        if found.is_empty() {
-            let reports = error.diagnostics.iter().take(REPORTS);
-            found.extend(reports.filter_map(|it| Some((start_of(it, text)?, message(file, text, it)))));
+        if messages.is_empty() {
+            messages.push(Diagnostic::new(INVALID_SYNTAX, "this file is no KDL 2").at(Span::new(file, 0, 0), ""));
         }
-        found.sort_by_key(|(start, _)| *start);
-        let mut last: Option<usize> = None;
-        found.retain(|(start, _)| {
-            let same_line = last.is_some_and(|last| !text[last..*start].contains('\n'));
-            last = Some(*start);
-            !same_line
-        });
-        // One report is of the mistake; what follows it in vague words is of the way that the parser lost.
-        let first = found.iter().map(|(start, _)| *start).next();
-        found.into_iter().filter(|(start, it)| Some(*start) == first || !is_lost(it)).map(|(_, it)| it).collect()
+        messages
     })
-}
-
-/// Returns where a report begins; none where that is inside a character, which no report should.
-fn start_of(diagnostic: &KdlDiagnostic, text: &str) -> Option<usize> {
-    Some(diagnostic.span.offset().min(text.len())).filter(|it| text.is_char_boundary(*it))
-}
-
-/// Looks at the value behind an equals sign.
-fn property(file: FileId, text: &str, equals: usize) -> Option<(usize, Diagnostic)> {
-    let rest = &text[equals + 1..];
-    let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    let start = equals + 1 + gap;
-    let word = word_at(text, start);
-    let problem = value(file, start, word)?;
-    Some((start, problem))
-}
-
-/// Returns the text from a place up to the next space or brace.
-fn word_at(text: &str, start: usize) -> &str {
-    let rest = &text[start..];
-    let rest = rest.char_indices().nth(LONGEST_WORD).map_or(rest, |(end, _)| &rest[..end]);
-    &rest[..rest.find(|it: char| it.is_whitespace() || "{};".contains(it)).unwrap_or(rest.len())]
-}
-
-/// Says what is wrong with a value that KDL does not know; none where nothing is.
-fn value(file: FileId, start: usize, word: &str) -> Option<Diagnostic> {
-    let at = Span::new(file, start, start + word.len());
-    let new = |message: String| Diagnostic::new(INVALID_SYNTAX, message).at(at, "");
-    if word.is_empty() {
-        let before = Span::new(file, start.saturating_sub(1), start);
-        let message = "this property has no value".to_owned();
-        return Some(
-            Diagnostic::new(INVALID_SYNTAX, message).at(before, "").help("a property is written `name=value`"),
-        );
-    }
-    if matches!(word, "true" | "false" | "null" | "inf" | "nan" | "-inf") {
-        return Some(
-            new(format!("`{word}` is no text without quotes"))
-                .help(format!("write `#{word}` for the value, or `\"{word}\"` for the text")),
-        );
-    }
-    if let Some(keyword) = word.strip_prefix('#').filter(|it| !it.starts_with(['#', '"'])) {
-        let known = matches!(keyword, "true" | "false" | "null" | "inf" | "-inf" | "nan");
-        return (!known).then(|| new(format!("unknown keyword `{word}`")).help("KDL has #true, #false and #null"));
-    }
-    let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
-    let numeric = digits.starts_with(|it: char| it.is_ascii_digit());
-    (numeric && !is_number(digits)).then(|| {
-        new(format!("`{word}` is no number"))
-            .help(format!("text that starts with a digit stands in quotes: \"{word}\""))
-    })
-}
-
-/// True for an unsigned KDL number.
-fn is_number(digits: &str) -> bool {
-    let all = |text: &str, base: u32| {
-        text.starts_with(|it: char| it.is_digit(base)) && text.chars().all(|it| it == '_' || it.is_digit(base))
-    };
-    for (prefix, base) in [("0x", 16), ("0o", 8), ("0b", 2)] {
-        if let Some(rest) = digits.strip_prefix(prefix) {
-            return all(rest, base);
-        }
-    }
-    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    all(whole, 10) && all(fraction, 10) && all(exponent.strip_prefix(['+', '-']).unwrap_or(exponent), 10)
 }
 
 fn says(diagnostic: &KdlDiagnostic, text: &str) -> bool {
@@ -120,28 +46,49 @@ fn is_echo(diagnostic: &KdlDiagnostic) -> bool {
     says(diagnostic, "No closing '}'") || says(diagnostic, "Closing '}' was not found")
 }
 
-/// True for a report that does not say what is wrong.
-fn is_vague(diagnostic: &KdlDiagnostic) -> bool {
-    ["Expected end of document", "invalid node name", "value", "Expected identifier"]
-        .iter()
-        .any(|it| says(diagnostic, it))
+/// True for a report that, behind another one, only says that the parser has lost its way.
+fn is_consequence(diagnostic: &KdlDiagnostic) -> bool {
+    says(diagnostic, "Expected end of document")
 }
 
-/// True for a message of ours that only says that the parser has lost its way.
-fn is_lost(diagnostic: &Diagnostic) -> bool {
-    diagnostic.message.starts_with("unexpected `") || diagnostic.message == UNKNOWN_ESCAPE
+/// Returns the byte where a reader should look. A report about a property's value spans everything from the outermost
+/// node to the value, and ends within it.
+fn place(text: &str, diagnostic: &KdlDiagnostic) -> usize {
+    let start = diagnostic.span.offset().min(text.len());
+    let start = (0..=start).rev().find(|it| text.is_char_boundary(*it)).unwrap_or(0);
+    let end = (start + diagnostic.span.len()).min(text.len());
+    let value = text.get(start..end).filter(|_| says(diagnostic, "property value")).and_then(|it| it.rfind('='));
+    value.map_or(start, |equals| start + equals + 1)
 }
 
-const UNKNOWN_ESCAPE: &str = "this text has an escape that KDL does not know";
+/// True for characters that KDL has only as escapes: they are invisible, or turn the text around them.
+fn is_hidden(character: char) -> bool {
+    matches!(character, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
 
 /// Puts one report into our words.
 fn message(file: FileId, text: &str, diagnostic: &KdlDiagnostic) -> Diagnostic {
-    let start = diagnostic.span.offset().min(text.len());
-    let word = word_at(text, start);
-    let at = |length: usize| Span::new(file, start, (start + length).min(text.len()));
+    let start = place(text, diagnostic);
+    let word_end =
+        text[start..].find(|it: char| it.is_whitespace() || "{};".contains(it)).unwrap_or(text.len() - start);
+    let word = &text[start..start + word_end];
+    let at = |length: usize| {
+        let end = (start + length..text.len()).find(|it| text.is_char_boundary(*it)).unwrap_or(text.len());
+        Span::new(file, start, end)
+    };
     let new = |message: String| Diagnostic::new(INVALID_SYNTAX, message);
-    if let Some(problem) = value(file, start, word).filter(|_| !word.is_empty()) {
-        return problem;
+    if says(diagnostic, "Expected identifier string") && matches!(word, "true" | "false" | "null" | "inf" | "nan") {
+        return new(format!("`{word}` is no text without quotes"))
+            .at(at(word.len()), "")
+            .help(format!("write `#{word}` for the value, or `\"{word}\"` for the text"));
+    }
+    let keyword = word.starts_with('#') && !word.starts_with("#\"") && !word.starts_with("##");
+    if says(diagnostic, "keyword") || (keyword && says(diagnostic, "property value")) {
+        return new(format!("unknown keyword `{word}`")).at(at(word.len()), "").help("KDL has #true, #false and #null");
+    }
+    if ["integer", "number", "float", "hex", "octal", "binary"].iter().any(|it| says(diagnostic, it)) {
+        return no_number(word).at(at(word.len()), "");
     }
     if says(diagnostic, "multiline string prefix") {
         let line_end = text[start..].find('\n').unwrap_or(0);
@@ -149,21 +96,120 @@ fn message(file: FileId, text: &str, diagnostic: &KdlDiagnostic) -> Diagnostic {
             .at(at(line_end), "")
             .help("indent every line at least as far as the closing quotes");
     }
+    if says(diagnostic, "property value") && word.is_empty() {
+        let name = text[..start.saturating_sub(1)].rsplit(|it: char| it.is_whitespace()).next().unwrap_or_default();
+        return new(format!("`{name}=` has no value")).at(at(1), "").help("put a value behind `=`");
+    }
+    if says(diagnostic, "property value") && word.starts_with(|it: char| it.is_ascii_digit()) {
+        return no_number(word).at(at(word.len()), "");
+    }
+    let line_end = text[start..].find('\n').map_or(text.len(), |it| start + it);
+    if let Some((offset, hidden)) = text[start..line_end].char_indices().find(|(_, it)| is_hidden(*it)) {
+        let code = u32::from(hidden);
+        return new(format!("this text has the invisible character U+{code:04X}"))
+            .at(Span::new(file, start + offset, start + offset + hidden.len_utf8()), "")
+            .help(format!("remove it, or write it as \\u{{{code:x}}} in quotes"));
+    }
+    if word.starts_with("r#\"") || word.starts_with("r\"") {
+        return new(format!("`{word}` is how KDL 1 writes raw text"))
+            .at(at(word.len()), "")
+            .help("KDL 2 writes it `#\"…\"#`, without the `r`");
+    }
     if says(diagnostic, "quoted string") {
-        return new(UNKNOWN_ESCAPE.to_owned()).at(at(diagnostic.span.len()), "").help(
-            "KDL knows \\n \\r \\t \\b \\f \\s \\\\ \\\" and \\u{…}; write \\\\ for a backslash, or use #\"…\"#",
-        );
+        return new("this text has an escape that KDL does not know".to_owned())
+            .at(at(diagnostic.span.len()), "")
+            .help(
+                "KDL knows \\n \\r \\t \\b \\f \\s \\\\ \\\" and \\u{…}; write \\\\ for a backslash, or use #\"…\"#",
+            );
+    }
+    let line_start = text[..start].rfind('\n').map_or(0, |it| it + 1);
+    let before = text[line_start..start].trim_end();
+    if before.ends_with('=') && !word.is_empty() && !word.contains(['"', '\\']) {
+        return new(format!("`{word}` must stand in quotes"))
+            .at(at(word.len()), "")
+            .help(format!("write \"{word}\"; without quotes, KDL takes letters, digits, `-`, `_`, `.` and `:`"));
+    }
+    if before.ends_with('=') || word.starts_with('=') {
+        return new("a property is written `name=value`".to_owned())
+            .at(at(word.len()), "")
+            .help("put a value behind `=`, and no space before it");
     }
     if says(diagnostic, "child block instead of node name") {
         return new("a block without a node before it".to_owned())
             .at(at(1), "")
             .help("write the node's name before `{`");
     }
-    let shown = if word.is_empty() { "end of line" } else { word };
-    let help = diagnostic.help.clone().filter(|_| word.is_empty());
-    let message = new(format!("unexpected `{shown}`")).at(at(word.len().max(1)), "");
-    match help {
-        Some(help) => message.help(help),
-        None => message.help("text with other characters than letters, digits, `-`, `_`, `.` and `:` stands in quotes"),
+    let first = word.chars().next();
+    let starts_number = |it: char| it.is_ascii_digit();
+    if before.is_empty() && first.is_some_and(starts_number) {
+        return new(format!("`{word}` is no node name"))
+            .at(at(word.len()), "")
+            .help("a name that starts with a digit stands in quotes");
+    }
+    if !word.is_empty() && word.bytes().all(|it| it.is_ascii_digit()) {
+        return new(format!("the number `{word}` is too large"))
+            .at(at(word.len()), "")
+            .help(format!("put it in quotes if the text is meant: \"{word}\""));
+    }
+    if word.is_empty() {
+        let before = text[start..].chars().next().filter(|it| "{};".contains(*it));
+        let end = before.map_or("the end of the line".to_owned(), |it| format!("`{it}`"));
+        return new(format!("something is missing before {end}"))
+            .at(at(1), "")
+            .help("write what is missing, or remove what stands before it");
+    }
+    let rule = "text with other characters than letters, digits, `-`, `_`, `.` and `:` stands in quotes";
+    let quotable = !before.is_empty() && word.contains('/') && !word.contains(['"', '\\']);
+    let help = if quotable { format!("{rule}: \"{word}\"") } else { rule.to_owned() };
+    new(format!("unexpected `{word}`")).at(at(word.len()), "").help(help)
+}
+
+fn no_number(word: &str) -> Diagnostic {
+    Diagnostic::new(INVALID_SYNTAX, format!("`{word}` is no number"))
+        .help(format!("text that starts with a digit stands in quotes: \"{word}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::document;
+    use crate::source::Sources;
+
+    #[test]
+    fn says_what_to_write_instead() {
+        let check = |text: &str, expected: &str| {
+            let sources = Sources::new([("base/app.kdl".to_owned(), text.to_owned())]);
+            let (id, source) = sources.iter().next().unwrap();
+            let found = document(id, &source.text).unwrap_err();
+            let found: Vec<String> = found.iter().map(|it| format!("{}; {}", it.message, it.help.join("; "))).collect();
+            assert_eq!(found, [expected], "{text}");
+        };
+        let quotes = "text with other characters than letters, digits, `-`, `_`, `.` and `:` stands in quotes";
+        check("image a.io/web", &format!("unexpected `a.io/web`; {quotes}: \"a.io/web\""));
+        check("image a [b", &format!("unexpected `[b`; {quotes}"));
+        let missing = "write what is missing, or remove what stands before it";
+        check("image (", &format!("something is missing before the end of the line; {missing}"));
+        let number =
+            |word: &str| format!("`{word}` is no number; text that starts with a digit stands in quotes: \"{word}\"");
+        for word in ["512Mi", "70%", "1.0.0", "10s"] {
+            check(&format!("app a {{\n b {{ c {word} }}\n}}"), &number(word));
+            check(&format!("app a {{\n b {{ c d={word} }}\n}}"), &number(word));
+            check(&format!("app a {{\n b {{\n c d={word}\n e f=1\n }}\n}}"), &number(word));
+        }
+        check("a {\n b c=\n d\n}", "`c=` has no value; put a value behind `=`");
+        let instead = "write \"x/y\"; without quotes, KDL takes letters, digits, `-`, `_`, `.` and `:`";
+        check("a b=x/y", &format!("`x/y` must stand in quotes; {instead}"));
+        check("a b=\u{2028}c", "`b=` has no value; put a value behind `=`");
+        check("a b=r#\"x\"#", "`r#\"x\"#` is how KDL 1 writes raw text; KDL 2 writes it `#\"…\"#`, without the `r`");
+        check(
+            "a \"b\u{202e}c\"",
+            "this text has the invisible character U+202E; remove it, or write it as \\u{202e} in quotes",
+        );
+        let digits = "9".repeat(40);
+        check(
+            &format!("port {digits}"),
+            &format!("the number `{digits}` is too large; put it in quotes if the text is meant: \"{digits}\""),
+        );
+        check("a b=#yes", "unknown keyword `#yes`; KDL has #true, #false and #null");
+        check("flag true", "`true` is no text without quotes; write `#true` for the value, or `\"true\"` for the text");
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn of(parts: &[Part], sources: &Sources, diagnostics: &mut Vec<Diagno
         duplicates(nodes, diagnostics);
     }
     let place = sources.iter().next().map(|(file, _)| Span::new(file, 0, 0));
-    if let [first, second, ..] = apps.as_slice() {
+    if let Some((first, second)) =
+        apps.first().and_then(|first| Some((first, apps.iter().find(|it| !it.is_same(first))?)))
+    {
         let message = format!("`{}` and `{}` in one project", first.describe(), second.describe());
         let diagnostic =
             Diagnostic::new(SEVERAL_APPS, message).at(second.span(), "a second app").at(first.span(), "the first");
@@ -51,7 +53,9 @@ pub(super) fn of(parts: &[Part], sources: &Sources, diagnostics: &mut Vec<Diagno
         let diagnostic = Diagnostic::new(NO_ENVIRONMENTS, "no environment is declared").at_some(place, "");
         diagnostics.push(diagnostic.help("add environments/NAME.kdl with `environment NAME`"));
     }
+    // One that is declared twice has been reported; the sort keeps the first before the second.
     overlays.sort_by_key(|it| it.identity().1);
+    overlays.dedup_by(|second, first| second.is_same(first));
     let app = apps.into_iter().next()?;
     (!overlays.is_empty()).then_some(Layers { app, clusters, overlays })
 }
@@ -88,7 +92,21 @@ fn duplicates(nodes: &[Node], diagnostics: &mut Vec<Diagnostic>) {
         } else {
             seen.insert(node.identity(), node);
         }
+        if matches!(node.rule.name, "keys" | "pod-network") {
+            duplicate_values(node, diagnostics);
+        }
         duplicates(&node.children, diagnostics);
+    }
+}
+
+/// Reports a value that a list of names has twice.
+fn duplicate_values(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    for (index, entry) in node.arguments.iter().enumerate() {
+        if let Some(first) = node.arguments[..index].iter().find(|it| it.value == entry.value) {
+            let message = format!("{} is in this `{}` twice", entry.value, node.name.value);
+            let diagnostic = Diagnostic::new(DUPLICATE_NODE, message).at_some(entry.span(), "again here");
+            diagnostics.push(diagnostic.at_some(first.span(), "first here").help("keep one of the two"));
+        }
     }
 }
 
@@ -118,5 +136,33 @@ pub(super) fn check_namespaces(specs: &[Spec], diagnostics: &mut Vec<Diagnostic>
             .at_some(namespace.origin.span, "")
             .at_some(first.environment.namespace.origin.span, "taken here");
         diagnostics.push(diagnostic.help("give one of them another `namespace=`"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::source::Sources;
+
+    #[test]
+    fn reports_each_mistake_once() {
+        let check = |base: &str, environment: &str, expected: &[&str]| {
+            let sources = Sources::new([
+                ("base/app.kdl".to_owned(), base.to_owned()),
+                ("environments/dev.kdl".to_owned(), environment.to_owned()),
+            ]);
+            let (parts, found) = parse::project(&sources);
+            assert_eq!(found, [], "{base} {environment}");
+            let found = crate::resolve::project(&parts, &sources).diagnostics;
+            let found: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
+            assert_eq!(found, expected, "{base} {environment}");
+        };
+        check("app a\napp a", "environment dev", &["`app a` is declared twice"]);
+        check("app a\napp b", "environment dev", &["`app a` and `app b` in one project"]);
+        check("app a", "environment dev\nenvironment dev", &["`environment dev` is declared twice"]);
+        check("app a { secret s { keys A B A } }", "environment dev", &["\"A\" is in this `keys` twice"]);
+        check("app a", "environment dv", &["environment `dv` in `environments/dev.kdl`"]);
+        check("app a\ncluster c { capacity cpu=1 }", "environment dev", &["`capacity` has no memory"]);
+        check("app a\ncluster c { capacity cpu=1 }", "environment dev cluster=c", &["`capacity` has no memory"]);
     }
 }

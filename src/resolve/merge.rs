@@ -3,10 +3,12 @@
 use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::spec::grammar::Identity;
-use crate::spec::{Entry, Mark, Node};
+use crate::spec::{Entry, Literal, Mark, Node};
 
 /// Applies an environment's nodes to the app.
 pub(super) fn overlay(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    // The one property that both have: what runs in an environment may be another version of the app.
+    property(app, "version", environment.property("version"), diagnostics);
     children(app, environment, "the base", diagnostics);
 }
 
@@ -18,8 +20,13 @@ fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<D
         match (index, mark) {
             (Some(index), None) => values(&mut below.children[index], node, diagnostics),
             (Some(index), Some(Mark::Replace)) => {
-                let taken = below.children.remove(index);
-                below.children.insert(index, replacement(node, &taken));
+                let taken = &below.children[index];
+                if says_the_same(node, taken) {
+                    let message = format!("`(replace){}` puts back what is there already", node.describe());
+                    let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(node.span(), "");
+                    diagnostics.push(diagnostic.at(taken.span(), "declared here").help("remove one of the two"));
+                }
+                below.children[index] = replacement(node, taken);
             }
             (Some(index), Some(Mark::Remove)) => {
                 below.children.remove(index);
@@ -53,15 +60,21 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     for (name, entry) in &above.properties {
-        match below.properties.get_mut(name) {
-            Some(known) => replace(known, entry, diagnostics),
-            None => {
-                below.properties.insert(name, entry.clone());
-            }
+        property(below, name, Some(entry), diagnostics);
+    }
+    let place = format!("`{}`", below.describe());
+    children(below, above, &place, diagnostics);
+}
+
+/// Sets one named value.
+fn property(below: &mut Node, name: &'static str, above: Option<&Entry>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(above) = above else { return };
+    match below.properties.get_mut(name) {
+        Some(known) => replace(known, above, diagnostics),
+        None => {
+            below.properties.insert(name, above.clone());
         }
     }
-    let place = below.describe();
-    children(below, above, &place, diagnostics);
 }
 
 /// Replaces a list of values as a whole.
@@ -70,7 +83,8 @@ fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let old = std::mem::replace(&mut below.arguments, above.arguments.clone());
-    let same = old.len() == below.arguments.len() && old.iter().zip(&below.arguments).all(|(a, b)| a.value == b.value);
+    let same = old.len() == below.arguments.len()
+        && old.iter().zip(&below.arguments).all(|(a, b)| is_equal(&a.value, &b.value));
     let Some(first) = old.first() else { return };
     if same {
         without_effect(&below.arguments[0], first, diagnostics);
@@ -82,11 +96,16 @@ fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Replaces one value.
 fn replace(below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
-    if below.value == above.value {
+    if is_equal(&below.value, &above.value) {
         without_effect(above, below, diagnostics);
     }
     let old = std::mem::replace(below, above.clone());
     lost(below, &old);
+}
+
+/// True where two values do the same: `5` and `"5"` are one text.
+fn is_equal(a: &Literal, b: &Literal) -> bool {
+    a == b || a.as_text().is_some_and(|it| Some(it) == b.as_text())
 }
 
 /// Records that `old` lost to `entry`.
@@ -114,8 +133,25 @@ fn replacement(above: &Node, below: &Node) -> Node {
             lost(entry, old);
         }
     }
+    for child in &mut node.children {
+        if let Some(old) = below.children.iter().find(|it| it.is_same(child)) {
+            *child = replacement(child, old);
+        }
+    }
     node.origin.overrides.push(below.span());
     node
+}
+
+/// True where two nodes have the same values and the same nodes inside, in any order.
+fn says_the_same(above: &Node, below: &Node) -> bool {
+    let equal = |(a, b): (&Entry, &Entry)| is_equal(&a.value, &b.value);
+    let inside = |child: &Node| below.children.iter().any(|it| it.is_same(child) && says_the_same(child, it));
+    above.arguments.len() == below.arguments.len()
+        && above.arguments.iter().zip(&below.arguments).all(equal)
+        && above.properties.keys().eq(below.properties.keys())
+        && above.properties.values().zip(below.properties.values()).all(equal)
+        && above.children.len() == below.children.len()
+        && above.children.iter().all(inside)
 }
 
 fn already_exists(below: &Node, above: &Node, place: &str) -> Diagnostic {
@@ -146,4 +182,39 @@ fn nothing_to_override(below: &Node, above: &Node, mark: Option<Mark>, place: &s
         None | Some(Mark::Add | Mark::Replace) => format!("write `(add){what}` if it is new here"),
         Some(Mark::Remove) => "remove the line if it is gone already".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::resolve::tests::messages;
+    use crate::source::Sources;
+
+    #[test]
+    fn warns_where_a_replacement_changes_nothing() {
+        let app = "component a { image i; port http 80; config { A 1; B 2 } }";
+        let check = |overlay: &str, expected: &[&str]| {
+            assert_eq!(messages(app, &format!("{{ component a {{ {overlay} }} }}")), expected, "{overlay}");
+        };
+        check("(replace)image i", &["`(replace)image` puts back what is there already"]);
+        check("(replace)config { B 2; A 1 }", &["`(replace)config` puts back what is there already"]);
+        check("(replace)config { B 2 }", &[]);
+        check("(replace)config { A 1; B 3 }", &[]);
+        check("(replace)port http 81", &[]);
+        check("config { A \"1\" }", &["this sets \"1\" again, which it is already"]);
+        check("config { A 1.0 }", &[]);
+    }
+
+    #[test]
+    fn values_inside_a_replacement_know_what_they_replaced() {
+        let sources = Sources::new([
+            ("base/a.kdl".to_owned(), "app a {\n component b {\n  image i\n  config { A old }\n }\n}".to_owned()),
+            ("environments/dev.kdl".to_owned(), "environment dev { component b { (replace)config { A new } } }".into()),
+        ]);
+        let (parts, _) = parse::project(&sources);
+        let project = crate::resolve::project(&parts, &sources);
+        let value = &project.specs[0].components[0].config.as_ref().unwrap().values[0].value;
+        let lost: Vec<&str> = value.origin.overrides.iter().map(|it| sources.text(*it)).collect();
+        assert_eq!((value.value.as_str(), lost), ("new", vec!["old"]));
+    }
 }

@@ -68,7 +68,7 @@ pub const CODES: &[Code] = &[
 pub struct Project {
     /// The names of all environments, also of those in which something is wrong.
     pub environments: Vec<String>,
-    /// One spec per environment, by name; without those in which something is wrong.
+    /// One spec per environment, by name; without those in which something is wrong, and none where the project is.
     pub specs: Vec<Spec>,
     /// What is wrong, and what is worth a look.
     pub diagnostics: Vec<Diagnostic>,
@@ -94,6 +94,35 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
         }
         project.diagnostics.extend(found.into_iter().map(|it| it.in_environment(&name)));
     }
+    for cluster in &layers.clusters {
+        complete::unused_cluster(cluster, &layers.overlays, &mut project.diagnostics);
+    }
     layers::check_namespaces(&project.specs, &mut project.diagnostics);
+    // What is wrong in the project as a whole would be found again in every spec.
+    if project.diagnostics.iter().any(|it| it.is_error() && it.environments.is_empty()) {
+        project.specs.clear();
+    }
     project
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::source::Sources;
+
+    /// Returns the messages about an app and what an environment says of it, without those of parsing.
+    pub(super) fn messages(app: &str, environment: &str) -> Vec<String> {
+        let sources = Sources::new([
+            ("base/app.kdl".to_owned(), format!("app shop {{\n{app}\n}}")),
+            ("environments/dev.kdl".to_owned(), format!("environment dev {environment}")),
+        ]);
+        let (parts, found) = parse::project(&sources);
+        assert_eq!(found, [], "{app} {environment}");
+        super::project(&parts, &sources).diagnostics.into_iter().map(|it| it.message).collect()
+    }
+
+    #[test]
+    fn a_project_without_mistakes_has_no_messages() {
+        assert_eq!(messages("component a { image i }", "{ component a { image tag=1 } }"), Vec::<String>::new());
+    }
 }

@@ -8,7 +8,8 @@
 //! | `${COMPONENT.port.NAME}` | the port of that Service |
 //!
 //! `$${` stands for a literal `${`. References to components may stand anywhere but in names, since they are made of
-//! names.
+//! names; and none may stand in what references themselves are made of: the app's and the environment's own values, and
+//! the names of components and ports.
 
 use super::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE};
 use crate::diagnostic::Diagnostic;
@@ -21,11 +22,35 @@ type Values = BTreeMap<String, Result<String, String>>;
 
 /// Replaces the references of a merged app.
 pub(super) fn resolve(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    refuse(app, diagnostics);
+    refuse(environment, diagnostics);
     let mut values = fixed(app, environment);
+    let too_early = "a name cannot be made of another component's".to_owned();
+    values.extend(of_components(app).into_keys().map(|it| (it, Err(too_early.clone()))));
     // Names first: they may use the app and the environment, and the components' own values are made of them.
     each(app, Wanted::Names, &mut |entry| replace(entry, &values, diagnostics));
     values.extend(of_components(app));
     each(app, Wanted::Others, &mut |entry| replace(entry, &values, diagnostics));
+}
+
+/// Reports references in values that references are made of.
+fn refuse(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let own = match node.rule.name {
+        "app" | "environment" => node.arguments.iter().chain(node.properties.values()).collect(),
+        "component" | "port" | "expose" => node.arguments.first().into_iter().collect(),
+        _ => Vec::new(),
+    };
+    for entry in own {
+        if matches!(&entry.value, Literal::Text(text) if text.contains("${")) {
+            let message =
+                format!("no reference can stand here: references are made of what `{}` says", node.name.value);
+            diagnostics.push(malformed(entry.origin.span, &message).help("write the value itself"));
+        }
+    }
+    // An environment's nodes have been merged into the app.
+    if node.rule.name != "environment" {
+        node.children.iter().for_each(|it| refuse(it, diagnostics));
+    }
 }
 
 /// The values that do not depend on components.
@@ -143,4 +168,54 @@ fn unknown(name: &str, span: Option<Span>, values: &Values) -> Diagnostic {
         )),
     }
     .help("write `$${` for the text `${`")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::resolve::tests::messages;
+    use crate::source::Sources;
+
+    #[test]
+    fn replaces_what_is_rendered() {
+        let check = |text: &str, expected: &str| {
+            let app = format!(
+                "app shop version=1.2 {{ component web {{ image i; port http 80; service name=front {{ \
+                 expose http port=8080 }}; config {{ A {text:?} }} }} }}"
+            );
+            let sources = Sources::new([
+                ("base/app.kdl".to_owned(), app),
+                ("environments/dev.kdl".to_owned(), "environment dev namespace=space".to_owned()),
+            ]);
+            let (parts, _) = parse::project(&sources);
+            let project = crate::resolve::project(&parts, &sources);
+            let config = project.specs[0].components[0].config.as_ref().unwrap();
+            assert_eq!(config.values[0].value.value, expected, "{text}");
+        };
+        check("http://${web.host}:${web.port.http}/", "http://front:8080/");
+        check("${app.name}${app.version}", "shop1.2");
+        check("${environment.name}.${environment.namespace}", "dev.space");
+        check("$${web.host} $x $$", "${web.host} $x $$");
+        check("a $${ b ${app.name}", "a ${ b shop");
+    }
+
+    #[test]
+    fn refuses_references_where_they_go_round() {
+        let component = |name: &str, inside: &str| format!("component {name} {{ image i; {inside} }}");
+        let check = |app: String, environment: &str, expected: &[&str]| {
+            assert_eq!(messages(&app, environment), expected, "{app} {environment}");
+        };
+        let here = |what: &str| format!("no reference can stand here: references are made of what `{what}` says");
+        check(component("a", ""), "namespace=\"${app.name}\"", &[&here("environment")]);
+        check(component("\"${app.name}\"", ""), "", &[&here("component")]);
+        check(component("a", "port \"${app.name}\" 80"), "", &[&here("port")]);
+        check(component("a", "name \"${environment.name}-a\""), "", &[]);
+        check(
+            component("a", "name \"${a.host}\"; port http 80; service"),
+            "",
+            &["`${a.host}` has no value here: a name cannot be made of another component's"],
+        );
+        check(component("a", "config { A \"${\" }"), "", &["this reference is not closed"]);
+        check(component("a", "config { A \"${b.host}\" }"), "", &["`${b.host}` refers to nothing"]);
+    }
 }

@@ -1,6 +1,14 @@
-//! The rendered tree as a value: relative paths and the text of each file.
+//! The rendered tree as a value: relative paths and the text of each file; what lies on disk, and the plan that turns
+//! that into the compiled tree.
 
+mod difference;
+mod on_disk;
 pub mod plain;
+mod plan;
+
+pub use difference::{Difference, State};
+pub use on_disk::{Existing, Foreign, OnDisk};
+pub use plan::{Counts, Create, Delete, InTheWay, Update, WritePlan};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 use todo_gitops::disk::{self, Error, Reason};
+use todo_gitops::tree::{Foreign, WritePlan};
 use todo_gitops::tree::{GENERATED, ManifestTree, Scope};
-use todo_gitops::write::{self, Foreign, WritePlan};
+use todo_gitops::write;
 
 fn project(files: &[(&str, &str)]) -> TempDir {
     let directory = tempfile::tempdir().unwrap();

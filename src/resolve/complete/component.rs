@@ -2,16 +2,16 @@
 
 use super::{
     CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
-    UNKNOWN_SECRET_KEY, argument, config, declared, labels, network, number, probe, property_number, property_percent,
-    property_text, routing, security,
+    UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, network, number, probe, property_number,
+    property_percent, property_text, routing, security,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
 use crate::object::{Quantity, Waiver};
 use crate::source::Traced;
 use crate::spec::{
-    Autoscale, Component, DisruptionBudget, Entry, EnvironmentVariable, Image, Node, Port, Replicas, ResourceList,
-    Rollout, ServiceAccount, VariableSource,
+    Autoscale, Component, DisruptionBudget, Entry, EnvironmentVariable, Node, Port, Replicas, ResourceList, Rollout,
+    ServiceAccount, VariableSource,
 };
 
 /// Reads a component.
@@ -20,10 +20,11 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
     let object_name = object_name(&context.app_name, node);
     let waivers = waivers(node, context);
     let config = config::read(node, &object_name, &waivers, context);
-    let ports: Vec<Port> = node.children_named("port").map(port).collect();
+    let mut ports: Vec<Port> = node.children_named("port").map(port).collect();
+    ports.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let service = routing::service(node, &ports, context);
     Component {
-        image: image(node, context),
+        image: image::read(node, context),
         command: words(node, "command"),
         args: words(node, "args"),
         replicas: Replicas { count: replicas(node, context) },
@@ -64,27 +65,6 @@ pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
     )
 }
 
-fn image(node: &Node, context: &mut Context<'_>) -> Image {
-    let Some(image) = node.child("image") else {
-        let message = format!("component `{}` has no image", argument(node, 0).value);
-        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
-        context.diagnostics.push(diagnostic.help("add `image REPOSITORY tag=\"…\"`"));
-        return Image { reference: Traced::new(String::new(), node.origin.clone()), pull: None };
-    };
-    let repository = argument(image, 0);
-    let (tag, digest) = (property_text(image, "tag"), property_text(image, "digest"));
-    // The origin of the whole is that of the part which changes most often.
-    let origin = digest.as_ref().or(tag.as_ref()).map_or(&repository.origin, |it| &it.origin).clone();
-    let mut reference = repository.value;
-    if let Some(tag) = tag {
-        reference = format!("{reference}:{}", tag.value);
-    }
-    if let Some(digest) = digest {
-        reference = format!("{reference}@{}", digest.value);
-    }
-    Image { reference: Traced::new(reference, origin), pull: property_text(image, "pull") }
-}
-
 fn words(node: &Node, name: &str) -> Vec<Traced<String>> {
     node.child(name).map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default()
 }
@@ -105,7 +85,9 @@ fn replicas(node: &Node, context: &mut Context<'_>) -> Traced<i64> {
     };
     let count = number(replicas, 0);
     let (minimum, maximum) = (property_number(replicas, "min"), property_number(replicas, "max"));
-    empty_range("replicas", minimum.as_ref(), maximum.as_ref(), context);
+    if empty_range("replicas", minimum.as_ref(), maximum.as_ref(), context) {
+        return count;
+    }
     let autoscale = node.child("autoscale");
     let values = [
         ("replicas", replicas.argument(0).map(|_| count.clone())),
@@ -128,16 +110,23 @@ fn replicas(node: &Node, context: &mut Context<'_>) -> Traced<i64> {
     count
 }
 
-/// Reports a range without a number in it.
-fn empty_range(what: &str, minimum: Option<&Traced<i64>>, maximum: Option<&Traced<i64>>, context: &mut Context<'_>) {
-    let (Some(minimum), Some(maximum)) = (minimum, maximum) else { return };
-    if minimum.value > maximum.value {
+/// Reports a range without a number in it, and returns whether it is one.
+fn empty_range(
+    what: &str,
+    minimum: Option<&Traced<i64>>,
+    maximum: Option<&Traced<i64>>,
+    context: &mut Context<'_>,
+) -> bool {
+    let (Some(minimum), Some(maximum)) = (minimum, maximum) else { return false };
+    let empty = minimum.value > maximum.value;
+    if empty {
         let message = format!("`{what}` has a minimum of {} and a maximum of {}", minimum.value, maximum.value);
         let diagnostic = Diagnostic::new(EMPTY_BOUNDS, message).at_some(minimum.origin.span, "the minimum");
         context
             .diagnostics
             .push(diagnostic.at_some(maximum.origin.span, "the maximum").help("set `max=` to no less than `min=`"));
     }
+    empty
 }
 
 fn variables(node: &Node, context: &mut Context<'_>) -> Vec<EnvironmentVariable> {
@@ -167,6 +156,7 @@ fn variable(node: &Node, context: &mut Context<'_>) -> Option<EnvironmentVariabl
                     .at_some(first_entry.span(), "and this")
                     .help("keep one of them; an overlay that changes the kind of a variable says `(replace)`"),
             );
+            return None;
         }
     }
     let source = match (secret, field) {
@@ -339,4 +329,41 @@ fn waivers(node: &Node, context: &mut Context<'_>) -> Vec<Waiver> {
         waivers.push(Waiver { code: code.value, reason, span: waiver.span() });
     }
     waivers
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::resolve::tests::messages;
+
+    #[test]
+    fn reports_settings_that_do_not_go_together() {
+        let check = |inside: &str, expected: &[&str]| {
+            assert_eq!(messages(&format!("component a {{ {inside} }}"), ""), expected, "{inside}");
+        };
+        check("image i; replicas 4 min=5 max=3", &["`replicas` has a minimum of 5 and a maximum of 3"]);
+        check("image i; replicas 4 max=3", &["`replicas` of `a` is 4, above the maximum of 3"]);
+        check(
+            "image i; port http 80; probe liveness port=http { exec true-ish }",
+            &["`probe liveness` runs a program, which asks no port"],
+        );
+        check("image i; allow x to=\"*\" protocol=UDP", &["`allow x` has a protocol and no port"]);
+        check("image i; port http 80; allow x to=a port=80; allow y to=a port=http", &[]);
+        check("image i; port http 80; allow x to=a port=81", &["the component has no port `81`"]);
+        check("image i; allow x to=\"namespace/\"", &["`namespace/` is no component of this app, and no other peer"]);
+    }
+
+    #[test]
+    fn ports_are_in_the_order_of_their_names() {
+        // Their order has no meaning, so that of the lines must not show.
+        let of = |ports: &str| {
+            let sources = crate::source::Sources::new([
+                ("base/app.kdl".to_owned(), format!("app a {{ component b {{ image i; {ports} }} }}")),
+                ("environments/dev.kdl".to_owned(), "environment dev".to_owned()),
+            ]);
+            let (parts, _) = crate::parse::project(&sources);
+            let specs = crate::resolve::project(&parts, &sources).specs;
+            specs[0].components[0].ports.iter().map(|it| it.name.value.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("port a 1; port b 2"), of("port b 2; port a 1"));
+    }
 }

@@ -1,8 +1,8 @@
 //! A component's ConfigMap: its values, each of the type that its key declares.
 
-use super::{Context, UNUSED_WAIVER, WRONG_CONFIG_TYPE, declared, property_text};
+use super::{Context, WRONG_CONFIG_TYPE, declared, property_text};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::ORIGIN_NOT_ALLOWED;
+use crate::diagnostic::house_rule::{ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};
 use crate::object::{ObjectId, Waived, Waiver};
 use crate::source::Traced;
 use crate::spec::{ConfigMap, ConfigValue, Entry, Node};
@@ -37,7 +37,7 @@ pub(super) fn read(
         Some(waiver) if refused.is_empty() => {
             let message = format!("nothing breaks the rule `{}` that is waived", waiver.code);
             let diagnostic = Diagnostic::new(UNUSED_WAIVER, message).at(waiver.span, "");
-            context.diagnostics.push(diagnostic.help("remove the waiver"));
+            context.diagnostics.push(diagnostic.help("remove it, or move it to the environments that need it"));
         }
         Some(waiver) => context.waived.push(Waived {
             code: ORIGIN_NOT_ALLOWED,

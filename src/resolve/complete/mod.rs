@@ -6,6 +6,7 @@
 mod cluster;
 mod component;
 mod config;
+mod image;
 mod network;
 mod probe;
 mod required;
@@ -45,8 +46,6 @@ pub const MISSING_SETTING: Code = Code::error("missing-setting");
 pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
 pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
-/// A waiver for a rule about values, which nothing breaks.
-pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
 
 /// Every code of this step.
 pub const CODES: &[Code] = &[
@@ -62,7 +61,6 @@ pub const CODES: &[Code] = &[
     UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY,
     UNSUPPORTED_KUBERNETES_VERSION,
-    UNUSED_WAIVER,
     WRONG_CONFIG_TYPE,
 ];
 
@@ -90,7 +88,8 @@ struct Context<'a> {
 pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
     required::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
-    let secrets = app.children_named("secret").map(secret).collect();
+    let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
+    secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let name = argument(app, 0);
     let mut context =
         Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
@@ -129,10 +128,16 @@ fn environment(overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnost
         || Traced::new(name.value.clone(), name.origin.derived("the namespace is called as the environment")),
         Entry::text,
     );
+    let create = overlay.property("create-namespace");
+    if let Some((create, level)) = create.filter(|it| !it.flag().value).zip(overlay.child("pod-security")) {
+        let message = "`pod-security` is a label of the Namespace, which this environment does not create";
+        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at(level.span(), "");
+        diagnostics.push(diagnostic.at_some(create.span(), "because of this").help("remove one of the two"));
+    }
     let cluster_node = overlay.property("cluster").and_then(|it| cluster::find(it, clusters, diagnostics));
     Environment {
         namespace,
-        create_namespace: overlay.property("create-namespace").is_none_or(|it| it.flag().value),
+        create_namespace: create.is_none_or(|it| it.flag().value),
         protected: overlay.property("protected").is_some_and(|it| it.flag().value),
         cluster: cluster_node.map(|it| cluster::read(it, diagnostics)),
         pod_network: cluster_node
@@ -140,6 +145,15 @@ fn environment(overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnost
             .map(|it| it.arguments.iter().map(Entry::text).collect())
             .unwrap_or_default(),
         name,
+    }
+}
+
+/// Checks a cluster that no environment names; the others are checked with their environments.
+pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mut Vec<Diagnostic>) {
+    let name = argument(cluster, 0).value;
+    let named = |it: &Node| it.property("cluster").is_some_and(|it| it.text().value == name);
+    if !overlays.iter().any(named) {
+        cluster::read(cluster, diagnostics);
     }
 }
 

@@ -21,9 +21,11 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
         (Some(from), Some(to)) => {
             let message = format!("`{}` has `from` and `to`", node.describe());
             let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(to.origin.span, "");
-            context
-                .diagnostics
-                .push(diagnostic.at_some(from.origin.span, "and this").help("write one `allow` for each"));
+            context.diagnostics.push(
+                diagnostic
+                    .at_some(from.origin.span, "and this")
+                    .help("write one `allow` for each; an overlay that turns one around says `(replace)allow`"),
+            );
             return None;
         }
         (None, None) => {
@@ -39,13 +41,13 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
     let (port, mut protocol) = match (direction, property_text(node, "port")) {
         (_, None) => (None, None),
         (Direction::From, Some(wanted)) => of_component(&wanted, ports, context)?,
-        (Direction::To, Some(wanted)) => match (wanted.value.parse::<u16>(), peer_component) {
-            (Ok(number), _) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),
-            (_, Some(other)) => {
+        (Direction::To, Some(wanted)) => match (peer_component, wanted.value.parse::<u16>()) {
+            (Some(other), _) => {
                 let ports: Vec<Port> = other.children_named("port").map(component::port).collect();
                 of_component(&wanted, &ports, context)?
             }
-            (_, None) => {
+            (None, Ok(number)) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),
+            (None, _) => {
                 let message = format!("`{}` is no port number", wanted.value);
                 let diagnostic = Diagnostic::new(super::UNKNOWN_PORT, message).at_some(wanted.origin.span, "");
                 context.diagnostics.push(diagnostic.help("ports outside the app are given by number, 1 to 65535"));
@@ -53,6 +55,11 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
             }
         },
     };
+    if let (None, Some(protocol)) = (node.property("port"), node.property("protocol")) {
+        let message = format!("`{}` has a protocol and no port", node.describe());
+        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at_some(protocol.span(), "");
+        context.diagnostics.push(diagnostic.help("add `port=`; without one, every port of every protocol is allowed"));
+    }
     protocol = property_text(node, "protocol").or(protocol);
     Some(Allowance {
         name: argument(node, 0),
@@ -94,7 +101,7 @@ fn read_peer(written: &Traced<String>, component: Option<&Node>, context: &mut C
             return None;
         }
         Peer::Outside { pod_network: ranges.iter().map(|it| it.value.clone()).collect() }
-    } else if let Some(namespace) = text.strip_prefix("namespace/") {
+    } else if let Some(namespace) = text.strip_prefix("namespace/").filter(|it| !it.is_empty()) {
         Peer::Namespace(namespace.to_owned())
     } else if is_range(text) {
         Peer::Range(text.to_owned())

@@ -55,11 +55,20 @@ fn action(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Prob
         [(first, first_span), (second, second_span), ..] => {
             let message = format!("`{}` has `{first}` and `{second}`", node.describe());
             let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(*second_span, "");
-            context.diagnostics.push(diagnostic.at_some(*first_span, "and this").help("keep one of them"));
+            context.diagnostics.push(
+                diagnostic
+                    .at_some(*first_span, "and this")
+                    .help("keep one of them; an overlay that changes what a probe does says `(replace)probe`"),
+            );
             return None;
         }
     }
     if let Some(exec) = node.child("exec") {
+        if let Some(port) = node.property("port") {
+            let message = format!("`{}` runs a program, which asks no port", node.describe());
+            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(port.span(), "");
+            context.diagnostics.push(diagnostic.at(exec.span(), "the program").help("remove `port=`"));
+        }
         return Some(ProbeAction::Exec(exec.arguments.iter().map(Entry::text).collect()));
     }
     let port = port(node, ports, context)?;

@@ -84,7 +84,8 @@ pub(super) fn ingress(
         context.diagnostics.push(diagnostic.help("add `service ClusterIP`"));
         return None;
     };
-    let hosts: Vec<Host> = block.children_named("host").filter_map(|it| host(it, service, context)).collect();
+    let mut hosts: Vec<Host> = block.children_named("host").filter_map(|it| host(it, service, context)).collect();
+    hosts.sort_by(|a, b| a.host.value.cmp(&b.host.value));
     if block.child("host").is_none() {
         let message = format!("`ingress` of `{}` has no host", argument(node, 0).value);
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");

@@ -185,6 +185,6 @@ static LABEL: NodeRule = NodeRule { arguments: &[Slot::required("value", Kind::T
 
 static WAIVE: NodeRule = NodeRule {
     arguments: &[Slot::required("rule", Kind::Name)],
-    properties: &[Slot::required("reason", Kind::Name)],
+    properties: &[Slot::required("reason", Kind::Sentence)],
     ..NodeRule::keyed("waive")
 };

@@ -32,6 +32,8 @@ pub enum Kind {
     Text,
     /// Text that is not a number or a flag.
     Name,
+    /// Text that a person reads.
+    Sentence,
     /// A whole number within bounds.
     Integer(i64, i64),
     /// `#true` or `#false`.
@@ -89,7 +91,7 @@ impl Kind {
                 }
                 (_, text) => text.is_some(),
             },
-            Self::Name => matches!(literal, Literal::Text(text) if !text.is_empty()),
+            Self::Name | Self::Sentence => matches!(literal, Literal::Text(text) if !text.is_empty()),
             Self::Integer(minimum, maximum) => {
                 let range = i128::from(minimum)..=i128::from(maximum);
                 matches!(literal, Literal::Integer { value, .. } if range.contains(value))
@@ -97,7 +99,7 @@ impl Kind {
             Self::Flag => matches!(literal, Literal::Flag(_)),
             Self::Choice(words) => matches!(literal, Literal::Text(text) if words.contains(&text.as_str())),
             Self::Quantity => text.is_some_and(|it| Quantity::parse(&it).is_some_and(|it| !it.is_negative())),
-            Self::Percent => matches!(literal, Literal::Text(text) if percent(text).is_some()),
+            Self::Percent => matches!(literal, Literal::Text(text) if percent(text).is_some_and(|it| it > 0)),
             Self::Count => match literal {
                 Literal::Integer { value, .. } => (0..=i128::from(i32::MAX)).contains(value),
                 Literal::Text(text) => percent(text).is_some(),
@@ -112,7 +114,9 @@ impl Kind {
     /// Says what fits, for "expected …" and for the reference.
     pub fn describe(self) -> String {
         match self {
-            Self::Text | Self::Name => "text".to_owned(),
+            Self::Text => "text".to_owned(),
+            Self::Name => "a name".to_owned(),
+            Self::Sentence => "a sentence".to_owned(),
             Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
             Self::Integer(minimum, maximum) => format!("a whole number from {minimum} to {maximum}"),
             Self::Flag => "#true or #false".to_owned(),
@@ -121,7 +125,7 @@ impl Kind {
                 format!("one of {}", words.join(", "))
             }
             Self::Quantity => "a quantity such as \"250m\" or \"256Mi\"".to_owned(),
-            Self::Percent => "a share such as \"70%\"".to_owned(),
+            Self::Percent => "a share of at least \"1%\", such as \"70%\"".to_owned(),
             Self::Count => "a whole number, or a share such as \"25%\"".to_owned(),
             Self::Version => "a version of Kubernetes such as \"1.34\"".to_owned(),
             Self::Range => "a range of addresses such as \"10.244.0.0/16\"".to_owned(),
@@ -138,10 +142,15 @@ impl Kind {
             (Self::Flag, Literal::Text(text)) if text == "true" || text == "false" => {
                 Some(format!("KDL writes this value `#{text}`"))
             }
-            (Self::Quantity, Literal::Text(text)) => quantity_help(text),
+            (Self::Name | Self::Sentence, Literal::Text(_)) => Some("it must not be empty".to_owned()),
             (Self::Name, Literal::Integer { spelling, .. } | Literal::Decimal(spelling)) => {
-                Some(format!("put it in quotes: \"{spelling}\""))
+                Some(format!("put it in quotes if this is the name: \"{spelling}\""))
             }
+            (Self::Percent, Literal::Integer { spelling, .. }) => Some(format!("write \"{spelling}%\"")),
+            (Self::Count, Literal::Text(text)) if percent(&format!("{text}%")).is_some() => {
+                Some(format!("write {text} for a number, or \"{text}%\" for a share"))
+            }
+            (Self::Quantity, Literal::Text(text)) => quantity_help(text),
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
                 Some(format!("write the number without quotes: {text}"))
             }

@@ -2,6 +2,9 @@
 
 pub(crate) mod cases;
 pub(crate) mod golden;
+pub(crate) mod grammar;
+pub(crate) mod markdown;
+pub(crate) mod project;
 pub(crate) mod program;
 pub(crate) mod repository;
 

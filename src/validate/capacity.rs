@@ -1,0 +1,231 @@
+//! Whether the requests of all pods fit into what their cluster is declared to have.
+//!
+//! The fewest pods must fit: otherwise some never start. The most that autoscalers may ask for should fit, and should
+//! stay within the target share.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::object::demand::{Demand, Requests};
+use crate::object::{Capacity, Cluster, ObjectSet, Quantity};
+use crate::source::Span;
+
+/// More is requested than the cluster has after the reserve.
+pub const CAPACITY_EXCEEDED: Code = Code::error("capacity-exceeded");
+/// More is requested than the target share of what the cluster has.
+pub const CAPACITY_OVER_TARGET: Code = Code::warning("capacity-over-target");
+
+/// The codes of this family.
+pub const CODES: &[Code] = &[CAPACITY_EXCEEDED, CAPACITY_OVER_TARGET];
+
+/// How many workloads a message names.
+const NAMED: usize = 5;
+
+/// Checks one environment by itself.
+pub(super) fn check_environment(set: &ObjectSet) -> Vec<Diagnostic> {
+    let Some(cluster) = &set.environment.cluster else { return Vec::new() };
+    let demand = Demand::of(set);
+    let subject = format!("environment `{}` requests", set.environment.name);
+    against(cluster, &subject, demand.minimum(), demand.maximum(), &|resource| largest(&demand, resource))
+}
+
+/// Checks the environments of one cluster together.
+pub(super) fn check_cluster(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
+    let Some(cluster) = sets.first().and_then(|it| it.environment.cluster.as_ref()) else { return Vec::new() };
+    // One environment has been checked by itself.
+    if sets.len() < 2 {
+        return Vec::new();
+    }
+    let demands: Vec<(&str, Demand)> = sets.iter().map(|it| (it.environment.name.as_str(), Demand::of(it))).collect();
+    let sum = |of: fn(&Demand) -> Requests| demands.iter().map(|(_, it)| of(it)).fold(Requests::ZERO, Requests::plus);
+    let names: Vec<&str> = demands.iter().map(|(name, _)| *name).collect();
+    let parts = |resource: Resource| {
+        let part = |(name, demand): &(&str, Demand)| {
+            let (low, high) = (resource.of(demand.minimum()), resource.of(demand.maximum()));
+            if low == high { format!("`{name}` {low}") } else { format!("`{name}` {low} to {high}") }
+        };
+        format!("by environment: {}", demands.iter().map(part).collect::<Vec<_>>().join(", "))
+    };
+    let mut found =
+        against(cluster, "all environments together request", sum(Demand::minimum), sum(Demand::maximum), &parts);
+    for message in &mut found {
+        message.environments = names.iter().map(|it| (*it).to_owned()).collect();
+    }
+    found
+}
+
+/// What is counted.
+#[derive(Clone, Copy)]
+enum Resource {
+    Cpu,
+    Memory,
+}
+
+impl Resource {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+        }
+    }
+
+    fn of(self, requests: Requests) -> Quantity {
+        match self {
+            Self::Cpu => requests.cpu,
+            Self::Memory => requests.memory,
+        }
+    }
+
+    /// Returns what the workloads may use, and the line that says how much there is.
+    fn available(self, capacity: &Capacity) -> (Quantity, Option<Span>) {
+        let (total, reserve) = match self {
+            Self::Cpu => (&capacity.cpu, capacity.reserve_cpu),
+            Self::Memory => (&capacity.memory, capacity.reserve_memory),
+        };
+        (total.value.minus(reserve), total.origin.span)
+    }
+}
+
+fn against(
+    cluster: &Cluster,
+    subject: &str,
+    minimum: Requests,
+    maximum: Requests,
+    who: &dyn Fn(Resource) -> String,
+) -> Vec<Diagnostic> {
+    let Some(capacity) = &cluster.capacity else { return Vec::new() };
+    let mut found = Vec::new();
+    for resource in [Resource::Cpu, Resource::Memory] {
+        let (available, span) = resource.available(capacity);
+        let (low, high) = (resource.of(minimum), resource.of(maximum));
+        let scaled = if high > low { " at the autoscalers' maximum" } else { "" };
+        let there = format!("cluster `{}` has {available} after the reserve", cluster.name);
+        let name = resource.name();
+        let message = if low > available {
+            let message = format!("{subject} {low} {name}, and {there}");
+            Diagnostic::new(CAPACITY_EXCEEDED, message)
+        } else if high > available {
+            let mut message =
+                Diagnostic::new(CAPACITY_EXCEEDED, format!("{subject} {high} {name}{scaled}, and {there}"));
+            message.severity = Severity::Warning;
+            message
+        } else if high.percent_of(available).is_some_and(|it| it > u64::from(capacity.target_percent)) {
+            let percent = high.percent_of(available).unwrap_or(0);
+            let target = capacity.target_percent;
+            let share = format!("which is {percent}% of it; the target is {target}%");
+            Diagnostic::new(CAPACITY_OVER_TARGET, format!("{subject} {high} {name}{scaled}, and {there}, {share}"))
+        } else {
+            continue;
+        };
+        found.push(message.at(span.unwrap_or(cluster.span), "").help(who(resource)));
+    }
+    found
+}
+
+/// Names the workloads that ask for most.
+fn largest(demand: &Demand, resource: Resource) -> String {
+    let mut workloads: Vec<_> = demand.workloads.iter().collect();
+    let total = |it: &crate::object::demand::WorkloadDemand| resource.of(it.pod).times(it.replicas.maximum);
+    workloads.sort_by(|a, b| total(b).cmp(&total(a)).then_with(|| a.workload.cmp(&b.workload)));
+    let named: Vec<String> = workloads
+        .iter()
+        .take(NAMED)
+        .map(|it| {
+            let (low, high) = (it.replicas.minimum, it.replicas.maximum);
+            let count = if low == high { low.to_string() } else { format!("{low} to {high}") };
+            format!("{} {count} × {}", it.workload.short(), resource.of(it.pod))
+        })
+        .collect();
+    let more = workloads.len().saturating_sub(NAMED);
+    let rest = if more == 0 { String::new() } else { format!(", and {more} more") };
+    format!("by workload: {}{rest}", named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{any, deployment, set, with};
+    use super::{check_cluster, check_environment};
+    use crate::diagnostic::{Diagnostic, Severity};
+    use crate::object::{Capacity, Cluster, KubernetesVersion, ObjectSet, Quantity};
+    use crate::source::{Origin, Sources, Span, Traced};
+    use serde_json::json;
+
+    /// An environment with a workload of 250m and 256Mi per pod, on a cluster with so much CPU beside a reserve of 1.
+    fn environment(name: &str, cpu: &str, replicas: u64, maximum: Option<u64>) -> ObjectSet {
+        let mut bodies = vec![with(deployment(), "/spec/replicas", json!(replicas))];
+        if let Some(maximum) = maximum {
+            bodies.push(any("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": {
+                "scaleTargetRef": {"kind": "Deployment", "name": "web"}, "minReplicas": replicas, "maxReplicas": maximum,
+            }})));
+        }
+        let mut set = set(bodies);
+        let sources = Sources::new([("a".to_owned(), String::new())]);
+        let span = Span::new(sources.iter().next().unwrap().0, 0, 0);
+        let quantity = |text| Quantity::parse(text).unwrap();
+        set.environment.name = name.to_owned();
+        set.environment.cluster = Some(Cluster {
+            name: "minikube".to_owned(),
+            kubernetes: KubernetesVersion::DEFAULT,
+            capacity: Some(Capacity {
+                cpu: Traced::new(quantity(cpu), Origin::line(span)),
+                memory: Traced::new(quantity("8Gi"), Origin::line(span)),
+                reserve_cpu: quantity("1"),
+                reserve_memory: quantity("2Gi"),
+                target_percent: 70,
+            }),
+            span,
+        });
+        set
+    }
+
+    fn check(found: &[Diagnostic], expected: &[(&str, Severity, &str)]) {
+        let shown: Vec<_> = found.iter().map(|it| (it.code.name, it.severity, it.message.as_str())).collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn compares_with_what_is_there() {
+        let one = |cpu: &str, replicas, maximum| check_environment(&environment("prod", cpu, replicas, maximum));
+        check(&one("2", 2, None), &[]);
+        check(
+            &one("2", 3, None),
+            &[(
+                "capacity-over-target",
+                Severity::Warning,
+                "environment `prod` requests 750m cpu, and cluster `minikube` has 1 after the reserve, which is 75% of it; the target is 70%",
+            )],
+        );
+        check(
+            &one("2", 5, None),
+            &[(
+                "capacity-exceeded",
+                Severity::Error,
+                "environment `prod` requests 1250m cpu, and cluster `minikube` has 1 after the reserve",
+            )],
+        );
+        check(
+            &one("2", 2, Some(5)),
+            &[(
+                "capacity-exceeded",
+                Severity::Warning,
+                "environment `prod` requests 1250m cpu at the autoscalers' maximum, and cluster `minikube` has 1 after the reserve",
+            )],
+        );
+        assert_eq!(one("2", 2, Some(5))[0].help, ["by workload: Deployment/web 2 to 5 × 250m"]);
+    }
+
+    #[test]
+    fn adds_up_environments() {
+        let (dev, prod) = (environment("dev", "2", 2, None), environment("prod", "2", 3, None));
+        let found = check_cluster(&[&dev, &prod]);
+        assert_eq!(found[0].help, ["by environment: `dev` 500m, `prod` 750m"]);
+        assert_eq!(found[0].environments, ["dev", "prod"]);
+        check(
+            &found,
+            &[(
+                "capacity-exceeded",
+                Severity::Error,
+                "all environments together request 1250m cpu, and cluster `minikube` has 1 after the reserve",
+            )],
+        );
+        check(&check_cluster(&[&prod]), &[]);
+    }
+}

@@ -1,0 +1,173 @@
+//! What environments that share a cluster may not both have.
+//!
+//! An environment without a declared cluster is taken as alone on its own.
+
+use super::field::Field;
+use super::references::duplicate;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::object::{Object, ObjectSet};
+use std::collections::BTreeMap;
+
+/// Two Services ask for the same port of every node.
+pub const NODE_PORT_COLLISION: Code = Code::error("node-port-collision");
+/// Two Ingresses claim the same host and path.
+pub const HOST_COLLISION: Code = Code::error("host-collision");
+
+/// The codes of this family.
+pub const CODES: &[Code] = &[HOST_COLLISION, NODE_PORT_COLLISION];
+
+/// Groups environments by cluster: name, or none for one that is alone, and its environments by name.
+pub(super) fn groups<'a>(sets: &[&'a ObjectSet]) -> Vec<Vec<&'a ObjectSet>> {
+    let mut groups: BTreeMap<(Option<&str>, Option<&str>), Vec<&ObjectSet>> = BTreeMap::new();
+    for set in sets {
+        let key = match &set.environment.cluster {
+            Some(cluster) => (Some(cluster.name.as_str()), None),
+            None => (None, Some(set.environment.name.as_str())),
+        };
+        groups.entry(key).or_default().push(set);
+    }
+    let mut groups: Vec<Vec<&ObjectSet>> = groups.into_values().collect();
+    for group in &mut groups {
+        group.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+    }
+    groups
+}
+
+/// Checks the environments of one cluster.
+pub(super) fn check(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    objects(sets, &mut found);
+    node_ports(sets, &mut found);
+    hosts(sets, &mut found);
+    found
+}
+
+fn all<'a>(sets: &[&'a ObjectSet]) -> impl Iterator<Item = (&'a ObjectSet, &'a Object)> {
+    sets.iter().flat_map(|set| set.objects.iter().map(|it| (*set, it))).collect::<Vec<_>>().into_iter()
+}
+
+fn objects(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
+    let mut first = BTreeMap::new();
+    for (set, object) in all(sets) {
+        match first.get(&object.id) {
+            None => {
+                first.insert(&object.id, (set, object));
+            }
+            Some((earlier, made)) if earlier.environment.name != set.environment.name => {
+                let how = format!("is made by `{}` and by `{}`", earlier.environment.name, set.environment.name);
+                found.push(between(duplicate(made, object, &how), earlier, set));
+            }
+            // Within one environment it has been reported.
+            Some(_) => {}
+        }
+    }
+}
+
+fn node_ports(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<i64, (&ObjectSet, Field<'_>)> = BTreeMap::new();
+    for (set, service) in all(sets).filter(|(_, it)| it.id.kind == "Service" && it.id.group.is_empty()) {
+        for port in Field::root(service).at("spec.ports").items() {
+            let field = port.get("nodePort");
+            let Some(number) = field.number().filter(|it| *it != 0) else { continue };
+            match first.get(&number) {
+                None => {
+                    first.insert(number, (set, field));
+                }
+                // One Service may have the same number for two protocols.
+                Some((_, other)) if other.object.id == service.id => {}
+                Some((earlier, other)) => {
+                    let message =
+                        format!("provided port is already allocated: {number} is also that of {}", other.object.id);
+                    let message = field.problem(NODE_PORT_COLLISION, message);
+                    let message = message.at_some(other.span(), format!("{} has it", other.object.id));
+                    found.push(between(message.help("all Services of a cluster share its node ports"), earlier, set));
+                }
+            }
+        }
+    }
+}
+
+fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<_, (&ObjectSet, Field<'_>)> = BTreeMap::new();
+    for (set, ingress) in all(sets).filter(|(_, it)| it.id.kind == "Ingress") {
+        let spec = Field::root(ingress).get("spec");
+        let class = spec.get("ingressClassName").text().unwrap_or_default();
+        for rule in spec.get("rules").items() {
+            let host = rule.get("host").text().unwrap_or_default();
+            for item in rule.at("http.paths").items() {
+                let path = item.get("path").text().unwrap_or_default();
+                let kind = item.get("pathType").text().unwrap_or_default();
+                let key = (class, host, path, kind);
+                match first.get(&key) {
+                    None => {
+                        first.insert(key, (set, item));
+                    }
+                    Some((earlier, other)) => {
+                        let shown = if host.is_empty() { "every host" } else { host };
+                        let message = format!("{} already serves {shown}{path}", other.object.id);
+                        let message = item.problem(HOST_COLLISION, message).at_some(other.span(), "served here");
+                        found.push(between(message.help("an Ingress controller picks one of them"), earlier, set));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn between(message: Diagnostic, first: &ObjectSet, second: &ObjectSet) -> Diagnostic {
+    let message = message.in_environment(&first.environment.name);
+    if first.environment.name == second.environment.name {
+        message
+    } else {
+        message.in_environment(&second.environment.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{any, expect, service, set, with};
+    use super::{check, groups};
+    use crate::object::ObjectSet;
+    use serde_json::{Value, json};
+
+    fn environment(name: &str, bodies: &[Value]) -> ObjectSet {
+        let bodies = bodies.iter().map(|it| with(it.clone(), "/metadata/namespace", json!(name)));
+        let mut set = set(bodies);
+        set.environment.name = name.to_owned();
+        set.environment.namespace = name.to_owned();
+        set
+    }
+
+    fn with_node_port(port: i64) -> Value {
+        with(service(), "/spec/ports/0/nodePort", json!(port))
+    }
+
+    #[test]
+    fn finds_collisions() {
+        let (dev, prod) = (environment("dev", &[with_node_port(30000)]), environment("prod", &[with_node_port(30000)]));
+        let found = check(&[&dev, &prod]);
+        assert_eq!(found[0].environments, ["dev", "prod"]);
+        expect(found, &["node-port-collision nodePort 30000 is also that of Service/web in dev"]);
+        expect(check(&[&dev, &environment("prod", &[with_node_port(30001)])]), &[]);
+        let ingress = any(
+            "networking.k8s.io/v1",
+            "Ingress",
+            "a",
+            &json!({"spec": {"rules": [
+                {"host": "a.b", "http": {"paths": [{"path": "/", "pathType": "Prefix"}]}},
+            ]}}),
+        );
+        let (dev, prod) = (environment("dev", std::slice::from_ref(&ingress)), environment("prod", &[ingress]));
+        expect(check(&[&dev, &prod]), &["host-collision paths[//Prefix] Ingress/a in dev already serves a.b/"]);
+        let mut other = environment("dev", &[service()]);
+        let again = environment("dev", &[service()]);
+        other.environment.name = "staging".to_owned();
+        expect(check(&[&again, &other]), &["duplicate-object metadata.name is made by `dev` and by `staging`"]);
+    }
+
+    #[test]
+    fn environments_without_a_cluster_are_alone() {
+        let (dev, prod) = (environment("dev", &[]), environment("prod", &[]));
+        assert_eq!(groups(&[&dev, &prod]).len(), 2);
+    }
+}

@@ -1,0 +1,221 @@
+//! Metadata of every object: names, namespaces, labels, annotations, finalizers.
+//!
+//! Source: `ValidateObjectMetaAccessor` and `ValidateAnnotations` in apimachinery, and the name check of each kind.
+
+use super::field::{Field, Found};
+use super::names::{self, INVALID_LABEL, INVALID_NAME, Verdict};
+use super::selector;
+use crate::diagnostic::Code;
+use crate::object::{Object, kind};
+
+/// The annotations of an object are larger than Kubernetes stores.
+pub const ANNOTATIONS_TOO_LARGE: Code = Code::error("annotations-too-large");
+/// A field is set that only the API server may set.
+pub const SERVER_OWNED_FIELD: Code = Code::error("server-owned-field");
+/// An object is in a namespace in which it cannot be.
+pub const NAMESPACE_MISMATCH: Code = Code::error("namespace-mismatch");
+
+/// The codes of this family.
+pub const CODES: &[Code] = &[ANNOTATIONS_TOO_LARGE, NAMESPACE_MISMATCH, SERVER_OWNED_FIELD];
+
+const ANNOTATION_BYTES: usize = 262_144;
+
+/// The fields that the API server writes.
+const SERVER_OWNED: [&str; 8] = [
+    "metadata.creationTimestamp",
+    "metadata.generateName",
+    "metadata.generation",
+    "metadata.managedFields",
+    "metadata.ownerReferences",
+    "metadata.resourceVersion",
+    "metadata.selfLink",
+    "metadata.uid",
+];
+
+/// The finalizers that need no prefix.
+const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
+
+/// The groups whose kinds we know, and so know which of them have no namespace.
+const BUILT_IN_GROUPS: [&str; 7] =
+    ["", "apps", "autoscaling", "batch", "networking.k8s.io", "policy", "rbac.authorization.k8s.io"];
+
+/// Checks the metadata of one object, which is made for `namespace`.
+pub(super) fn check(object: &Object, namespace: &str) -> Found {
+    let mut found = Found::new();
+    let root = Field::root(object);
+    let metadata = root.get("metadata");
+    name(&metadata.get("name"), &mut found);
+    place(&metadata.get("namespace"), namespace, &mut found);
+    labels_and_annotations(&metadata, &mut found);
+    for finalizer in metadata.get("finalizers").items() {
+        finalizer.syntax(INVALID_NAME, names::qualified_name, &mut found);
+        if finalizer.text().is_some_and(|it| !it.contains('/') && !STANDARD_FINALIZERS.contains(&it)) {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            found.push(finalizer.invalid(INVALID_NAME, detail));
+        }
+    }
+    for path in SERVER_OWNED {
+        server_owned(&root.at(path), &mut found);
+    }
+    server_owned(&root.get("status"), &mut found);
+    found
+}
+
+/// Checks labels and annotations of an object or of a template in it.
+pub(super) fn labels_and_annotations(metadata: &Field<'_>, found: &mut Found) {
+    selector::labels(&metadata.get("labels"), found);
+    let annotations = metadata.get("annotations");
+    let mut bytes = 0;
+    for (key, value) in annotations.entries() {
+        bytes += key.len() + value.text().map_or(0, str::len);
+        if let Err(detail) = names::annotation_key(key) {
+            found.push(value.problem(INVALID_LABEL, format!("Invalid value: {key:?}: {detail}")));
+        }
+    }
+    if bytes > ANNOTATION_BYTES {
+        let message = format!("Too long: may not be more than {ANNOTATION_BYTES} bytes; they have {bytes}");
+        found.push(annotations.problem(ANNOTATIONS_TOO_LARGE, message));
+    }
+}
+
+fn name(name: &Field<'_>, found: &mut Found) {
+    if name.is_empty() {
+        found.push(name.required("name or generateName is required"));
+    }
+    let kind = name.object.id.kind.as_str();
+    let checker: fn(&str) -> Verdict = match kind {
+        "Namespace" | "StatefulSet" => names::dns_label,
+        "Service" => names::dns_1035_label,
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" | "PodDisruptionBudget" => names::path_segment,
+        _ => names::dns_subdomain,
+    };
+    let before = found.len();
+    name.syntax(INVALID_NAME, checker, found);
+    let too_long = match kind {
+        // The controllers put eleven characters behind these names, and the result must be a label.
+        "CronJob" => "must be no more than 52 characters",
+        "StatefulSet" => "must be no more than 52 characters, or the label `controller-revision-hash` is too long",
+        _ => return,
+    };
+    if before == found.len() && name.text().is_some_and(|it| it.len() > 52) {
+        found.push(name.invalid(INVALID_NAME, too_long));
+    }
+}
+
+fn place(field: &Field<'_>, namespace: &str, found: &mut Found) {
+    let id = &field.object.id;
+    if kind::is_cluster_scoped(&id.kind) {
+        if !field.is_empty() {
+            found.push(field.forbidden("not allowed on this type"));
+        }
+        if id.kind == "Namespace" && id.name != namespace {
+            let message = format!("the environment's namespace is `{namespace}`, and this is `{}`", id.name);
+            found.push(Field::root(field.object).at("metadata.name").problem(NAMESPACE_MISMATCH, message));
+        }
+        return;
+    }
+    field.syntax(INVALID_NAME, names::dns_label, found);
+    match field.filled() {
+        None if BUILT_IN_GROUPS.contains(&id.group.as_str()) => found.push(field.required("")),
+        Some(text) if text != namespace => {
+            let message = format!("the environment's namespace is `{namespace}`, and this object is in `{text}`");
+            found.push(field.problem(NAMESPACE_MISMATCH, message));
+        }
+        None | Some(_) => {}
+    }
+}
+
+fn server_owned(field: &Field<'_>, found: &mut Found) {
+    if field.is_set() {
+        found.push(field.problem(SERVER_OWNED_FIELD, "only the API server sets this field").help("leave it out"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{expect, object};
+    use super::check;
+    use serde_json::{Value, json};
+
+    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
+    fn verdicts(kind: &str, metadata: Value, expected: &[&str]) {
+        let api_version = match kind {
+            "Deployment" | "StatefulSet" => "apps/v1",
+            "CronJob" => "batch/v1",
+            _ => "v1",
+        };
+        let body = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata});
+        expect(check(&object(body), "prod"), expected);
+    }
+
+    #[test]
+    fn checks_names_by_kind() {
+        let long = |length: usize| "a".repeat(length);
+        let in_prod = |name: &str| json!({"name": name, "namespace": "prod"});
+        verdicts("ConfigMap", in_prod("a.b"), &[]);
+        verdicts("ConfigMap", in_prod(&long(253)), &[]);
+        verdicts("ConfigMap", in_prod(&long(254)), &["invalid-name metadata.name must be no more than 253"]);
+        verdicts("ConfigMap", in_prod("A"), &["invalid-name metadata.name RFC 1123 subdomain"]);
+        verdicts("ConfigMap", in_prod(""), &["missing-value metadata.name name or generateName is required"]);
+        verdicts("Service", in_prod("0a"), &["invalid-name metadata.name DNS-1035"]);
+        verdicts("StatefulSet", in_prod("a.b"), &["invalid-name metadata.name must not contain dots"]);
+        verdicts("StatefulSet", in_prod(&long(52)), &[]);
+        verdicts("StatefulSet", in_prod(&long(53)), &["invalid-name metadata.name no more than 52"]);
+        verdicts("CronJob", in_prod(&long(53)), &["invalid-name metadata.name no more than 52"]);
+        verdicts("Role", in_prod("system:a"), &[]);
+        verdicts("Role", in_prod("a/b"), &["invalid-name metadata.name may not contain '/'"]);
+    }
+
+    #[test]
+    fn checks_the_namespace() {
+        verdicts("Namespace", json!({"name": "prod"}), &[]);
+        verdicts(
+            "Namespace",
+            json!({"name": "dev"}),
+            &["namespace-mismatch metadata.name environment's namespace is `prod`"],
+        );
+        verdicts(
+            "Namespace",
+            json!({"name": "prod", "namespace": "prod"}),
+            &["forbidden-field metadata.namespace not allowed"],
+        );
+        verdicts("ConfigMap", json!({"name": "a"}), &["missing-value metadata.namespace Required value"]);
+        verdicts(
+            "ConfigMap",
+            json!({"name": "a", "namespace": "dev"}),
+            &["namespace-mismatch metadata.namespace is in `dev`"],
+        );
+    }
+
+    #[test]
+    fn checks_labels_annotations_and_finalizers() {
+        let with = |key: &str, value: Value| json!({"name": "a", "namespace": "prod", key: value});
+        verdicts("ConfigMap", with("labels", json!({"app.kubernetes.io/name": "1.0.0"})), &[]);
+        verdicts(
+            "ConfigMap",
+            with("labels", json!({"a b": "x"})),
+            &["invalid-label metadata.labels name part must consist"],
+        );
+        verdicts("ConfigMap", with("labels", json!({"a": "x y"})), &["invalid-label metadata.labels.a a valid label"]);
+        verdicts("ConfigMap", with("annotations", json!({"Example.com/A": "x y"})), &[]);
+        verdicts(
+            "ConfigMap",
+            with("annotations", json!({"a b": ""})),
+            &["invalid-label metadata.annotations name part"],
+        );
+        verdicts("ConfigMap", with("annotations", json!({"a": "x".repeat(262_143)})), &[]);
+        verdicts(
+            "ConfigMap",
+            with("annotations", json!({"a": "x".repeat(262_144)})),
+            &["annotations-too-large metadata.annotations may not be more than 262144 bytes"],
+        );
+        verdicts("ConfigMap", with("finalizers", json!(["orphan", "example.com/a"])), &[]);
+        verdicts(
+            "ConfigMap",
+            with("finalizers", json!(["mine"])),
+            &["invalid-name metadata.finalizers neither a standard"],
+        );
+        verdicts("ConfigMap", with("uid", json!("x")), &["server-owned-field metadata.uid only the API server"]);
+        verdicts("ConfigMap", with("labels", json!(["not", "a", "map"])), &[]);
+    }
+}

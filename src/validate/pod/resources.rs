@@ -1,0 +1,171 @@
+//! Requests and limits of a container.
+//!
+//! Source: `ValidateContainerResourceRequirements` in `pkg/apis/core/validation`. Amounts are compared exactly.
+
+use crate::diagnostic::Code;
+use crate::object::{Quantity, quantity};
+use crate::validate::field::{Field, Found, OUT_OF_RANGE};
+use crate::validate::names::{INVALID_NAME, dns_subdomain, qualified_name};
+
+/// A quantity is none that Kubernetes reads.
+pub const INVALID_QUANTITY: Code = Code::error("invalid-quantity");
+/// A quantity is one that Kubernetes reads, but otherwise than it looks.
+pub const ODD_QUANTITY: Code = Code::error("odd-quantity");
+/// A container requests more than its limit.
+pub const REQUEST_ABOVE_LIMIT: Code = Code::error("request-above-limit");
+
+/// The codes of this family.
+pub const CODES: &[Code] = &[INVALID_QUANTITY, ODD_QUANTITY, REQUEST_ABOVE_LIMIT];
+
+/// Checks the `resources` of a container.
+pub(super) fn check(resources: &Field<'_>, found: &mut Found) {
+    let (requests, limits) = (resources.get("requests"), resources.get("limits"));
+    for amounts in [&requests, &limits] {
+        for (name, amount) in amounts.entries() {
+            resource_name(name, &amount, found);
+            amount_of(name, &amount, found);
+        }
+        huge_pages(amounts, found);
+    }
+    for (name, request) in requests.entries() {
+        let limit = limits.get(name);
+        let Some(asked) = read(&request) else { continue };
+        match read(&limit) {
+            Some(allowed) if is_overcommitted(name) && asked > allowed => {
+                let detail = format!("must be less than or equal to {name} limit of {allowed}");
+                found.push(request.invalid(REQUEST_ABOVE_LIMIT, detail).at_some(limit.span(), "the limit"));
+            }
+            Some(allowed) if !is_overcommitted(name) && asked != allowed => {
+                let detail = format!("must be equal to {name} limit of {allowed}");
+                found.push(request.invalid(REQUEST_ABOVE_LIMIT, detail).at_some(limit.span(), "the limit"));
+            }
+            None if !is_overcommitted(name) && !limit.is_set() => {
+                found.push(limit.required("Limit must be set for non overcommitable resources"));
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+/// Reads a quantity, which YAML may hold as a number.
+pub(in crate::validate) fn read(amount: &Field<'_>) -> Option<Quantity> {
+    Quantity::of_value(amount.value)
+}
+
+/// Checks one amount of one resource.
+pub(in crate::validate) fn amount_of(resource: &str, amount: &Field<'_>, found: &mut Found) {
+    let text = match amount.text() {
+        Some(text) => text.to_owned(),
+        None if amount.value.is_number() => amount.value.to_string(),
+        None => return,
+    };
+    let Some(quantity) = Quantity::parse(&text) else {
+        let detail =
+            "quantities are a number and one of the suffixes n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei";
+        found.push(amount.invalid(INVALID_QUANTITY, detail));
+        return;
+    };
+    if let Some(oddity) = quantity::oddity(&text) {
+        found.push(amount.invalid(ODD_QUANTITY, oddity));
+    } else if quantity.is_negative() {
+        found.push(amount.invalid(OUT_OF_RANGE, "must be greater than or equal to 0"));
+    } else if is_bytes(resource) && !quantity.is_whole() {
+        found.push(amount.invalid(ODD_QUANTITY, "fractional byte value, must be an integer"));
+    } else if resource.contains('/') && !quantity.is_whole() {
+        found.push(amount.invalid(INVALID_QUANTITY, "must be an integer"));
+    }
+}
+
+fn resource_name(name: &str, amount: &Field<'_>, found: &mut Found) {
+    let standard = matches!(name, "cpu" | "memory" | "ephemeral-storage");
+    let huge = name.strip_prefix("hugepages-").is_some_and(|it| Quantity::parse(it).is_some());
+    let domain = name.split_once('/').is_some_and(|(domain, _)| dns_subdomain(domain).is_ok());
+    if !(standard || huge || domain && qualified_name(name).is_ok()) {
+        let message = format!("Invalid value: {name:?}: must be a standard resource type or fully qualified");
+        let known = ["cpu", "memory", "ephemeral-storage"];
+        found.push(amount.problem(INVALID_NAME, message).suggest(name, known));
+    }
+}
+
+fn huge_pages(amounts: &Field<'_>, found: &mut Found) {
+    let has = |name: &str| amounts.value.get(name).is_some();
+    let huge = amounts.entries().iter().any(|(name, _)| name.starts_with("hugepages-"));
+    let all = amounts.object.at(&amounts.path().parent().unwrap_or_default());
+    let anywhere =
+        |name: &str| ["requests", "limits"].iter().any(|it| all.and_then(|all| all.get(it)?.get(name)).is_some());
+    if huge && !has("cpu") && !has("memory") && !anywhere("cpu") && !anywhere("memory") {
+        found.push(amounts.forbidden("HugePages require cpu or memory"));
+    }
+}
+
+/// True for a resource of which a node may promise more than it has.
+fn is_overcommitted(name: &str) -> bool {
+    !name.starts_with("hugepages-") && !name.contains('/')
+}
+
+fn is_bytes(name: &str) -> bool {
+    matches!(name, "memory" | "ephemeral-storage" | "storage") || name.starts_with("hugepages-")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::validate::fixture::{expect, object, with_container};
+    use crate::validate::pod::check;
+    use serde_json::{Value, json};
+
+    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
+    fn resources(requests: Value, limits: Value, expected: &[&str]) {
+        let value = json!({"requests": requests, "limits": limits});
+        expect(check(&object(with_container("/resources", value))), expected);
+    }
+
+    #[test]
+    fn compares_requests_with_limits() {
+        resources(json!({"cpu": "1000m"}), json!({"cpu": "1"}), &[]);
+        resources(json!({"cpu": 1}), json!({"cpu": 1}), &[]);
+        resources(
+            json!({"cpu": "1001m"}),
+            json!({"cpu": 1}),
+            &["request-above-limit requests.cpu must be less than or equal to cpu limit of 1"],
+        );
+        resources(
+            json!({"memory": "1Gi"}),
+            json!({"memory": "1G"}),
+            &["request-above-limit requests.memory limit of 1G"],
+        );
+        resources(json!({"a.b/gpu": 1}), json!({"a.b/gpu": 1}), &[]);
+        resources(
+            json!({"a.b/gpu": 1}),
+            json!({"a.b/gpu": 2}),
+            &["request-above-limit gpu must be equal to a.b/gpu limit of 2"],
+        );
+        resources(json!({"a.b/gpu": 1}), json!({}), &["missing-value limits non overcommitable"]);
+    }
+
+    #[test]
+    fn refuses_wrong_and_odd_amounts() {
+        let check = |amount: &str, expected: &[&str]| resources(json!({"memory": amount}), json!({}), expected);
+        check("256Mi", &[]);
+        check("1K", &["invalid-quantity memory Invalid value: \"1K\": quantities are"]);
+        check("-1", &["out-of-range memory must be greater than or equal to 0"]);
+        check("100m", &["odd-quantity memory fractional byte value"]);
+        for odd in ["Gi", "5.", "+1", "01", "1e400", "1n", "16Ei"] {
+            check(odd, &["odd-quantity requests.memory"]);
+        }
+        resources(json!({"cpu": "100m"}), json!({}), &[]);
+        resources(
+            json!({"a.b/gpu": "1500m"}),
+            json!({"a.b/gpu": "1500m"}),
+            &["invalid-quantity requests must be an integer", "invalid-quantity limits must be an integer"],
+        );
+        resources(json!({"cpus": 1}), json!({}), &["invalid-name requests.cpus must be a standard resource type"]);
+        resources(
+            json!({"hugepages-2Mi": "2Mi"}),
+            json!({"hugepages-2Mi": "2Mi"}),
+            &[
+                "forbidden-field requests HugePages require cpu or memory",
+                "forbidden-field limits HugePages require cpu or memory",
+            ],
+        );
+    }
+}

@@ -1,0 +1,187 @@
+//! Security contexts of pods and containers, and the host's namespaces: what contradicts itself.
+//!
+//! Source: `ValidateSecurityContext` and `validatePodSpecSecurityContext` in `pkg/apis/core/validation`. What is valid
+//! but loose is a house rule.
+
+use crate::diagnostic::Code;
+use crate::validate::field::{DUPLICATE_NAME, Field, Found, unique};
+use crate::validate::names::INVALID_NAME;
+
+/// Two security settings cannot both hold.
+pub const SECURITY_CONTRADICTION: Code = Code::error("security-contradiction");
+
+/// The codes of this family.
+pub const CODES: &[Code] = &[SECURITY_CONTRADICTION];
+
+const MAXIMUM_ID: i64 = 2_147_483_647;
+
+/// Checks a pod and all its containers.
+pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
+    let pod = spec.get("securityContext");
+    shared(&pod, found);
+    pod.get("fsGroup").within(0, MAXIMUM_ID, found);
+    pod.get("fsGroupChangePolicy").one_of(&["Always", "OnRootMismatch"], found);
+    for group in pod.get("supplementalGroups").items() {
+        group.within(0, MAXIMUM_ID, found);
+    }
+    sysctls(&pod.get("sysctls"), found);
+    host(spec, found);
+    if pod.get("runAsNonRoot").is_true() && pod.get("runAsUser").number() == Some(0) {
+        found.push(pod.get("runAsUser").problem(SECURITY_CONTRADICTION, "runAsUser 0 breaks runAsNonRoot"));
+    }
+    for container in super::all_containers(spec) {
+        one(&container.get("securityContext"), &pod, found);
+    }
+}
+
+fn one(context: &Field<'_>, pod: &Field<'_>, found: &mut Found) {
+    shared(context, found);
+    context.get("procMount").one_of(&["Default", "Unmasked"], found);
+    let escalation = context.get("allowPrivilegeEscalation");
+    if escalation.is_false() && context.get("privileged").is_true() {
+        let message = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
+        found.push(escalation.problem(SECURITY_CONTRADICTION, format!("Invalid value: {message}")));
+    }
+    for capability in context.at("capabilities.add").items() {
+        // Kubernetes sees only the first spelling, and the runtime reads both.
+        if escalation.is_false() && matches!(capability.text(), Some("CAP_SYS_ADMIN" | "SYS_ADMIN")) {
+            let message = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
+            found.push(capability.problem(SECURITY_CONTRADICTION, format!("Invalid value: {message}")));
+        }
+    }
+    let either = |name: &'static str| if context.get(name).is_set() { context.get(name) } else { pod.get(name) };
+    let (non_root, user) = (either("runAsNonRoot"), either("runAsUser"));
+    // What the pod alone says is reported at the pod.
+    let own = context.get("runAsNonRoot").is_set() || context.get("runAsUser").is_set();
+    if own && non_root.is_true() && user.number() == Some(0) {
+        found.push(user.problem(SECURITY_CONTRADICTION, "runAsUser 0 breaks runAsNonRoot"));
+    }
+}
+
+fn shared(context: &Field<'_>, found: &mut Found) {
+    context.get("runAsUser").within(0, MAXIMUM_ID, found);
+    context.get("runAsGroup").within(0, MAXIMUM_ID, found);
+    for (name, what) in [("seccompProfile", "seccomp"), ("appArmorProfile", "appArmor")] {
+        let profile = context.get(name);
+        let (kind, local) = (profile.get("type"), profile.get("localhostProfile"));
+        kind.one_of(&["Localhost", "RuntimeDefault", "Unconfined"], found);
+        match kind.text() {
+            Some("Localhost") if local.is_empty() => {
+                found.push(local.required(&format!("must be set when {what} type is Localhost")));
+            }
+            Some("RuntimeDefault" | "Unconfined") if local.is_set() => {
+                found.push(local.forbidden(&format!("can only be set when {what} type is Localhost")));
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+fn sysctls(sysctls: &Field<'_>, found: &mut Found) {
+    let names: Vec<Field<'_>> = sysctls.items().iter().map(|it| it.get("name")).collect();
+    for name in &names {
+        let word = |it: &str| {
+            let edge = |it: Option<u8>| it.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
+            let known = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-' || it == b'_';
+            edge(it.bytes().next()) && edge(it.bytes().last()) && it.bytes().all(known)
+        };
+        match name.text() {
+            Some("") => found.push(name.required("")),
+            Some(text) if text.len() > 253 || !text.split(['.', '/']).all(word) => {
+                found.push(name.invalid(INVALID_NAME, "must be a sysctl such as `net.core.somaxconn`"));
+            }
+            Some(_) | None => {}
+        }
+    }
+    unique(DUPLICATE_NAME, names.into_iter().filter_map(|it| Some((it.filled()?, it))), found);
+}
+
+fn host(spec: &Field<'_>, found: &mut Found) {
+    let clash = |a: Field<'_>, b: &str, found: &mut Found| {
+        let name = a.path().last_field().unwrap_or_default().to_owned();
+        found.push(a.problem(SECURITY_CONTRADICTION, format!("Forbidden: `{name}` may not be set {b}")));
+    };
+    if spec.get("hostUsers").is_false() {
+        for name in ["hostNetwork", "hostPID", "hostIPC"] {
+            if spec.get(name).is_true() {
+                clash(spec.get(name), "when `hostUsers` is false", found);
+            }
+        }
+    }
+    if spec.get("shareProcessNamespace").is_true() && spec.get("hostPID").is_true() {
+        clash(spec.get("shareProcessNamespace"), "together with `hostPID`", found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::validate::fixture::{expect, object, with_container, with_pod};
+    use crate::validate::pod::check;
+    use serde_json::{Value, json};
+
+    fn pod(value: Value, expected: &[&str]) {
+        expect(check(&object(with_pod("/securityContext", value))), expected);
+    }
+
+    fn container(value: Value, expected: &[&str]) {
+        expect(check(&object(with_container("/securityContext", value))), expected);
+    }
+
+    #[test]
+    fn checks_contexts() {
+        pod(json!({"runAsUser": 2_147_483_647}), &[]);
+        pod(json!({"runAsUser": 2_147_483_648_u64}), &["out-of-range runAsUser between 0 and 2147483647, inclusive"]);
+        pod(json!({"supplementalGroups": [-1]}), &["out-of-range supplementalGroups[0] between 0 and"]);
+        pod(
+            json!({"runAsNonRoot": true, "runAsUser": 0}),
+            &["security-contradiction runAsUser runAsUser 0 breaks runAsNonRoot"],
+        );
+        container(
+            json!({"runAsUser": 0}),
+            &["security-contradiction containers[web].securityContext.runAsUser runAsUser 0 breaks"],
+        );
+        container(json!({"runAsUser": 0, "runAsNonRoot": false}), &[]);
+        container(
+            json!({"allowPrivilegeEscalation": false, "privileged": true}),
+            &["security-contradiction allowPrivilegeEscalation and `privileged` to true"],
+        );
+        for capability in ["CAP_SYS_ADMIN", "SYS_ADMIN"] {
+            container(
+                json!({"allowPrivilegeEscalation": false, "capabilities": {"add": [capability]}}),
+                &["security-contradiction capabilities.add CAP_SYS_ADMIN"],
+            );
+        }
+        pod(json!({"seccompProfile": {"type": "RuntimeDefault"}}), &[]);
+        pod(
+            json!({"seccompProfile": {"type": "Localhost"}}),
+            &["missing-value localhostProfile must be set when seccomp type is Localhost"],
+        );
+        pod(
+            json!({"seccompProfile": {"type": "Unconfined", "localhostProfile": "a"}}),
+            &["forbidden-field localhostProfile can only be set"],
+        );
+        pod(json!({"sysctls": [{"name": "net.core.somaxconn", "value": "1"}]}), &[]);
+        pod(json!({"sysctls": [{"name": "A b", "value": "1"}]}), &["invalid-name sysctls must be a sysctl"]);
+        pod(
+            json!({"sysctls": [{"name": "a"}, {"name": "a"}]}),
+            &["duplicate-name sysctls[1].name Duplicate value: \"a\""],
+        );
+    }
+
+    #[test]
+    fn checks_host_namespaces() {
+        let spec = |first: &str, value: Value, second: &str, expected: &[&str]| {
+            let mut body = with_pod(&format!("/{first}"), value);
+            body["spec"]["template"]["spec"][second] = json!(true);
+            expect(check(&object(body)), expected);
+        };
+        spec("hostUsers", json!(true), "hostPID", &[]);
+        spec("hostUsers", json!(false), "hostPID", &["security-contradiction hostPID when `hostUsers` is false"]);
+        spec(
+            "shareProcessNamespace",
+            json!(true),
+            "hostPID",
+            &["security-contradiction shareProcessNamespace together with `hostPID`"],
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! What documents point at exists, and what a user can be told is described.
+
+use super::{Files, Problem, program_files, rust_code};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Where every code has a heading.
+const DIAGNOSTICS: &str = "docs/diagnostics.md";
+
+/// Every relative link of a Markdown file leads to a file or folder of the repository.
+pub(crate) fn links_lead_somewhere(files: &Files) -> Vec<Problem> {
+    let is_ours = |path: &str| Path::new(path).extension().is_some_and(|it| it == "md") && !path.starts_with("tests/");
+    let mut problems = Vec::new();
+    for (path, text) in files.iter().filter(|(path, _)| is_ours(path)) {
+        for (at, _) in text.match_indices("](") {
+            let target = text[at + 2..].split([')', '#', ' ']).next().unwrap_or_default();
+            if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
+                continue;
+            }
+            let wanted = join(path, target);
+            let folder = format!("{wanted}/");
+            if !files.contains_key(&wanted) && !files.keys().any(|it| it.starts_with(&folder)) {
+                let line = text[..at].matches('\n').count() + 1;
+                problems.push(Problem::new(path, line, format!("`{target}` leads nowhere")));
+            }
+        }
+    }
+    problems
+}
+
+/// Every code that the program can print is a heading in the list of codes, and the other way round.
+pub(crate) fn codes_are_described(files: &Files) -> Vec<Problem> {
+    let page = files.get(DIAGNOSTICS).map_or("", String::as_str);
+    let headings: BTreeSet<&str> = page.lines().filter_map(heading).collect();
+    let mut used = BTreeSet::new();
+    let mut problems = Vec::new();
+    for (path, text) in program_files(files) {
+        for (line, code) in codes(text) {
+            used.insert(code);
+            if !headings.contains(code) {
+                problems.push(Problem::new(path, line, format!("`{code}` has no heading in {DIAGNOSTICS}")));
+            }
+        }
+    }
+    for (at, code) in page.lines().enumerate().filter_map(|(at, line)| Some((at, heading(line)?))) {
+        if !used.contains(code) {
+            problems.push(Problem::new(DIAGNOSTICS, at + 1, format!("nothing says `{code}`")));
+        }
+    }
+    problems
+}
+
+/// Returns the code of a heading that is one: ``### `unknown-node` ``.
+fn heading(line: &str) -> Option<&str> {
+    let title = line.strip_prefix('#')?.trim_start_matches('#').trim();
+    title.strip_prefix('`')?.split('`').next()
+}
+
+/// Returns the codes that a file defines, with their lines.
+fn codes(text: &str) -> Vec<(usize, &str)> {
+    // Where literals are blank and tests are left out, the definitions stand; what they say stands in the text.
+    let program = rust_code::of(text).program;
+    let mut found = Vec::new();
+    for definition in ["Code::error(", "Code::warning(", "ImpactCode {"] {
+        for (at, _) in program.match_indices(definition) {
+            let end = program[..at + definition.len()].chars().count();
+            let rest = text.char_indices().nth(end).map_or("", |(at, _)| &text[at..]).trim_start();
+            let rest = rest.strip_prefix("name:").unwrap_or(rest).trim_start();
+            let code = rest.strip_prefix('"').and_then(|it| it.split('"').next());
+            let line = program[..at].matches('\n').count() + 1;
+            found.extend(code.map(|it| (line, it)));
+        }
+    }
+    found
+}
+
+/// Follows a relative link from a file.
+fn join(from: &str, link: &str) -> String {
+    let mut steps: Vec<&str> = from.split('/').collect();
+    steps.pop();
+    for step in link.trim_end_matches('/').split('/') {
+        match step {
+            "." => {}
+            ".." => drop(steps.pop()),
+            name => steps.push(name),
+        }
+    }
+    steps.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::{codes_are_described, links_lead_somewhere};
+
+    #[test]
+    fn broken_links_are_reported() {
+        let page = "[a](../README.md#install) [b](https://example.com)\n[c](decisions) [d](#here) [e](gone.md)";
+        let files = [("README.md", ""), ("docs/decisions/0001.md", ""), ("docs/page.md", page)];
+        check(links_lead_somewhere, &files, &["docs/page.md:2: `gone.md` leads nowhere"]);
+    }
+
+    #[test]
+    fn undescribed_codes_are_reported() {
+        let code = "const A: Code = Code::error(\"a\");\nconst B: ImpactCode = ImpactCode {\n    name: \"b\",\n};\n";
+        let files = [("docs/diagnostics.md", "# Codes\n\n## `a`\n\n### `c`: gone\n"), ("src/parse/mod.rs", code)];
+        let expected = [
+            "src/parse/mod.rs:2: `b` has no heading in docs/diagnostics.md",
+            "docs/diagnostics.md:5: nothing says `c`",
+        ];
+        check(codes_are_described, &files, &expected);
+        let no_code =
+            "//! Größe\nlet code = Code::error(name);\n#[cfg(test)]\nmod tests { const A: Code = Code::error(\"a\"); }";
+        check(codes_are_described, &[("src/parse/mod.rs", no_code)], &[]);
+    }
+}
