@@ -12,8 +12,13 @@ pub(super) struct ImageReference<'a> {
 }
 
 impl<'a> ImageReference<'a> {
-    /// Reads a reference by the grammar of `github.com/distribution/reference`. Returns none for what is none.
+    /// Reads a reference. Returns none for what is none.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+
+    /// Reads a reference by the grammar of `github.com/distribution/reference`. Returns which part is none.
+    pub(super) fn read(text: &'a str) -> Result<Self, &'static str> {
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest)),
             None => (text, None),
@@ -23,8 +28,17 @@ impl<'a> ImageReference<'a> {
             Some(colon) => (&rest[..last + colon], Some(&rest[last + colon + 1..])),
             None => (rest, None),
         };
-        let valid = is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest);
-        valid.then_some(Self { name, tag, digest })
+        if !is_name(name) {
+            return Err("the repository must be lower-case letters and digits, with '.', '_', '-' and '/' between \
+                        them, such as `registry.example.com/team/app`");
+        }
+        if !tag.is_none_or(is_tag) {
+            return Err("the tag must be at most 128 letters, digits, '_', '.' and '-', and not start with '.' or '-'");
+        }
+        if !digest.is_none_or(is_digest) {
+            return Err("the digest must be such as `sha256:` and 64 hexadecimal digits");
+        }
+        Ok(Self { name, tag, digest })
     }
 }
 

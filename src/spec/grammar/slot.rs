@@ -154,6 +154,9 @@ impl Kind {
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
                 Some(format!("write the number without quotes: {text}"))
             }
+            (Self::Integer(_, maximum), Literal::Integer { value, .. }) if *value > i128::from(maximum) => {
+                Some(format!("the greatest is {maximum}"))
+            }
             _ => None,
         }
     }
