@@ -78,6 +78,7 @@ pub fn compile(sources: &Sources) -> Compiled {
     for set in &sets {
         let outcome = validate::environment(set);
         diagnostics.extend(outcome.diagnostics);
+        diagnostics.extend(render::collisions(set));
         waived.extend(outcome.waived);
     }
     diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));

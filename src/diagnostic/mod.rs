@@ -64,6 +64,17 @@ impl Diagnostic {
         }
     }
 
+    /// Swaps the first two places where the second stands later: of two that clash, the later one is looked at first.
+    #[must_use]
+    pub fn later_first(mut self) -> Self {
+        if let [first, second, ..] = self.labels.as_mut_slice()
+            && first.span < second.span
+        {
+            std::mem::swap(&mut first.span, &mut second.span);
+        }
+        self
+    }
+
     /// Adds a sentence that says what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {

@@ -139,10 +139,13 @@ fn security(at: &mut Recorder, security: &Security) -> SecurityContext {
     kept.sort_by(|a, b| a.value.cmp(&b.value));
     let kept: Vec<String> =
         kept.into_iter().enumerate().map(|(index, it)| at.take(&format!("capabilities.add[{index}]"), it)).collect();
-    let drop = security.drop_capabilities.value.then(|| {
+    let drop = if security.drop_capabilities.value {
         at.take("capabilities.drop", &security.drop_capabilities);
-        vec!["ALL".to_owned()]
-    });
+        Some(vec!["ALL".to_owned()])
+    } else {
+        at.leave_out("capabilities.drop", &security.drop_capabilities.origin, "the capabilities are kept");
+        None
+    };
     let any = drop.is_some() || !kept.is_empty();
     SecurityContext {
         allow_privilege_escalation: Some(at.take("allowPrivilegeEscalation", &security.allow_privilege_escalation)),

@@ -35,14 +35,17 @@ impl Origins {
         self.absent.iter().find(|(known, _)| known == path).map(|(_, origin)| origin)
     }
 
-    /// Returns the line of a leaf, or, where a rule without a line made it, that of the smallest block around it.
+    /// Returns the line of a leaf, or of what left it out; where a rule without a line made it, that of the smallest
+    /// block around it.
     pub fn nearest_span(&self, path: &FieldPath) -> Option<Span> {
         let with_line = |it: &FieldPath| {
             let around = self.records.iter().filter(|(known, origin)| it.starts_with(known) && origin.span.is_some());
             around.max_by_key(|(known, _)| known.segments().len()).and_then(|(_, origin)| origin.span)
         };
         // Below the path too: a missing field is reported at a block, and what is known may be its first child.
-        with_line(path)
+        self.absence_of(path)
+            .and_then(|it| it.span)
+            .or_else(|| with_line(path))
             .or_else(|| self.records.iter().filter(|(known, _)| known.starts_with(path)).find_map(|(_, it)| it.span))
             .or_else(|| self.records.iter().find_map(|(_, it)| it.span))
     }

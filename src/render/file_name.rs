@@ -33,20 +33,22 @@ pub fn path(id: &ObjectId, folder: &str) -> String {
     format!("{}/{stem}.yaml", component(folder))
 }
 
-/// Reports the objects that would be written to the file of another one.
+/// Reports the objects that would be written to the file of another one. The same object made twice is not meant: that
+/// is found before.
 pub fn collisions(set: &ObjectSet) -> Vec<Diagnostic> {
     let mut taken: BTreeMap<String, &Object> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     for object in &set.objects {
         let path = path(&object.id, &set.environment.namespace);
-        if let Some(other) = taken.get(&path) {
+        if let Some(other) = taken.get(&path).filter(|it| it.id != object.id) {
             let name = FieldPath::default().field("metadata").field("name");
             let message = format!("would be written to `{path}`, as would {}", other.id);
             let other_line = other.origins.nearest_span(&name);
             let diagnostic = object
                 .diagnostic(FILE_NAME_COLLISION, &name, message)
                 .at_some(other_line, format!("{} is declared here", other.id.short()))
-                .help("give one of them another name");
+                .help("give one of them another name")
+                .in_environment(&set.environment.name);
             diagnostics.push(diagnostic);
         } else {
             taken.insert(path, object);

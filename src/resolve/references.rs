@@ -18,14 +18,24 @@ use crate::spec::{Entry, Literal, Node};
 use std::collections::BTreeMap;
 
 /// What can be referred to, and its value; an error where it exists and has no value.
-type Values = BTreeMap<String, Result<String, String>>;
+type Values = BTreeMap<String, Result<String, Absent>>;
+
+/// Why a reference that could have a value has none, and what to do.
+#[derive(Clone)]
+struct Absent {
+    why: String,
+    help: String,
+}
 
 /// Replaces the references of a merged app.
 pub(super) fn resolve(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
     refuse(app, diagnostics);
     refuse(environment, diagnostics);
     let mut values = fixed(app, environment);
-    let too_early = "a name cannot be made of another component's".to_owned();
+    let too_early = Absent {
+        why: "a name cannot be made of another component's".to_owned(),
+        help: "write the name itself, or make it of `${app.name}` and `${environment.name}`".to_owned(),
+    };
     values.extend(of_components(app).into_keys().map(|it| (it, Err(too_early.clone()))));
     // Names first: they may use the app and the environment, and the components' own values are made of them.
     each(app, Wanted::Names, &mut |entry| replace(entry, &values, diagnostics));
@@ -59,7 +69,10 @@ fn fixed(app: &Node, environment: &Node) -> Values {
     let app_name = text(app.argument(0)).unwrap_or_default();
     let name = text(environment.argument(0)).unwrap_or_default();
     let namespace = text(environment.property("namespace")).unwrap_or_else(|| name.clone());
-    let version = text(app.property("version")).ok_or_else(|| "the app has no `version=`".to_owned());
+    let version = text(app.property("version")).ok_or_else(|| Absent {
+        why: "the app has no `version=`".to_owned(),
+        help: format!("add it in the base: `app {app_name} version=\"…\"`"),
+    });
     BTreeMap::from([
         ("app.name".to_owned(), Ok(app_name)),
         ("app.version".to_owned(), version),
@@ -74,7 +87,10 @@ fn of_components(app: &Node) -> Values {
     let mut values = Values::new();
     for component in app.children_named("component") {
         let Some(name) = component.argument(0).map(|it| it.text().value) else { continue };
-        let without = || format!("component `{name}` has no `service`");
+        let without = || Absent {
+            why: format!("component `{name}` has no `service`"),
+            help: format!("add `service` to `component {name}`"),
+        };
         let service = component.child("service");
         let host = super::complete::service_name(&app_name, component).value;
         values.insert(format!("{name}.host"), service.map(|_| host).ok_or_else(without));
@@ -85,7 +101,10 @@ fn of_components(app: &Node) -> Values {
                 None => Err(without()),
                 Some(service) => super::complete::service_port(service, &port_name, &number.integer())
                     .map(|it| it.value.to_string())
-                    .ok_or_else(|| format!("the service of `{name}` does not expose port `{port_name}`")),
+                    .ok_or_else(|| Absent {
+                        why: format!("the service of `{name}` does not expose port `{port_name}`"),
+                        help: format!("add `expose {port_name}` to its `service`"),
+                    }),
             };
             values.insert(format!("{name}.port.{port_name}"), number);
         }
@@ -140,9 +159,10 @@ fn replace(entry: &mut Entry, values: &Values, diagnostics: &mut Vec<Diagnostic>
         let name = &rest[at + 2..at + end];
         match values.get(name) {
             Some(Ok(value)) => replaced += value,
-            Some(Err(why)) => {
+            Some(Err(Absent { why, help })) => {
                 let message = format!("`${{{name}}}` has no value here: {why}");
-                diagnostics.push(Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(entry.origin.span, ""));
+                let message = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(entry.origin.span, "");
+                diagnostics.push(message.help(help.as_str()));
             }
             None => diagnostics.push(unknown(name, entry.origin.span, values)),
         }

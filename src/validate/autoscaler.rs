@@ -173,7 +173,8 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         let reference = spec.get("scaleTargetRef");
         let (Some(kind), Some(name)) = (reference.get("kind").text(), reference.get("name").text()) else { continue };
         let key = (object.id.namespace.as_deref(), kind, name);
-        if let Some(earlier) = first.get(&key) {
+        // Two of one name are one object made twice, which is another message.
+        if let Some(earlier) = first.get(&key).filter(|it| it.object.id != object.id) {
             let message = format!("{} already scales {kind}/{name}", earlier.object.id.short());
             found.push(reference.problem(DUPLICATE_AUTOSCALER, message).at_some(earlier.span(), "the other one"));
         } else {

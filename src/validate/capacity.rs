@@ -19,6 +19,9 @@ pub const CODES: &[Code] = &[CAPACITY_EXCEEDED, CAPACITY_OVER_TARGET];
 /// How many workloads a message names.
 const NAMED: usize = 5;
 
+const FIXED: &str = "lower `requests` or `replicas`, or raise the cluster's `capacity`";
+const SCALED: &str = "lower `requests` or the `max=` of `autoscale`, or raise the cluster's `capacity`";
+
 /// Checks one environment by itself.
 pub(super) fn check_environment(set: &ObjectSet) -> Vec<Diagnostic> {
     let Some(cluster) = &set.environment.cluster else { return Vec::new() };
@@ -46,6 +49,11 @@ pub(super) fn check_cluster(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
     };
     let mut found =
         against(cluster, "all environments together request", sum(Demand::minimum), sum(Demand::maximum), &parts);
+    // What one environment alone is too large for has been reported.
+    let alone: Vec<Diagnostic> = sets.iter().flat_map(|it| check_environment(it)).collect();
+    found.retain(|it| {
+        !alone.iter().any(|other| (other.code, other.severity, &other.labels) == (it.code, it.severity, &it.labels))
+    });
     for message in &mut found {
         message.environments = names.iter().map(|it| (*it).to_owned()).collect();
     }
@@ -76,11 +84,18 @@ impl Resource {
 
     /// Returns what the workloads may use, and the line that says how much there is.
     fn available(self, capacity: &Capacity) -> (Quantity, Option<Span>) {
-        let (total, reserve) = match self {
-            Self::Cpu => (&capacity.cpu, capacity.reserve_cpu),
-            Self::Memory => (&capacity.memory, capacity.reserve_memory),
+        let total = match self {
+            Self::Cpu => &capacity.cpu,
+            Self::Memory => &capacity.memory,
         };
-        (total.value.minus(reserve), total.origin.span)
+        (total.value.minus(self.reserve(capacity)), total.origin.span)
+    }
+
+    fn reserve(self, capacity: &Capacity) -> Quantity {
+        match self {
+            Self::Cpu => capacity.reserve_cpu,
+            Self::Memory => capacity.reserve_memory,
+        }
     }
 }
 
@@ -97,25 +112,30 @@ fn against(
         let (available, span) = resource.available(capacity);
         let (low, high) = (resource.of(minimum), resource.of(maximum));
         let scaled = if high > low { " at the autoscalers' maximum" } else { "" };
-        let there = format!("cluster `{}` has {available} after the reserve", cluster.name);
-        let name = resource.name();
+        let reserved = if resource.reserve(capacity).is_zero() { "" } else { " after its reserve" };
+        let there = format!("cluster `{}` has{reserved}: {available}", cluster.name);
+        let asked = format!("{subject} {high} {}{scaled}", resource.name());
         let message = if low > available {
-            let message = format!("{subject} {low} {name}, and {there}");
+            let message = format!("{subject} {low} {}, more than {there}", resource.name());
             Diagnostic::new(CAPACITY_EXCEEDED, message)
         } else if high > available {
-            let mut message =
-                Diagnostic::new(CAPACITY_EXCEEDED, format!("{subject} {high} {name}{scaled}, and {there}"));
+            let mut message = Diagnostic::new(CAPACITY_EXCEEDED, format!("{asked}, more than {there}"));
             message.severity = Severity::Warning;
             message
-        } else if high.percent_of(available).is_some_and(|it| it > u64::from(capacity.target_percent)) {
-            let percent = high.percent_of(available).unwrap_or(0);
+        } else if let Some(percent) = high.percent_of(available).filter(|it| *it > u64::from(capacity.target_percent)) {
             let target = capacity.target_percent;
-            let share = format!("which is {percent}% of it; the target is {target}%");
-            Diagnostic::new(CAPACITY_OVER_TARGET, format!("{subject} {high} {name}{scaled}, and {there}, {share}"))
+            Diagnostic::new(
+                CAPACITY_OVER_TARGET,
+                format!("{asked}, {percent}% of what {there}; the target is {target}%"),
+            )
         } else {
             continue;
         };
-        found.push(message.at(span.unwrap_or(cluster.span), "").help(who(resource)));
+        found.push(message.at(span.unwrap_or(cluster.span), "").help(who(resource)).help(if high > low {
+            SCALED
+        } else {
+            FIXED
+        }));
     }
     found
 }
@@ -190,7 +210,7 @@ mod tests {
             &[(
                 "capacity-over-target",
                 Severity::Warning,
-                "environment `prod` requests 750m cpu, and cluster `minikube` has 1 after the reserve, which is 75% of it; the target is 70%",
+                "environment `prod` requests 750m cpu, 75% of what cluster `minikube` has after its reserve: 1; the target is 70%",
             )],
         );
         check(
@@ -198,7 +218,7 @@ mod tests {
             &[(
                 "capacity-exceeded",
                 Severity::Error,
-                "environment `prod` requests 1250m cpu, and cluster `minikube` has 1 after the reserve",
+                "environment `prod` requests 1250m cpu, more than cluster `minikube` has after its reserve: 1",
             )],
         );
         check(
@@ -206,24 +226,25 @@ mod tests {
             &[(
                 "capacity-exceeded",
                 Severity::Warning,
-                "environment `prod` requests 1250m cpu at the autoscalers' maximum, and cluster `minikube` has 1 after the reserve",
+                "environment `prod` requests 1250m cpu at the autoscalers' maximum, more than cluster `minikube` has after its reserve: 1",
             )],
         );
-        assert_eq!(one("2", 2, Some(5))[0].help, ["by workload: Deployment/web 2 to 5 × 250m"]);
+        assert_eq!(one("2", 2, Some(5))[0].help, ["by workload: Deployment/web 2 to 5 × 250m", super::SCALED]);
     }
 
     #[test]
     fn adds_up_environments() {
         let (dev, prod) = (environment("dev", "2", 2, None), environment("prod", "2", 3, None));
         let found = check_cluster(&[&dev, &prod]);
-        assert_eq!(found[0].help, ["by environment: `dev` 500m, `prod` 750m"]);
+        assert_eq!(found[0].help, ["by environment: `dev` 500m, `prod` 750m", super::FIXED]);
+        check(&check_cluster(&[&dev, &environment("prod", "2", 5, None)]), &[]);
         assert_eq!(found[0].environments, ["dev", "prod"]);
         check(
             &found,
             &[(
                 "capacity-exceeded",
                 Severity::Error,
-                "all environments together request 1250m cpu, and cluster `minikube` has 1 after the reserve",
+                "all environments together request 1250m cpu, more than cluster `minikube` has after its reserve: 1",
             )],
         );
         check(&check_cluster(&[&prod]), &[]);

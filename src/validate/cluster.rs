@@ -16,6 +16,9 @@ pub const HOST_COLLISION: Code = Code::error("host-collision");
 /// The codes of this family.
 pub const CODES: &[Code] = &[HOST_COLLISION, NODE_PORT_COLLISION];
 
+const SHARED: &str =
+    "the Services of a cluster share its node ports: choose another, or leave `node-port` out and the cluster chooses";
+
 /// Groups environments by cluster: name, or none for one that is alone, and its environments by name.
 pub(super) fn groups<'a>(sets: &[&'a ObjectSet]) -> Vec<Vec<&'a ObjectSet>> {
     let mut groups: BTreeMap<(Option<&str>, Option<&str>), Vec<&ObjectSet>> = BTreeMap::new();
@@ -80,7 +83,7 @@ fn node_ports(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
                         format!("provided port is already allocated: {number} is also that of {}", other.object.id);
                     let message = field.problem(NODE_PORT_COLLISION, message);
                     let message = message.at_some(other.span(), format!("{} has it", other.object.id));
-                    found.push(between(message.help("all Services of a cluster share its node ports"), earlier, set));
+                    found.push(between(message.help(SHARED), earlier, set));
                 }
             }
         }
@@ -88,29 +91,38 @@ fn node_ports(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
 }
 
 fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
-    let mut first: BTreeMap<_, (&ObjectSet, Field<'_>)> = BTreeMap::new();
+    let mut claims = Vec::new();
     for (set, ingress) in all(sets).filter(|(_, it)| it.id.kind == "Ingress") {
         let spec = Field::root(ingress).get("spec");
         let class = spec.get("ingressClassName").text().unwrap_or_default();
         for rule in spec.get("rules").items() {
-            let host = rule.get("host").text().unwrap_or_default();
+            let host = rule.get("host");
             for item in rule.at("http.paths").items() {
                 let path = item.get("path").text().unwrap_or_default();
                 let kind = item.get("pathType").text().unwrap_or_default();
-                let key = (class, host, path, kind);
-                match first.get(&key) {
-                    None => {
-                        first.insert(key, (set, item));
-                    }
-                    Some((earlier, other)) => {
-                        let shown = if host.is_empty() { "every host" } else { host };
-                        let message = format!("{} already serves {shown}{path}", other.object.id);
-                        let message = item.problem(HOST_COLLISION, message).at_some(other.span(), "served here");
-                        found.push(between(message.help("an Ingress controller picks one of them"), earlier, set));
-                    }
-                }
+                let place = if host.is_set() { host.clone() } else { item };
+                claims.push((set, place, (class, host.text().unwrap_or_default(), path, kind)));
             }
         }
+    }
+    // The later line is the one that claims what another has.
+    claims.sort_by(|(a, place, _), (b, other, _)| {
+        (&a.environment.name, place.span()).cmp(&(&b.environment.name, other.span()))
+    });
+    let mut first: BTreeMap<_, (&ObjectSet, Field<'_>)> = BTreeMap::new();
+    for (set, place, key) in claims {
+        let Some((earlier, other)) = first.get(&key) else {
+            first.insert(key, (set, place));
+            continue;
+        };
+        let (_, host, path, _) = key;
+        let shown = if host.is_empty() { "every host" } else { host };
+        let message = format!("{} already serves {shown}{path}", other.object.id);
+        let span = other.span().filter(|it| Some(*it) != place.span());
+        let message = place.problem(HOST_COLLISION, message).at_some(span, "served here");
+        let help = "an Ingress controller picks one of them: change `host` or `path=`, or make it of \
+                    `${environment.name}`";
+        found.push(between(message.help(help), earlier, set));
     }
 }
 
@@ -158,7 +170,7 @@ mod tests {
             ]}}),
         );
         let (dev, prod) = (environment("dev", std::slice::from_ref(&ingress)), environment("prod", &[ingress]));
-        expect(check(&[&dev, &prod]), &["host-collision paths[//Prefix] Ingress/a in dev already serves a.b/"]);
+        expect(check(&[&dev, &prod]), &["host-collision rules[a.b].host Ingress/a in dev already serves a.b/"]);
         let mut other = environment("dev", &[service()]);
         let again = environment("dev", &[service()]);
         other.environment.name = "staging".to_owned();

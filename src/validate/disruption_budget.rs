@@ -3,6 +3,7 @@
 //! Source: `ValidatePodDisruptionBudgetSpec` in `pkg/apis/policy/validation`.
 
 use super::field::{Field, Found, NOT_EXACTLY_ONE};
+use super::names::percent;
 use super::selector;
 use super::service::selected;
 use super::workload::{Limit, share};
@@ -53,6 +54,10 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         let pods: u64 = workloads.iter().map(|it| demand::replicas(it, set).minimum).fold(0, u64::saturating_add);
         let (available, unavailable) = (spec.get("minAvailable"), spec.get("maxUnavailable"));
         let mut ignored = Found::new();
+        if available.text().and_then(percent).is_some_and(|it| it > 100) {
+            // It has been reported.
+            continue;
+        }
         let kept = share(&available, Limit::None, &mut ignored).and_then(|it| u64::try_from(it).ok());
         // Of a percentage, Kubernetes rounds the number of pods that must stay up.
         let kept = if available.text().is_some() { kept.map(|it| pods.saturating_mul(it).div_ceil(100)) } else { kept };
@@ -66,9 +71,17 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
             _ => continue,
         };
         let place = if unavailable.is_set() { unavailable } else { available };
-        found.push(place.problem(BUDGET_BLOCKS_DRAIN, message).help("allow at least one pod less than there are"));
+        found.push(place.problem(BUDGET_BLOCKS_DRAIN, message).help(help(pods)));
     }
     found
+}
+
+fn help(pods: u64) -> &'static str {
+    if pods > 1 {
+        "let at least one pod go: `disruption-budget max-unavailable=1`"
+    } else {
+        "with one pod, a drain interrupts it: raise `replicas`, or leave `disruption-budget` out"
+    }
 }
 
 #[cfg(test)]

@@ -275,7 +275,7 @@ pub(super) fn unique_as<'a, K: Ord>(
                 let span = earlier.span().filter(|it| Some(*it) != field.span());
                 let separator = if text.is_empty() { "" } else { ": " };
                 let message = format!("Duplicate value{separator}{text}");
-                found.push(field.problem(code, message).at_some(span, "first used here"));
+                found.push(field.problem(code, message).at_some(span, "first used here").later_first());
             }
         }
     }

@@ -91,6 +91,11 @@ fn name(name: &Field<'_>, found: &mut Found) {
     };
     let before = found.len();
     name.syntax(INVALID_NAME, checker, found);
+    let is_made =
+        name.object.component.is_some() && name.object.origin(&name.path()).is_some_and(|it| it.rule.is_some());
+    if let (true, Some(message)) = (is_made, found.get_mut(before)) {
+        message.help.push("a component's objects are called `<app>-<component>`, or by its `name`".to_owned());
+    }
     let too_long = match kind {
         // The controllers put eleven characters behind these names, and the result must be a label.
         "CronJob" => "must be no more than 52 characters",

@@ -30,6 +30,7 @@ pub mod text;
 pub mod workload;
 
 mod addresses;
+mod echo;
 #[cfg(test)]
 mod fixture;
 mod selector;
@@ -93,6 +94,7 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         excuse(object, &set.environment.name, broken, &mut outcome);
     }
     outcome.diagnostics.extend(references::check(set));
+    outcome.diagnostics.extend(pod::variables::check_config(set));
     outcome.diagnostics.extend(service::check_targets(set));
     outcome.diagnostics.extend(ingress::check_targets(set));
     outcome.diagnostics.extend(network_policy::check_targets(set));
@@ -100,6 +102,7 @@ pub fn environment(set: &ObjectSet) -> Outcome {
     outcome.diagnostics.extend(disruption_budget::check_targets(set));
     outcome.diagnostics.extend(capacity::check_environment(set));
     outcome.diagnostics.extend(unused_waivers(set, &outcome.waived));
+    outcome.diagnostics = echo::removed(outcome.diagnostics);
     for message in &mut outcome.diagnostics {
         message.environments.push(set.environment.name.clone());
     }

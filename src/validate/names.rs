@@ -185,6 +185,9 @@ pub(super) fn host(text: &str) -> Verdict {
     if text.parse::<std::net::IpAddr>().is_ok() {
         return Err("must be a DNS name, not an IP address");
     }
+    if text.contains([':', '/']) {
+        return Err("must be a host name alone, without scheme, port and path");
+    }
     if !text.contains('*') {
         return dns_subdomain(text);
     }

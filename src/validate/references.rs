@@ -8,6 +8,7 @@ use super::pod::{self, all_containers};
 use crate::diagnostic::Code;
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// An object refers to another that the environment does not have.
@@ -48,7 +49,7 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
     for pair in set.objects.windows(2) {
         let [first, second] = pair else { continue };
         if first.id == second.id {
-            found.push(duplicate(first, second, "is made twice"));
+            found.push(duplicate(first, second, "another component makes the same object"));
         }
     }
     let mut folded: BTreeMap<_, &Object> = BTreeMap::new();
@@ -69,10 +70,11 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
 
 /// A message that two objects are the same, at both.
 pub(super) fn duplicate(first: &Object, second: &Object, how: &str) -> crate::diagnostic::Diagnostic {
-    let message = format!("{} {how}", second.id);
     let name = Field::root(first).at("metadata.name");
     let own = Field::root(second).at("metadata.name");
-    own.problem(DUPLICATE_OBJECT, message).at_some(name.span().filter(|it| Some(*it) != own.span()), "first made here")
+    let first = name.span().filter(|it| Some(*it) != own.span());
+    let message = own.problem(DUPLICATE_OBJECT, how).at_some(first, "first made here").later_first();
+    message.help("give one of them another name")
 }
 
 fn in_pod(spec: &Field<'_>, set: &ObjectSet, found: &mut Found) {
@@ -204,23 +206,45 @@ fn overlaps(set: &ObjectSet, found: &mut Found) {
     let selecting =
         |it: &&Object| matches!(it.id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
     let workloads: Vec<&Object> = set.objects.iter().filter(selecting).collect();
-    for one in &workloads {
+    for (at, one) in workloads.iter().enumerate() {
         let field = Field::root(one).at("spec.selector");
         let selector = Selector::of(field.value);
         if selector.is_empty() {
             continue;
         }
-        for other in workloads.iter().filter(|it| it.id != one.id && it.id.namespace == one.id.namespace) {
+        for (index, other) in workloads.iter().enumerate() {
+            if other.id == one.id || other.id.namespace != one.id.namespace {
+                continue;
+            }
             let Some(template) = pod::template(other) else { continue };
             let labels = template.at("metadata.labels");
-            if selector.matches(labels.value) {
+            // Where each matches the other's pods, one message says it.
+            let mutual = || pod::template(one).is_some_and(|it| selects(other, it.at("metadata.labels").value));
+            if selector.matches(labels.value) && (index > at || !mutual()) {
                 let message = format!("the selector also matches the pods of {}", other.id.short());
-                let message =
-                    field.problem(OVERLAPPING_SELECTORS, message).at_some(labels.span(), "the other's labels");
-                found.push(message.help("two controllers would fight over these pods; give each its own labels"));
+                let message = field
+                    .problem(OVERLAPPING_SELECTORS, message)
+                    .at_some(shared_label(&field, &labels).span(), "the other's label");
+                found.push(
+                    message.help(
+                        "two controllers would fight over these pods: give each a label of its own in `selector`",
+                    ),
+                );
             }
         }
     }
+}
+
+/// True where a workload's selector matches these labels.
+fn selects(workload: &Object, labels: &Value) -> bool {
+    let selector = Selector::of(Field::root(workload).at("spec.selector").value);
+    !selector.is_empty() && selector.matches(labels)
+}
+
+/// Returns the first label by which a selector found these labels, or all of them.
+fn shared_label<'a>(selector: &Field<'a>, labels: &Field<'a>) -> Field<'a> {
+    let wanted = selector.get("matchLabels").entries();
+    wanted.first().map_or_else(|| labels.clone(), |(key, _)| labels.get(key))
 }
 
 #[cfg(test)]
@@ -330,15 +354,9 @@ mod tests {
         expect(check(&set([deployment(), second("zwei")])), &[]);
         expect(
             check(&set([deployment(), second("web")])),
-            &[
-                "overlapping-selectors spec.selector also matches the pods of Deployment/zwei",
-                "overlapping-selectors spec.selector also matches the pods of Deployment/web",
-            ],
+            &["overlapping-selectors spec.selector also matches the pods of Deployment/zwei"],
         );
-        expect(
-            check(&set([deployment(), deployment()])),
-            &["duplicate-object metadata.name Deployment/web in prod is made twice"],
-        );
+        expect(check(&set([deployment(), deployment()])), &["duplicate-object Deployment/web makes the same object"]);
         let role = |name: &str| any("rbac.authorization.k8s.io/v1", "Role", name, &json!({}));
         expect(check(&set([role("a"), role("A")])), &["duplicate-object metadata.name only by case"]);
     }

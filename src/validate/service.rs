@@ -109,10 +109,12 @@ fn ports(spec: &Field<'_>, kind: &str, found: &mut Found) {
 fn node_port(port: &Field<'_>, kind: &str, found: &mut Found) {
     let Some(number) = port.number().filter(|it| *it != 0) else { return };
     if matches!(kind, "ClusterIP" | "ExternalName") {
-        found.push(port.forbidden(&format!("may not be used when `type` is '{kind}'")));
+        let message = port.forbidden(&format!("may not be used when `type` is '{kind}'"));
+        found.push(message.help("say `service NodePort`, or leave `node-port` out"));
     } else if !(30000..=32767).contains(&number) {
         let detail = "provided port is not in the valid range. The range of valid ports is 30000-32767";
-        found.push(port.invalid(NODE_PORT_OUT_OF_RANGE, detail));
+        let message = port.invalid(NODE_PORT_OUT_OF_RANGE, detail);
+        found.push(message.help("choose one of the range, or leave `node-port` out and the cluster chooses"));
     }
 }
 

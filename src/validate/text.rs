@@ -9,7 +9,8 @@ use crate::object::invisible::{Invisible, code_point};
 use crate::object::{FieldPath, Object, Segment};
 use serde_json::Value;
 
-const INVISIBLE_CHARACTER: Code = Code::error("invisible-character");
+/// A text holds what a reader does not see.
+pub const INVISIBLE_CHARACTER: Code = Code::error("invisible-character");
 
 /// What this rule says.
 pub const CODES: &[Code] = &[INVISIBLE_CHARACTER];

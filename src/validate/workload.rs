@@ -90,7 +90,9 @@ fn deployment(spec: &Field<'_>, found: &mut Found) {
         let up = share(&surge, Limit::None, found);
         if down == Some(0) && up == Some(0) {
             let message = unavailable.invalid(BOTH_ZERO_ROLLOUT, "may not be 0 when `maxSurge` is 0");
-            found.push(message.at_some(surge.span(), "`maxSurge`").help("set one of them to at least 1"));
+            found.push(
+                message.at_some(surge.span(), "`maxSurge`").help("set `max-surge` or `max-unavailable` to at least 1"),
+            );
         }
     }
     let (deadline, ready) = (spec.get("progressDeadlineSeconds"), spec.get("minReadySeconds"));
@@ -98,8 +100,14 @@ fn deployment(spec: &Field<'_>, found: &mut Found) {
     let seconds = deadline.number().unwrap_or(600);
     if seconds >= 0 && seconds <= ready.number().unwrap_or(0) {
         let place = if deadline.is_set() { &deadline } else { &ready };
-        let detail = format!("`progressDeadlineSeconds` is {seconds}, must be greater than minReadySeconds");
-        found.push(place.invalid(PROGRESS_DEADLINE_TOO_SHORT, detail));
+        let detail = if deadline.is_set() {
+            "must be greater than minReadySeconds".to_owned()
+        } else {
+            format!("must be less than progressDeadlineSeconds, which is {seconds}")
+        };
+        let span = ready.span().filter(|_| deadline.is_set() && ready.is_set());
+        let message = place.invalid(PROGRESS_DEADLINE_TOO_SHORT, detail).at_some(span, "`minReadySeconds`");
+        found.push(message.help("set `rollout deadline=…` to more seconds than `min-ready=…`"));
     }
 }
 
@@ -260,12 +268,12 @@ mod tests {
         changed(
             "/spec/minReadySeconds",
             json!(600),
-            &["progress-deadline-too-short minReadySeconds must be greater than minReadySeconds"],
+            &["progress-deadline-too-short minReadySeconds must be less than progressDeadlineSeconds, which is 600"],
         );
         changed(
             "/spec/progressDeadlineSeconds",
             json!(0),
-            &["progress-deadline-too-short progressDeadlineSeconds is 0"],
+            &["progress-deadline-too-short progressDeadlineSeconds must be greater than minReadySeconds"],
         );
     }
 

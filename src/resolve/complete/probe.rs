@@ -91,9 +91,11 @@ fn port(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Port> 
         }
         let message = format!("`{}` does not say which of {} ports to ask", node.describe(), ports.len());
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
-        context.diagnostics.push(diagnostic.help(match ports.first() {
-            Some(first) => format!("add `port={}`", first.name.value),
-            None => "declare one: `port http 8000`".to_owned(),
+        let ways: Vec<String> = ports.iter().map(|it| format!("`port={}`", it.name.value)).collect();
+        context.diagnostics.push(diagnostic.help(if ways.is_empty() {
+            "declare one: `port http 8000`".to_owned()
+        } else {
+            format!("add {}", ways.join(" or "))
         }));
         return None;
     };
@@ -111,7 +113,7 @@ pub(super) fn find<'a>(wanted: &Traced<String>, ports: &'a [Port], context: &mut
         let diagnostic = diagnostic.suggest(&wanted.value, known.iter().copied());
         context.diagnostics.push(match known.as_slice() {
             [] => diagnostic.help("declare one: `port http 8000`"),
-            known => diagnostic.help(format!("its ports are {}", known.join(", "))),
+            known => diagnostic.help(format!("its ports: {}", known.join(", "))),
         });
     }
     found

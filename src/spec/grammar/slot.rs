@@ -154,6 +154,10 @@ impl Kind {
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
                 Some(format!("write the number without quotes: {text}"))
             }
+            // Only this greatest number is left out of what was expected.
+            (Self::Integer(_, 2_147_483_647), Literal::Integer { value, .. }) if *value > 2_147_483_647 => {
+                Some("the greatest is 2147483647".to_owned())
+            }
             _ => None,
         }
     }

@@ -38,8 +38,9 @@ pub(super) fn check(object: &Object, found: &mut Found) {
 fn report(field: &Field<'_>, suspicion: Option<&'static str>, found: &mut Found) {
     if let Some(what) = suspicion {
         let message = format!("the value looks like {what}, and everyone who reads the repository can see it");
-        let help = "keep it in a Secret that is made in the cluster, and refer to its key";
-        found.push(field.problem(CREDENTIAL_IN_CONFIG, message).help(help));
+        let help = "keep it in a Secret that is made in the cluster: `secret NAME { keys KEY }` in the app, and \
+                    `env { KEY secret=NAME }` in the component";
+        found.push(field.problem(CREDENTIAL_IN_CONFIG, message).help(help).help(super::or_waive(CREDENTIAL_IN_CONFIG)));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Images whose version is not said, or can change under the same name.
 
+use super::{about, or_waive};
+use crate::diagnostic::Code;
 use crate::diagnostic::house_rule::{MISSING_IMAGE_TAG, MUTABLE_IMAGE_TAG};
 use crate::object::Environment;
 use crate::object::ImageReference;
@@ -12,22 +14,22 @@ pub(super) fn check(container: &Field<'_>, environment: &Environment, found: &mu
     if reference.digest.is_some() {
         return;
     }
-    let help = "say which version: `image … tag=\"1.0.0\"`, or a digest";
+    let mut report = |code: Code, what: &str| {
+        let message = about(container, &image, code, what);
+        let help = "say which version: `image … tag=\"1.0.0\"`, or `digest=\"sha256:…\"`";
+        found.push(message.help(help).help(or_waive(code)));
+    };
+    let name = reference.repository;
     match reference.tag {
-        None if environment.protected => {
-            let message =
-                format!("`{}` has no tag, which means `latest`, in a protected environment", reference.repository);
-            found.push(image.problem(MUTABLE_IMAGE_TAG, message).help(help));
-        }
-        None => {
-            let message = format!("`{}` has neither tag nor digest", reference.repository);
-            found.push(image.problem(MISSING_IMAGE_TAG, message).help(help));
-        }
-        Some("latest") if environment.protected => {
-            let message =
-                format!("`{}:latest` can change at any time, in a protected environment", reference.repository);
-            found.push(image.problem(MUTABLE_IMAGE_TAG, message).help(help));
-        }
+        None if environment.protected => report(
+            MUTABLE_IMAGE_TAG,
+            &format!("runs `{name}` without a tag, which means `latest`, in a protected environment"),
+        ),
+        None => report(MISSING_IMAGE_TAG, &format!("runs `{name}`, which has neither tag nor digest")),
+        Some("latest") if environment.protected => report(
+            MUTABLE_IMAGE_TAG,
+            &format!("runs `{name}:latest`, which can change at any time, in a protected environment"),
+        ),
         Some(_) => {}
     }
 }
@@ -43,8 +45,14 @@ mod tests {
         let mut environment = set([]).environment;
         let image = |text: &str| object(with_container("/image", json!(text)));
         let digest = format!("web@sha256:{}", "0".repeat(64));
-        expect(check(&image("web"), &environment), &["missing-image-tag image `web` has neither tag nor digest"]);
-        expect(check(&image("localhost:5000/web"), &environment), &["missing-image-tag image neither tag nor digest"]);
+        expect(
+            check(&image("web"), &environment),
+            &["missing-image-tag container `web` runs `web`, which has neither tag nor digest"],
+        );
+        expect(
+            check(&image("localhost:5000/web"), &environment),
+            &["missing-image-tag `localhost:5000/web`, which has neither tag nor digest"],
+        );
         expect(check(&image("web:latest"), &environment), &[]);
         expect(check(&image(&digest), &environment), &[]);
         environment.protected = true;
@@ -52,8 +60,11 @@ mod tests {
         expect(check(&image(&digest), &environment), &[]);
         expect(
             check(&image("web:latest"), &environment),
-            &["mutable-image-tag image `web:latest` can change at any time"],
+            &["mutable-image-tag container `web` runs `web:latest`, which can change at any time"],
         );
-        expect(check(&image("web"), &environment), &["mutable-image-tag image `web` has no tag, which means `latest`"]);
+        expect(
+            check(&image("web"), &environment),
+            &["mutable-image-tag container `web` runs `web` without a tag, which means `latest`"],
+        );
     }
 }

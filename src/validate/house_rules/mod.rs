@@ -3,10 +3,10 @@
 pub mod credentials;
 pub mod images;
 
-use super::field::{Field, Found, quoted};
+use super::field::{Field, Found};
 use super::pod::{self, all_containers};
-use crate::diagnostic::Code;
 use crate::diagnostic::house_rule::{HOUSE_RULES, MISSING_PROBE, MISSING_RESOURCES, RUNS_AS_ROOT};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Environment, Object};
 
 /// The codes of this family.
@@ -35,29 +35,45 @@ fn name_of<'a>(container: &Field<'a>) -> &'a str {
     container.get("name").text().unwrap_or_default()
 }
 
+/// A message about a container, at the line of a field; it says what a user writes and not where the field is.
+fn about(container: &Field<'_>, place: &Field<'_>, code: Code, what: &str) -> Diagnostic {
+    let message = format!("{}: container `{}` {what}", container.object.id.short(), name_of(container));
+    Diagnostic::new(code, message).at_some(place.span(), "")
+}
+
+/// Returns the way out of a rule of ours.
+fn or_waive(code: Code) -> String {
+    format!("or say why it may: `waive {} reason=\"…\"` in the component", code.name)
+}
+
 fn resources(container: &Field<'_>, found: &mut Found) {
     let resources = container.get("resources");
     let mut missing = Vec::new();
+    let mut words = Vec::new();
     for list in ["requests", "limits"] {
-        for name in ["cpu", "memory"] {
-            if !resources.get(list).get(name).is_set() {
-                missing.push(format!("{list}.{name}"));
-            }
+        let absent = |name: &&str| !resources.get(list).get(name).is_set();
+        let names: Vec<&str> = ["cpu", "memory"].into_iter().filter(absent).collect();
+        if !names.is_empty() {
+            missing.push((list, format!("{list} for {}", names.join(" and "))));
+            words
+                .push(format!("{list} {}", names.iter().map(|it| format!("{it}=\"…\"")).collect::<Vec<_>>().join(" ")));
         }
     }
-    if !missing.is_empty() {
-        let list = quoted(&missing.iter().map(String::as_str).collect::<Vec<_>>());
-        let message = format!("container `{}` has no {list}", name_of(container));
-        found.push(resources.problem(MISSING_RESOURCES, message).help("say in `resources` what it needs and may use"));
-    }
+    let Some((first, _)) = missing.first() else { return };
+    let list = resources.get(first);
+    let place = if list.is_set() { list } else { resources };
+    let what: Vec<&str> = missing.iter().map(|(_, what)| what.as_str()).collect();
+    let message = about(container, &place, MISSING_RESOURCES, &format!("has no {}", what.join(" and no ")));
+    let help = format!("say what it needs and what it may use: `resources {{ {} }}`", words.join("; "));
+    found.push(message.help(help).help(or_waive(MISSING_RESOURCES)));
 }
 
 fn probes(container: &Field<'_>, found: &mut Found) {
     for (field, what) in [("livenessProbe", "liveness"), ("readinessProbe", "readiness")] {
         if !container.get(field).is_set() {
-            let message = format!("container `{}` has no {what} probe", name_of(container));
+            let message = about(container, &container.get(field), MISSING_PROBE, &format!("has no {what} probe"));
             let help = format!("say how it shows that it works: `probe {what} http=\"/…\"`");
-            found.push(container.get(field).problem(MISSING_PROBE, message).help(help));
+            found.push(message.help(help).help(or_waive(MISSING_PROBE)));
         }
     }
 }
@@ -66,33 +82,40 @@ fn probes(container: &Field<'_>, found: &mut Found) {
 fn privileges(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
     let (own, pod) = (container.get("securityContext"), spec.get("securityContext"));
     let either = |name: &'static str| if own.get(name).is_set() { own.get(name) } else { pod.get(name) };
-    let mut loose: Vec<String> = Vec::new();
-    if !either("runAsNonRoot").is_true() {
-        loose.push("`runAsNonRoot` is not true".to_owned());
+    let (non_root, user) = (either("runAsNonRoot"), either("runAsUser"));
+    let (privileged, escalation) = (own.get("privileged"), own.get("allowPrivilegeEscalation"));
+    let dropped = own.at("capabilities.drop");
+    let mut loose: Vec<(Field<'_>, String)> = Vec::new();
+    if !non_root.is_true() {
+        loose.push((non_root.clone(), "may start as root".to_owned()));
     }
-    if either("runAsUser").number() == Some(0) {
-        loose.push("`runAsUser` is 0".to_owned());
+    // Together with `runAsNonRoot` it never starts, which is another message.
+    if user.number() == Some(0) && !non_root.is_true() {
+        loose.push((user, "has the user id of root".to_owned()));
     }
-    if own.get("privileged").is_true() {
-        loose.push("`privileged` is true".to_owned());
+    if privileged.is_true() {
+        loose.push((privileged, "has all rights of its node".to_owned()));
     }
-    if !own.get("allowPrivilegeEscalation").is_false() {
-        loose.push("`allowPrivilegeEscalation` is not false".to_owned());
+    if !escalation.is_false() {
+        loose.push((escalation, "may gain privileges".to_owned()));
     }
-    let capabilities = own.get("capabilities");
-    if !capabilities.get("drop").items().iter().any(|it| it.text() == Some("ALL")) {
-        loose.push("`capabilities.drop` has no `ALL`".to_owned());
+    if !dropped.items().iter().any(|it| it.text() == Some("ALL")) {
+        loose.push((dropped, "does not drop all capabilities".to_owned()));
     }
-    for capability in capabilities.get("add").items() {
+    for capability in own.at("capabilities.add").items() {
         if let Some(name) = capability.text().filter(|it| *it != "NET_BIND_SERVICE") {
-            loose.push(format!("`capabilities.add` has {name:?}"));
+            let what = format!("keeps the capability {name:?}");
+            loose.push((capability, what));
         }
     }
-    if !loose.is_empty() {
-        let message =
-            format!("container `{}` may run as root or gain privileges: {}", name_of(container), loose.join(", "));
-        found.push(own.problem(RUNS_AS_ROOT, message));
+    let Some((place, _)) = loose.first() else { return };
+    let what: Vec<&str> = loose.iter().map(|(_, what)| what.as_str()).collect();
+    let mut message = about(container, place, RUNS_AS_ROOT, &what.join(", "));
+    for (place, what) in &loose[1..] {
+        let span = place.span().filter(|it| message.labels.iter().all(|label| label.span != *it));
+        message = message.at_some(span, what);
     }
+    found.push(message.help("take it out of `security` or `run-as`").help(or_waive(RUNS_AS_ROOT)));
 }
 
 #[cfg(test)]
@@ -110,11 +133,11 @@ mod tests {
         verdicts(deployment(), &[]);
         verdicts(
             with_container("/resources/limits/cpu", json!(null)),
-            &["missing-resources containers[web].resources container `web` has no `limits.cpu`"],
+            &["missing-resources Deployment/web: container `web` has no limits for cpu"],
         );
         verdicts(
             with_container("/resources", json!(null)),
-            &["missing-resources resources has no `requests.cpu`, `requests.memory`, `limits.cpu`, `limits.memory`"],
+            &["missing-resources container `web` has no requests for cpu and memory and no limits for cpu and memory"],
         );
     }
 
@@ -122,11 +145,11 @@ mod tests {
     fn asks_for_probes() {
         verdicts(
             with_container("/livenessProbe", json!(null)),
-            &["missing-probe livenessProbe container `web` has no liveness probe"],
+            &["missing-probe container `web` has no liveness probe"],
         );
         verdicts(
             with_container("/readinessProbe", json!(null)),
-            &["missing-probe readinessProbe container `web` has no readiness probe"],
+            &["missing-probe container `web` has no readiness probe"],
         );
         verdicts(with(with_container("/livenessProbe", json!(null)), "/kind", json!("Job")), &[]);
     }
@@ -134,28 +157,26 @@ mod tests {
     #[test]
     fn asks_for_a_harmless_user() {
         let check = |body: Value, words: &str| {
-            verdicts(
-                body,
-                &[&format!(
-                    "runs-as-root containers[web].securityContext container `web` may run as root or gain privileges: {words}"
-                )],
-            );
+            verdicts(body, &[&format!("runs-as-root Deployment/web: container `web` {words}")]);
         };
-        check(with_pod("/securityContext/runAsNonRoot", json!(false)), "`runAsNonRoot` is not true");
-        check(with_container("/securityContext/runAsNonRoot", json!(false)), "`runAsNonRoot` is not true");
-        check(with_container("/securityContext/runAsUser", json!(0)), "`runAsUser` is 0");
-        check(with_container("/securityContext/privileged", json!(true)), "`privileged` is true");
+        check(with_pod("/securityContext/runAsNonRoot", json!(false)), "may start as root");
+        check(with_container("/securityContext/runAsNonRoot", json!(false)), "may start as root");
+        // That it never starts is reported as a contradiction.
+        verdicts(with_container("/securityContext/runAsUser", json!(0)), &[]);
+        let root = with_container("/securityContext/runAsUser", json!(0));
         check(
-            with_container("/securityContext/allowPrivilegeEscalation", json!(null)),
-            "`allowPrivilegeEscalation` is not false",
+            with(root, "/spec/template/spec/securityContext/runAsNonRoot", json!(false)),
+            "may start as root, has the user id of root",
         );
+        check(with_container("/securityContext/privileged", json!(true)), "has all rights of its node");
+        check(with_container("/securityContext/allowPrivilegeEscalation", json!(null)), "may gain privileges");
         check(
             with_container("/securityContext/capabilities/drop", json!(["NET_RAW"])),
-            "`capabilities.drop` has no `ALL`",
+            "does not drop all capabilities",
         );
         check(
             with_container("/securityContext/capabilities/add", json!(["SYS_ADMIN"])),
-            "`capabilities.add` has \"SYS_ADMIN\"",
+            "keeps the capability \"SYS_ADMIN\"",
         );
         verdicts(with_container("/securityContext/capabilities/add", json!(["NET_BIND_SERVICE"])), &[]);
     }

@@ -77,8 +77,8 @@ fn image(image: &Field<'_>, found: &mut Found) {
     };
     if text != text.trim() {
         found.push(image.invalid(INVALID_IMAGE, "must not have leading or trailing whitespace"));
-    } else if !ImageReference::parse(text).is_valid() {
-        found.push(image.invalid(INVALID_IMAGE, "must be an image such as `registry.example.com/team/app:1.0.0`"));
+    } else if let Err(detail) = ImageReference::parse(text).check() {
+        found.push(image.invalid(INVALID_IMAGE, detail));
     }
 }
 
@@ -100,7 +100,7 @@ fn ports(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
     // Only server-side apply refuses these: its lists are keyed by port and protocol.
     let keyed = ports.iter().filter_map(|it| {
         let (number, protocol) = (it.get("containerPort").number()?, protocol(it));
-        Some(((number, protocol), format!("{number}/{protocol}"), it.clone()))
+        Some(((number, protocol), format!("{number}/{protocol}"), it.get("containerPort")))
     });
     unique_as(DUPLICATE_PORT, keyed, found);
 }
@@ -214,7 +214,9 @@ mod tests {
         container("/image", json!(null), &["missing-value containers[web].image Required value"]);
         container("/image", json!(""), &["missing-value containers[web].image Required value"]);
         container("/image", json!(" web:1"), &["invalid-image image leading or trailing whitespace"]);
-        container("/image", json!("Web:1"), &["invalid-image image must be an image"]);
+        container("/image", json!("Web:1"), &["invalid-image image the repository must be lower-case letters"]);
+        container("/image", json!("web:-1"), &["invalid-image image the tag must be"]);
+        container("/image", json!("web@sha256:1"), &["invalid-image image the digest must be"]);
         container(
             "/imagePullPolicy",
             json!("Sometimes"),

@@ -27,7 +27,9 @@ pub(super) fn check(probe: &Field<'_>, container: &Field<'_>, found: &mut Found)
     let success = probe.get("successThreshold");
     // Zero is replaced by the default, which is one.
     if !readiness && success.number().is_some_and(|it| it > 1) {
-        found.push(success.invalid(OUT_OF_RANGE, "must be 1"));
+        found.push(
+            success.invalid(OUT_OF_RANGE, "must be 1").help("only a readiness probe may ask for more `successes`"),
+        );
     }
     let grace = probe.get("terminationGracePeriodSeconds");
     if readiness && grace.is_set() {

@@ -17,6 +17,8 @@ pub const REQUEST_ABOVE_LIMIT: Code = Code::error("request-above-limit");
 /// The codes of this family.
 pub const CODES: &[Code] = &[INVALID_QUANTITY, ODD_QUANTITY, REQUEST_ABOVE_LIMIT];
 
+const RAISE: &str = "lower it in `requests`, or raise it in `limits`";
+
 /// Checks the `resources` of a container.
 pub(super) fn check(resources: &Field<'_>, found: &mut Found) {
     let (requests, limits) = (resources.get("requests"), resources.get("limits"));
@@ -29,11 +31,19 @@ pub(super) fn check(resources: &Field<'_>, found: &mut Found) {
     }
     for (name, request) in requests.entries() {
         let limit = limits.get(name);
-        let Some(asked) = read(&request) else { continue };
+        // What is odd has been reported, and compares otherwise than it was meant.
+        let Some(asked) = read(&request).filter(|_| is_plain(name, &request) && is_plain(name, &limit)) else {
+            continue;
+        };
         match read(&limit) {
             Some(allowed) if is_overcommitted(name) && asked > allowed => {
                 let detail = format!("must be less than or equal to {name} limit of {allowed}");
-                found.push(request.invalid(REQUEST_ABOVE_LIMIT, detail).at_some(limit.span(), "the limit"));
+                let message = request.invalid(REQUEST_ABOVE_LIMIT, detail).at_some(limit.span(), "the limit");
+                let bytes = limit.text().filter(|it| is_bytes(name) && it.bytes().all(|it| it.is_ascii_digit()));
+                found.push(match bytes {
+                    Some(text) => message.help(format!("{text} is a number of bytes: did you mean `{text}Mi`?")),
+                    None => message.help(RAISE),
+                });
             }
             Some(allowed) if !is_overcommitted(name) && asked != allowed => {
                 let detail = format!("must be equal to {name} limit of {allowed}");
@@ -70,10 +80,18 @@ pub(in crate::validate) fn amount_of(resource: &str, amount: &Field<'_>, found: 
     } else if quantity.is_negative() {
         found.push(amount.invalid(OUT_OF_RANGE, "must be greater than or equal to 0"));
     } else if is_bytes(resource) && !quantity.is_whole() {
-        found.push(amount.invalid(ODD_QUANTITY, "fractional byte value, must be an integer"));
+        let message = amount.invalid(ODD_QUANTITY, "fractional byte value, must be an integer");
+        found.push(message.help("`m` is a thousandth of a byte: write `M` or `Mi`"));
     } else if resource.contains('/') && !quantity.is_whole() {
         found.push(amount.invalid(INVALID_QUANTITY, "must be an integer"));
     }
+}
+
+/// True for an amount about which there is nothing to say, and for an absent one.
+fn is_plain(resource: &str, amount: &Field<'_>) -> bool {
+    let mut found = Found::new();
+    amount_of(resource, amount, &mut found);
+    found.is_empty()
 }
 
 fn resource_name(name: &str, amount: &Field<'_>, found: &mut Found) {

@@ -3,7 +3,7 @@
 //! Source: `ValidateSecurityContext` and `validatePodSpecSecurityContext` in `pkg/apis/core/validation`. What is valid
 //! but loose is a house rule.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::validate::field::{DUPLICATE_NAME, Field, Found, unique};
 use crate::validate::names::INVALID_NAME;
 
@@ -12,6 +12,8 @@ pub const SECURITY_CONTRADICTION: Code = Code::error("security-contradiction");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[SECURITY_CONTRADICTION];
+
+const ESCALATION: &str = "take it out, or say too what it needs: `security allow-privilege-escalation=#true`";
 
 const MAXIMUM_ID: i64 = 2_147_483_647;
 
@@ -27,7 +29,7 @@ pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
     sysctls(&pod.get("sysctls"), found);
     host(spec, found);
     if pod.get("runAsNonRoot").is_true() && pod.get("runAsUser").number() == Some(0) {
-        found.push(pod.get("runAsUser").problem(SECURITY_CONTRADICTION, "runAsUser 0 breaks runAsNonRoot"));
+        found.push(root_that_is_none(&pod.get("runAsUser")));
     }
     for container in super::all_containers(spec) {
         one(&container.get("securityContext"), &pod, found);
@@ -40,13 +42,15 @@ fn one(context: &Field<'_>, pod: &Field<'_>, found: &mut Found) {
     let escalation = context.get("allowPrivilegeEscalation");
     if escalation.is_false() && context.get("privileged").is_true() {
         let message = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
-        found.push(escalation.problem(SECURITY_CONTRADICTION, format!("Invalid value: {message}")));
+        let message = context.get("privileged").problem(SECURITY_CONTRADICTION, format!("Invalid value: {message}"));
+        found.push(message.help(ESCALATION));
     }
     for capability in context.at("capabilities.add").items() {
         // Kubernetes sees only the first spelling, and the runtime reads both.
         if escalation.is_false() && matches!(capability.text(), Some("CAP_SYS_ADMIN" | "SYS_ADMIN")) {
             let message = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
-            found.push(capability.problem(SECURITY_CONTRADICTION, format!("Invalid value: {message}")));
+            let message = capability.problem(SECURITY_CONTRADICTION, format!("Invalid value: {message}"));
+            found.push(message.help(ESCALATION));
         }
     }
     let either = |name: &'static str| if context.get(name).is_set() { context.get(name) } else { pod.get(name) };
@@ -54,8 +58,14 @@ fn one(context: &Field<'_>, pod: &Field<'_>, found: &mut Found) {
     // What the pod alone says is reported at the pod.
     let own = context.get("runAsNonRoot").is_set() || context.get("runAsUser").is_set();
     if own && non_root.is_true() && user.number() == Some(0) {
-        found.push(user.problem(SECURITY_CONTRADICTION, "runAsUser 0 breaks runAsNonRoot"));
+        found.push(root_that_is_none(&user));
     }
+}
+
+fn root_that_is_none(user: &Field<'_>) -> Diagnostic {
+    let message = "user 0 is root, and `runAsNonRoot` is true, so the container never starts";
+    user.problem(SECURITY_CONTRADICTION, message)
+        .help("give another `run-as user=…`, or say `security allow-root=#true`")
 }
 
 fn shared(context: &Field<'_>, found: &mut Found) {
@@ -134,11 +144,11 @@ mod tests {
         pod(json!({"supplementalGroups": [-1]}), &["out-of-range supplementalGroups[0] between 0 and"]);
         pod(
             json!({"runAsNonRoot": true, "runAsUser": 0}),
-            &["security-contradiction runAsUser runAsUser 0 breaks runAsNonRoot"],
+            &["security-contradiction runAsUser user 0 is root, and `runAsNonRoot` is true"],
         );
         container(
             json!({"runAsUser": 0}),
-            &["security-contradiction containers[web].securityContext.runAsUser runAsUser 0 breaks"],
+            &["security-contradiction containers[web].securityContext.runAsUser user 0 is root"],
         );
         container(json!({"runAsUser": 0, "runAsNonRoot": false}), &[]);
         container(

@@ -1,6 +1,7 @@
 //! Environment variables of a container: names, values, sources.
 
 use crate::diagnostic::Code;
+use crate::object::ObjectSet;
 use crate::validate::field::{DUPLICATE_NAME, Field, Found, NOT_EXACTLY_ONE, UNSUPPORTED_VALUE, unique};
 use crate::validate::names::{self, INVALID_KEY, INVALID_NAME, INVALID_VARIABLE_NAME};
 
@@ -47,6 +48,29 @@ pub(super) fn check(container: &Field<'_>, found: &mut Found) {
     }
 }
 
+/// Checks that the keys of a `ConfigMap` whose entries become variables are names of variables. The API server does not
+/// look, and a kubelet before 1.32 leaves out what is none, with no more than an event.
+pub(in crate::validate) fn check_config(set: &ObjectSet) -> Found {
+    let mut found = Found::new();
+    for object in &set.objects {
+        let Some(template) = super::template(object) else { continue };
+        for from in super::all_containers(&template.get("spec")).iter().flat_map(|it| it.get("envFrom").items()) {
+            let prefix = from.get("prefix").text().unwrap_or_default();
+            let name = from.at("configMapRef.name");
+            let inside = set.of_kind("ConfigMap").filter(|it| it.id.namespace == object.id.namespace);
+            for config in inside.filter(|it| name.text() == Some(&it.id.name)) {
+                for (key, value) in Field::root(config).get("data").entries() {
+                    let verdict = names::variable_name(&format!("{prefix}{key}"));
+                    if let (Ok(()), Err(detail)) = (names::config_key(key), verdict) {
+                        found.push(value.problem(INVALID_VARIABLE_NAME, format!("Invalid value: {key:?}: {detail}")));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
 fn source(variable: &Field<'_>, found: &mut Found) {
     let from = variable.get("valueFrom");
     if !from.is_set() {
@@ -83,7 +107,7 @@ fn field_reference(reference: &Field<'_>, found: &mut Found) {
     let Some(text) = path.text() else { return };
     if !FIELDS.contains(&text) && !is_subscript(text) {
         let message = path.invalid(INVALID_FIELD_REFERENCE, "error converting fieldPath: field label not supported");
-        found.push(message.suggest(text, FIELDS));
+        found.push(message.suggest(text, FIELDS).help(format!("fields that a pod offers: {}", FIELDS.join(", "))));
     }
 }
 
@@ -127,9 +151,18 @@ pub(super) fn resource_reference(reference: &Field<'_>, found: &mut Found) {
 
 #[cfg(test)]
 mod tests {
-    use crate::validate::fixture::{expect, object, with_container};
+    use crate::validate::fixture::{any, expect, object, set, with_container};
     use crate::validate::pod::check;
     use serde_json::{Value, json};
+
+    #[test]
+    fn checks_keys_that_become_variables() {
+        let from = json!([{"configMapRef": {"name": "a"}}, {"prefix": "X_", "configMapRef": {"name": "b"}}]);
+        let data = |name| any("v1", "ConfigMap", name, &json!({"data": {"2FA": "on", "A.B": "on", "A B": "on"}}));
+        let set = set([with_container("/envFrom", from), data("a"), data("b"), data("c")]);
+        // What is no key at all is another message.
+        expect(super::check_config(&set), &["invalid-variable-name ConfigMap/a Invalid value: \"2FA\""]);
+    }
 
     fn variables(value: Value, expected: &[&str]) {
         expect(check(&object(with_container("/env", value))), expected);

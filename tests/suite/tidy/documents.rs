@@ -7,6 +7,12 @@ use std::path::Path;
 /// Where every code has a heading.
 const DIAGNOSTICS: &str = "docs/diagnostics.md";
 
+/// The sections of that page: how its title starts, and what defines the codes that it describes. The findings of a
+/// review are `("## Findings", &["ImpactCode {"])`.
+const SECTIONS: &[Section] = &[("## Messages about the spec", &["Code::error(", "Code::warning("])];
+
+type Section = (&'static str, &'static [&'static str]);
+
 /// Every relative link of a Markdown file leads to a file or folder of the repository.
 pub(crate) fn links_lead_somewhere(files: &Files) -> Vec<Problem> {
     let is_ours = |path: &str| Path::new(path).extension().is_some_and(|it| it == "md") && !path.starts_with("tests/");
@@ -28,26 +34,44 @@ pub(crate) fn links_lead_somewhere(files: &Files) -> Vec<Problem> {
     problems
 }
 
-/// Every code that the program can print is a heading in the list of codes, and the other way round.
+/// Every code that the program can print is a heading in its section of the list of codes, and the other way round; they
+/// stand in order of their names.
 pub(crate) fn codes_are_described(files: &Files) -> Vec<Problem> {
+    SECTIONS.iter().flat_map(|section| section_is_complete(files, *section)).collect()
+}
+
+fn section_is_complete(files: &Files, (title, definitions): Section) -> Vec<Problem> {
     let page = files.get(DIAGNOSTICS).map_or("", String::as_str);
-    let headings: BTreeSet<&str> = page.lines().filter_map(heading).collect();
+    let headings = headings(page, title);
+    let described: BTreeSet<&str> = headings.iter().map(|(_, code)| *code).collect();
     let mut used = BTreeSet::new();
     let mut problems = Vec::new();
     for (path, text) in program_files(files) {
-        for (line, code) in codes(text) {
+        for (line, code) in codes(text, definitions) {
             used.insert(code);
-            if !headings.contains(code) {
+            if !described.contains(code) {
                 problems.push(Problem::new(path, line, format!("`{code}` has no heading in {DIAGNOSTICS}")));
             }
         }
     }
-    for (at, code) in page.lines().enumerate().filter_map(|(at, line)| Some((at, heading(line)?))) {
+    for (line, code) in &headings {
         if !used.contains(code) {
-            problems.push(Problem::new(DIAGNOSTICS, at + 1, format!("nothing says `{code}`")));
+            problems.push(Problem::new(DIAGNOSTICS, *line, format!("nothing says `{code}`")));
         }
     }
+    for pair in headings.windows(2).filter(|it| it[0].1 >= it[1].1) {
+        problems.push(Problem::new(DIAGNOSTICS, pair[1].0, format!("`{}` is not in order", pair[1].1)));
+    }
     problems
+}
+
+/// Returns the codes that are headings of a section, with their lines.
+fn headings<'a>(page: &'a str, title: &str) -> Vec<(usize, &'a str)> {
+    let lines = page.lines().enumerate().skip_while(|(_, line)| !line.starts_with(title)).skip(1);
+    lines
+        .take_while(|(_, line)| !line.starts_with("## "))
+        .filter_map(|(at, line)| Some((at + 1, heading(line)?)))
+        .collect()
 }
 
 /// Returns the code of a heading that is one: ``### `unknown-node` ``.
@@ -57,11 +81,11 @@ fn heading(line: &str) -> Option<&str> {
 }
 
 /// Returns the codes that a file defines, with their lines.
-fn codes(text: &str) -> Vec<(usize, &str)> {
+fn codes<'a>(text: &'a str, definitions: &[&str]) -> Vec<(usize, &'a str)> {
     // Where literals are blank and tests are left out, the definitions stand; what they say stands in the text.
     let program = rust_code::of(text).program;
     let mut found = Vec::new();
-    for definition in ["Code::error(", "Code::warning(", "ImpactCode {"] {
+    for definition in definitions {
         for (at, _) in program.match_indices(definition) {
             let end = program[..at + definition.len()].chars().count();
             let rest = text.char_indices().nth(end).map_or("", |(at, _)| &text[at..]).trim_start();
@@ -91,7 +115,7 @@ fn join(from: &str, link: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::check;
-    use super::{codes_are_described, links_lead_somewhere};
+    use super::{codes_are_described, links_lead_somewhere, section_is_complete};
 
     #[test]
     fn broken_links_are_reported() {
@@ -102,15 +126,30 @@ mod tests {
 
     #[test]
     fn undescribed_codes_are_reported() {
-        let code = "const A: Code = Code::error(\"a\");\nconst B: ImpactCode = ImpactCode {\n    name: \"b\",\n};\n";
-        let files = [("docs/diagnostics.md", "# Codes\n\n## `a`\n\n### `c`: gone\n"), ("src/parse/mod.rs", code)];
+        let code = "const A: Code = Code::error(\"a\");\nconst B: Code = Code::warning(\n    \"b\");\n";
+        let page = "# Codes\n\n## Messages about the spec\n\n### `c`: gone\n\n### `a`\n\n## Else\n\n### `d`\n";
+        let files = [("docs/diagnostics.md", page), ("src/parse/mod.rs", code)];
         let expected = [
             "src/parse/mod.rs:2: `b` has no heading in docs/diagnostics.md",
             "docs/diagnostics.md:5: nothing says `c`",
+            "docs/diagnostics.md:7: `a` is not in order",
         ];
         check(codes_are_described, &files, &expected);
         let no_code =
             "//! Größe\nlet code = Code::error(name);\n#[cfg(test)]\nmod tests { const A: Code = Code::error(\"a\"); }";
         check(codes_are_described, &[("src/parse/mod.rs", no_code)], &[]);
+    }
+
+    #[test]
+    fn findings_have_a_section_of_their_own() {
+        let code = "const B: ImpactCode = ImpactCode {\n    name: \"b\",\n};\nconst A: Code = Code::error(\"a\");\n";
+        let check = |page: &str, expected: &[&str]| {
+            let files = [("docs/diagnostics.md", page), ("src/assess/mod.rs", code)];
+            let files = files.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+            let problems = section_is_complete(&files, ("## Findings", &["ImpactCode {"]));
+            assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+        };
+        check("### `a`\n## Findings of the review\n### `b`", &[]);
+        check("### `b`\n", &["src/assess/mod.rs:1: `b` has no heading in docs/diagnostics.md"]);
     }
 }

@@ -28,6 +28,8 @@ struct Problem {
 
 const RULES: &[fn(&Files) -> Vec<Problem>] = &[
     cases::are_complete,
+    documents::codes_are_described,
+    documents::links_lead_somewhere,
     imports::point_at_nouns,
     modules::are_declared,
     text::files_are_short,
