@@ -43,7 +43,13 @@ impl Project {
         self.check_selection(environments, console)?;
         let mut compiled = pipeline::compile(&self.sources);
         if !environments.is_empty() {
+            let left_out = wrong_environments(&compiled, environments);
             compiled = compiled.only(environments);
+            if !left_out.is_empty() {
+                let names = left_out.into_iter().collect::<Vec<_>>().join(", ");
+                let text = format!("note: {names} cannot be compiled, so nothing was checked against it\n");
+                console.message(&text);
+            }
         }
         console.message(&excerpt::print(&compiled.diagnostics, &self.sources, Style::Colour));
         if compiled.is_valid() {
@@ -141,4 +147,11 @@ impl Project {
         };
         self.review(&compiled, &tree, &previous, console)
     }
+}
+
+/// Returns the environments in which something is wrong and that are not selected: node ports, hosts and capacity that
+/// they share with the selected ones are not checked.
+fn wrong_environments(compiled: &Compiled, selected: &[String]) -> BTreeSet<String> {
+    let wrong = compiled.diagnostics.iter().filter(|it| it.is_error()).flat_map(|it| &it.environments);
+    wrong.filter(|it| !selected.contains(it)).cloned().collect()
 }
