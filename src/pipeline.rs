@@ -1,10 +1,10 @@
 //! The order of the stages, and nothing else.
 
 use crate::change::comparison::{Comparison, EnvironmentComparison};
-use crate::change::{Baseline, ChangeSet, Review, WaivedRule};
+use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
-use crate::object::{Environment, Object, ObjectSet, Waived};
+use crate::object::{Environment, Object, ObjectId, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
 use crate::source::{Location, Sources};
 use crate::spec::Part;
@@ -154,7 +154,7 @@ pub fn review(
         })
         .collect();
     environments.sort_by(|a, b| a.name().cmp(b.name()));
-    let waived = compiled.waived.iter().map(|it| waived_rule(it, sources)).collect();
+    let waived = waived_rules(&compiled.waived, sources);
     let mut review = assess::review(&Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
@@ -225,13 +225,26 @@ fn removed_environment(folder: &str, before_sets: &[ObjectSet]) -> Environment {
     })
 }
 
-fn waived_rule(waived: &Waived, sources: &Sources) -> WaivedRule {
-    let Location { file, line, .. } = sources.location(waived.waiver.span);
-    WaivedRule {
-        code: waived.code.name.to_owned(),
-        environments: vec![waived.environment.clone()],
-        object: waived.object.clone(),
-        reason: waived.waiver.reason.clone(),
-        source: crate::change::SourceLine { file, line, removed: false },
+/// Turns broken and excused rules into lines of the review, one for all environments in which they are the same.
+fn waived_rules(waived: &[Waived], sources: &Sources) -> Vec<WaivedRule> {
+    let mut rules: Vec<WaivedRule> = Vec::new();
+    for it in waived {
+        let Location { file, line, .. } = sources.location(it.waiver.span);
+        let rule = WaivedRule {
+            code: it.code.name.to_owned(),
+            environments: vec![it.environment.clone()],
+            // One object of each environment stands for all of them.
+            object: ObjectId { namespace: None, ..it.object.clone() },
+            reason: it.waiver.reason.clone(),
+            source: SourceLine { file, line, removed: false },
+        };
+        let same = |known: &&mut WaivedRule| {
+            (&known.code, &known.object, &known.source) == (&rule.code, &rule.object, &rule.source)
+        };
+        match rules.iter_mut().find(same) {
+            Some(known) => known.environments.extend(rule.environments),
+            None => rules.push(rule),
+        }
     }
+    rules
 }

@@ -9,9 +9,14 @@ mod large_project;
 
 use divan::Bencher;
 use std::path::Path;
+use todo_gitops::change::Baseline;
+use todo_gitops::diagnostic::excerpt::Style;
+use todo_gitops::object::ObjectSet;
+use todo_gitops::pipeline::Previous;
 use todo_gitops::source::Sources;
 use todo_gitops::spec::{Part, Spec};
-use todo_gitops::{lower, parse, resolve};
+use todo_gitops::tree::{Existing, ManifestTree, OnDisk, Scope};
+use todo_gitops::{diff, lower, parse, pipeline, render, report, resolve, snapshot, validate, write};
 
 fn main() {
     divan::main();
@@ -39,6 +44,88 @@ fn lowering(bencher: Bencher<'_, '_>, project: Project) {
     bencher.bench_local(|| specs.iter().map(lower::objects).collect::<Vec<_>>());
 }
 
+#[divan::bench(args = PROJECTS)]
+fn validating(bencher: Bencher<'_, '_>, project: Project) {
+    let sets = sets(project);
+    bencher.bench_local(|| {
+        let outcomes: Vec<_> = sets.iter().map(validate::environment).collect();
+        (outcomes, validate::cluster(&sets.iter().collect::<Vec<_>>()))
+    });
+}
+
+#[divan::bench(args = PROJECTS)]
+fn rendering(bencher: Bencher<'_, '_>, project: Project) {
+    let sets = sets(project);
+    bencher.bench_local(|| tree(&sets));
+}
+
+#[divan::bench(args = PROJECTS)]
+fn planning(bencher: Bencher<'_, '_>, project: Project) {
+    let tree = tree(&sets(project));
+    let entries = tree.files.iter().map(|(path, text)| (path.clone(), Existing::Ours(text.clone().into_bytes())));
+    let on_disk = OnDisk { entries: entries.collect() };
+    bencher.bench_local(|| write::plan(&on_disk, &tree, &Scope::Everything));
+}
+
+#[divan::bench(args = PROJECTS)]
+fn snapshotting(bencher: Bencher<'_, '_>, project: Project) {
+    let tree = tree(&sets(project));
+    bencher.bench_local(|| snapshot::objects(&tree));
+}
+
+/// The same, with the YAML library that reads what people write: the alternative to a reader of our own.
+#[divan::bench(args = PROJECTS)]
+fn snapshotting_with_serde_saphyr(bencher: Bencher<'_, '_>, project: Project) {
+    let tree = tree(&sets(project));
+    bencher.bench_local(|| {
+        let read = |it: &String| serde_saphyr::from_str::<serde_json::Value>(it).expect("a manifest is YAML");
+        tree.files.values().map(read).collect::<Vec<_>>()
+    });
+}
+
+#[divan::bench(args = PROJECTS)]
+fn rendering_with_serde_yaml(bencher: Bencher<'_, '_>, project: Project) {
+    let sets = sets(project);
+    bencher.bench_local(|| {
+        let objects = sets.iter().flat_map(|it| &it.objects);
+        objects.map(|it| serde_yaml::to_string(&it.body).expect("an object is YAML")).collect::<Vec<_>>()
+    });
+}
+
+#[divan::bench(args = PROJECTS)]
+fn diffing(bencher: Bencher<'_, '_>, project: Project) {
+    let (before, after) = (sets(project), changed(project));
+    bencher.bench_local(|| {
+        let pairs = before.iter().zip(&after);
+        pairs.map(|(before, after)| diff::objects(&before.objects, &after.objects)).collect::<Vec<_>>()
+    });
+}
+
+/// Everything that `compile` does between reading and writing.
+#[divan::bench(args = PROJECTS)]
+fn compiling(bencher: Bencher<'_, '_>, project: Project) {
+    let sources = (project.read)();
+    bencher.bench_local(|| pipeline::compile(&sources).tree());
+}
+
+/// The comparison of a tree in which every image has changed, and the report of it.
+#[divan::bench(args = PROJECTS)]
+fn reviewing(bencher: Bencher<'_, '_>, project: Project) {
+    let (before, after) = ((project.read)(), bumped(&(project.read)()));
+    let compiled = pipeline::compile(&after);
+    let tree = compiled.tree();
+    let previous = Previous {
+        baseline: Baseline::Commit { id: "0".repeat(40), chosen: "HEAD".to_owned() },
+        tree: pipeline::compile(&before).tree(),
+        sources: Some(before),
+        skipped: Vec::new(),
+    };
+    bencher.bench_local(|| {
+        let review = pipeline::review(&compiled, &tree, &after, &previous).expect("our own tree can be read");
+        (report::terminal(&review, 100, Style::Plain), report::markdown(&review), report::json(&review))
+    });
+}
+
 #[derive(Clone, Copy)]
 struct Project {
     name: &'static str,
@@ -63,6 +150,24 @@ fn specs(project: Project) -> Vec<Spec> {
     let resolved = resolve::project(&parts, &sources);
     assert!(resolved.diagnostics.is_empty(), "{:#?}", resolved.diagnostics);
     resolved.specs
+}
+
+fn sets(project: Project) -> Vec<ObjectSet> {
+    specs(project).iter().map(lower::objects).collect()
+}
+
+/// The objects after every image got another tag.
+fn changed(project: Project) -> Vec<ObjectSet> {
+    pipeline::compile(&bumped(&(project.read)())).sets
+}
+
+fn bumped(sources: &Sources) -> Sources {
+    let text = |text: &str| text.replace("tag=\"1.", "tag=\"2.");
+    Sources::new(sources.iter().map(|(_, it)| (it.name.clone(), text(&it.text))))
+}
+
+fn tree(sets: &[ObjectSet]) -> ManifestTree {
+    ManifestTree { files: sets.iter().flat_map(|it| render::tree(it).files).collect() }
 }
 
 /// This repository's own app.

@@ -1,8 +1,9 @@
 //! How many pods stay available: replica counts, autoscalers and disruption budgets.
 
 use super::workload::{Pods, Rounding, autoscaler, replicas, scaled};
-use super::{Rule, selector, wording};
+use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 
@@ -83,7 +84,7 @@ fn replicas_handed_over(input: &Comparison<'_>) -> Vec<Finding> {
             );
             let finding =
                 Finding::new(REPLICAS_HANDED_OVER, environment.name(), &after.id, message).at("spec.replicas");
-            let line = FieldPath::parse("metadata.name").and_then(|it| input.line_of(Side::After, owner, &it));
+            let line = input.declaration(Side::After, owner);
             findings.push(finding.help(help).from_line(line));
         }
     }
@@ -101,8 +102,10 @@ struct Blocked {
 /// percentages up.
 fn blocked(environment: &EnvironmentComparison<'_>, side: Side, budget: &Object) -> Option<Blocked> {
     let wanted = budget.field("spec.selector");
-    let is_meant =
-        |it: &Pods<'_>| it.object.id.namespace == budget.id.namespace && selector::matches(wanted, it.labels());
+    let is_meant = |it: &Pods<'_>| {
+        it.object.id.namespace == budget.id.namespace
+            && wanted.is_some_and(|selector| Selector::of(selector).matches(it.labels()))
+    };
     let objects = environment.objects(side);
     let pods: u64 = Pods::all(environment, side).filter(is_meant).map(|it| replicas(objects, it.object)).sum();
     let read = |field: &'static str| {

@@ -1,10 +1,13 @@
-//! What the pods of an environment ask for, before, after, and while they are replaced.
+//! Workloads that request another amount than before.
 
-use super::workload::{Pods, items, recreates, replicas, restarts, rollout_bounds, text};
+use super::demand::{demand, demand_of, peak_of};
+use super::workload::{Pods, autoscaler};
 use super::{Rule, wording};
-use crate::change::{CapacityChange, Comparison, Demand, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
-use crate::object::{Object, ObjectId, Quantity};
-use serde_json::Value;
+use crate::change::{
+    Comparison, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine, finding,
+};
+use crate::object::{FieldPath, Object, ObjectId};
+use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[CAPACITY_CHANGE], find }];
 
@@ -14,125 +17,122 @@ const CAPACITY_CHANGE: ImpactCode = ImpactCode {
     documentation: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-requests-are-scheduled",
 };
 
-/// CPU and memory that the scheduler reserves for one pod.
-#[derive(Clone, Copy)]
-struct PodRequests {
-    cpu: Quantity,
-    memory: Quantity,
-}
-
-/// Returns the requests of one pod: its containers together, or its largest init container where that is more.
-fn pod_requests(pods: Pods<'_>) -> PodRequests {
-    let request = |resource: &str| {
-        let of = |container: &Value| {
-            let resources = container.get("resources").unwrap_or(&Value::Null);
-            // A limit without a request is the request.
-            let amount = ["requests", "limits"].into_iter().find_map(|it| resources.get(it)?.get(resource));
-            amount.and_then(|it| it.as_str().map_or_else(|| Quantity::parse(&it.to_string()), Quantity::parse))
-        };
-        let is_sidecar = |it: &&Value| text(it, "restartPolicy") == "Always";
-        let init = items(pods.spec(), "initContainers");
-        let sidecars = init.iter().filter(is_sidecar);
-        let running = items(pods.spec(), "containers").iter().chain(sidecars);
-        let together = running.filter_map(of).fold(Quantity::ZERO, Quantity::plus);
-        init.iter().filter(|it| !is_sidecar(it)).filter_map(of).fold(together, Quantity::max)
-    };
-    PodRequests { cpu: request("cpu"), memory: request("memory") }
-}
-
-fn times(requests: PodRequests, pods: u64) -> Demand {
-    let bytes = requests.memory.times(pods).milli();
-    Demand {
-        cpu_milli: requests.cpu.times(pods).milli(),
-        memory_bytes: bytes.div_euclid(1000) + i128::from(bytes.rem_euclid(1000) != 0),
-        pods,
-    }
-}
-
-fn sum(demands: impl Iterator<Item = Demand>) -> Demand {
-    demands.fold(Demand::default(), |sum, it| Demand {
-        cpu_milli: sum.cpu_milli + it.cpu_milli,
-        memory_bytes: sum.memory_bytes + it.memory_bytes,
-        pods: sum.pods + it.pods,
-    })
-}
-
-/// Returns what the workloads of one state ask for. Kinds whose number of pods the tree does not say are left out.
-fn demand(environment: &EnvironmentComparison<'_>, side: Side) -> Demand {
-    let objects = environment.objects(side);
-    sum(Pods::all(environment, side).map(|it| times(pod_requests(it), replicas(objects, it.object))))
-}
-
-/// Returns the most that the workloads ask for while the changed ones roll. An old and a new pod of a rolling workload
-/// may ask for different amounts; the larger counts for both.
-fn peak(environment: &EnvironmentComparison<'_>) -> Demand {
-    let after = environment.objects(Side::After);
-    sum(Pods::all(environment, Side::After).map(|new| {
-        let pods = replicas(after, new.object);
-        let requests = pod_requests(new);
-        let old = environment.object(Side::Before, &new.object.id).and_then(Pods::of);
-        let Some(old) = old.filter(|_| restarts(environment, new.object)) else { return times(requests, pods) };
-        let rolls = new.object.id.kind == "Deployment" && !recreates(new.object);
-        let surge = if rolls { rollout_bounds(new.object, pods).surge } else { 0 };
-        let before = pod_requests(old);
-        let larger = PodRequests { cpu: requests.cpu.max(before.cpu), memory: requests.memory.max(before.memory) };
-        let pods_before = replicas(environment.objects(Side::Before), old.object);
-        times(larger, if rolls { pods_before.max(pods + surge) } else { pods })
-    }))
-}
-
-/// Returns how the requests change, for each environment where they do, by name.
-pub(super) fn changes(input: &Comparison<'_>) -> Vec<CapacityChange> {
-    let change = |it: &EnvironmentComparison<'_>| {
-        let (before, after) = (demand(it, Side::Before), demand(it, Side::After));
-        let change = CapacityChange { environment: it.name().to_owned(), before, after, peak: peak(it) };
-        (change.before != change.after).then_some(change)
-    };
-    input.environments.iter().filter_map(change).collect()
-}
-
+/// One note for each workload that asks for another amount; for a whole environment that comes or goes, one for it.
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
-    let namespace = |name: &str| {
-        let environment = input.environments.iter().find(|it| it.name() == name);
-        environment.map_or(name, |it| it.environment.namespace.as_str()).to_owned()
-    };
-    let finding = |it: CapacityChange| {
-        let object = ObjectId {
-            group: String::new(),
-            kind: "Namespace".to_owned(),
-            namespace: None,
-            name: namespace(&it.environment),
-        };
-        Finding::new(CAPACITY_CHANGE, &it.environment, &object, message(&it))
-    };
-    changes(input).into_iter().map(finding).collect()
+    let mut findings = Vec::new();
+    // Where the sum stays as it was, nothing has to be found for it.
+    let is_resized = |it: &&EnvironmentComparison<'_>| demand(it, Side::Before) != demand(it, Side::After);
+    for environment in input.environments.iter().filter(is_resized) {
+        if environment.before.is_some() && environment.after.is_some() {
+            let ids = [Side::Before, Side::After].into_iter().flat_map(|side| Pods::all(environment, side));
+            let ids: BTreeSet<&ObjectId> = ids.map(|it| &it.object.id).collect();
+            findings.extend(ids.into_iter().filter_map(|id| of_workload(input, environment, id)));
+        } else {
+            findings.push(of_environment(input, environment));
+        }
+    }
+    findings
 }
 
-fn message(change: &CapacityChange) -> String {
-    let CapacityChange { environment: _, before, after, peak } = change;
-    let step = |before: String, after: String| if before == after { after } else { format!("{before} → {after}") };
+fn of_environment(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>) -> Finding {
+    let (side, message) = match (demand(environment, Side::Before), demand(environment, Side::After)) {
+        (before, after) if before == Demand::default() => (Side::After, came(&after)),
+        (before, _) => (Side::Before, went(&before)),
+    };
+    let object = ObjectId {
+        group: String::new(),
+        kind: finding::ENVIRONMENT.to_owned(),
+        namespace: None,
+        name: environment.name().to_owned(),
+    };
+    let line = environment.environment.span.and_then(|it| input.line(side, it));
+    Finding::new(CAPACITY_CHANGE, environment.name(), &object, message).from_line(line)
+}
+
+fn of_workload(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>, id: &ObjectId) -> Option<Finding> {
+    let pods = |side| environment.object(side, id).and_then(Pods::of);
+    let demand = |side| pods(side).map(|it| demand_of(environment, side, it)).unwrap_or_default();
+    let (before, after) = (demand(Side::Before), demand(Side::After));
+    if before == after {
+        return None;
+    }
+    let (message, cause) = match (pods(Side::Before), pods(Side::After)) {
+        (Some(old), None) => (went(&before), (String::new(), input.declaration(Side::Before, old.object))),
+        (None, Some(new)) => (came(&after), (String::new(), input.declaration(Side::After, new.object))),
+        (None, None) => return None,
+        (Some(_), Some(new)) => {
+            let peak = peak_of(environment, new);
+            (resized(&before, &after, &peak), cause(input, environment, new.object))
+        }
+    };
+    Some(Finding::new(CAPACITY_CHANGE, environment.name(), id, message).at(cause.0).from_line(cause.1))
+}
+
+/// Returns the field that makes a workload ask for another amount, and its line: its number of pods, the bounds of its
+/// autoscaler, or what a container requests.
+fn cause(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    workload: &Object,
+) -> (String, Option<SourceLine>) {
+    let replicas = FieldPath::default().field("spec").field("replicas");
+    let is_amount = |it: &&FieldChange| it.path == replicas || it.shown.contains(".resources");
+    let fields = environment.change(&workload.id).map_or(&[][..], |it| it.fields.as_slice());
+    let Some(field) = fields.iter().find(is_amount).filter(|it| it.after.is_some()) else {
+        let owner = autoscaler(environment.objects(Side::After), workload);
+        let minimum = FieldPath::default().field("spec").field("minReplicas");
+        return (String::new(), owner.and_then(|it| input.line_of(Side::After, it, &minimum)));
+    };
+    (field.shown.clone(), input.line_of(Side::After, workload, &field.path))
+}
+
+fn came(demand: &Demand) -> String {
+    let pods = wording::count(demand.pods, "pod");
+    if demand.cpu_milli == 0 && demand.memory_bytes == 0 {
+        return format!("brings {pods}, without requests");
+    }
+    format!("requests {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
+}
+
+fn went(demand: &Demand) -> String {
+    let pods = wording::count(demand.pods, "pod");
+    if demand.cpu_milli == 0 && demand.memory_bytes == 0 {
+        return format!("takes {pods} away, which requested nothing");
+    }
+    format!("gives back {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
+}
+
+/// Says how much more or less a workload asks for.
+fn resized(before: &Demand, after: &Demand, peak: &Demand) -> String {
     let pods = wording::count(after.pods, "pod");
     let pods = if before.pods == after.pods { pods } else { format!("{} → {pods}", before.pods) };
-    let cpu = step(wording::cores(before.cpu_milli), wording::cores(after.cpu_milli));
-    let memory = step(wording::bytes(before.memory_bytes), wording::bytes(after.memory_bytes));
-    let steady = format!("asks for other capacity: {pods}, {cpu} CPU, {memory} memory");
+    let (cpu, memory) = (after.cpu_milli - before.cpu_milli, after.memory_bytes - before.memory_bytes);
+    let more = |it: i128| if it < 0 { "less" } else { "more" };
+    let steady = match (cpu, memory) {
+        (0, 0) => return format!("runs another number of pods: {pods}, without requests"),
+        (cpu, memory) if cpu != 0 && memory != 0 && (cpu < 0) != (memory < 0) => {
+            let (cpu_part, memory_part) = (amount(cpu.abs(), 0), amount(0, memory.abs()));
+            format!("requests {cpu_part} {} and {memory_part} {}: {pods}", more(cpu), more(memory))
+        }
+        (cpu, memory) => format!("requests {} {}: {pods}", amount(cpu.abs(), memory.abs()), more(cpu + memory)),
+    };
     if peak == after {
         return steady;
     }
     let pods = wording::count(peak.pods, "pod");
-    let (cpu, memory) = (wording::cores(peak.cpu_milli), wording::bytes(peak.memory_bytes));
-    format!("{steady}; at most {pods}, {cpu} and {memory} while it rolls")
+    format!("{steady}; at most {pods} with {} while it rolls", amount(peak.cpu_milli, peak.memory_bytes))
 }
 
-/// True where some pods are not counted, because their number depends on the cluster.
-pub(super) fn is_incomplete(objects: &[Object]) -> bool {
-    objects.iter().any(|it| matches!(it.id.kind.as_str(), "DaemonSet" | "CronJob"))
+/// Writes `250m CPU and 256Mi memory`, or only what is not zero of it.
+fn amount(cpu_milli: i128, memory_bytes: i128) -> String {
+    let cpu = (cpu_milli != 0).then(|| format!("{} CPU", wording::cores(cpu_milli)));
+    let memory = (memory_bytes != 0).then(|| format!("{} memory", wording::bytes(memory_bytes)));
+    wording::list(&cpu.into_iter().chain(memory).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, expect, review_one, with};
-    use crate::change::Demand;
+    use crate::assess::tests::fixture::{deployment, expect, review_of, review_one, with};
     use serde_json::{Value, json};
 
     fn web(replicas: u64, image: &str, cpu: &str) -> Value {
@@ -148,42 +148,53 @@ mod tests {
         check(
             web(3, "web:1", "250m"),
             web(5, "web:1", "250m"),
-            &["Namespace/dev asks for other capacity: 3 → 5 pods, 750m → 1250m CPU, 768Mi → 1280Mi memory"],
+            &["Deployment/web requests 500m CPU and 512Mi memory more: 3 → 5 pods"],
         );
         check(
             web(3, "web:1", "250m"),
             web(5, "web:2", "250m"),
             &[
-                "Namespace/dev asks for other capacity: 3 → 5 pods, 750m → 1250m CPU, 768Mi → 1280Mi memory; at most 7 pods, 1750m and 1792Mi while it rolls",
+                "Deployment/web requests 500m CPU and 512Mi memory more: 3 → 5 pods; at most 7 pods with 1750m CPU and 1792Mi memory while it rolls",
             ],
         );
         check(
             web(2, "web:1", "500m"),
             web(2, "web:1", "250m"),
             &[
-                "Namespace/dev asks for other capacity: 2 pods, 1 → 500m CPU, 512Mi memory; at most 3 pods, 1500m and 768Mi while it rolls",
+                "Deployment/web requests 500m CPU less: 2 pods; at most 3 pods with 1500m CPU and 768Mi memory while it rolls",
             ],
         );
+        let more_memory =
+            with(web(2, "web:1", "100m"), "/spec/template/spec/containers/0/resources/requests/memory", json!("512Mi"));
+        check(
+            web(2, "web:1", "250m"),
+            more_memory,
+            &[
+                "Deployment/web requests 300m CPU less and 512Mi memory more: 2 pods; at most 3 pods with 750m CPU and 1536Mi memory while it rolls",
+            ],
+        );
+        let bare = |replicas: u64| deployment("web", replicas, json!({"image": "web:1"}));
+        check(bare(1), bare(2), &["Deployment/web runs another number of pods: 1 → 2 pods, without requests"]);
         check(web(2, "web:1", "1000m"), web(2, "web:1", "1"), &[]);
         check(web(3, "web:1", "250m"), web(3, "web:2", "250m"), &[]);
     }
 
     #[test]
-    fn a_pod_asks_for_its_containers_or_its_largest_init_container() {
-        let check = |init: Value, cpu_milli: i128| {
-            let body = with(web(1, "web:1", "250m"), "/spec/template/spec/initContainers", init);
-            let after = review_one(&[], &[body]).capacity[0].after.clone();
-            assert_eq!(after, Demand { cpu_milli, memory_bytes: 256 << 20, pods: 1 });
+    fn an_environment_that_comes_or_goes_is_one_note() {
+        let both = || Some(vec![web(2, "web:1", "250m"), deployment("api", 1, json!({"image": "api:1"}))]);
+        let check = |before: Option<Vec<Value>>, after: Option<Vec<Value>>, expected: &[&str]| {
+            let review = review_of(&[("dev", before, after), ("prod", Some(vec![]), Some(vec![]))]);
+            expect(&review, "capacity-change", expected);
         };
-        let container = |cpu: &str, more: Value| {
-            let mut body = json!({"name": cpu, "resources": {"requests": {"cpu": cpu}}});
-            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            body
-        };
-        check(json!([]), 250);
-        check(json!([container("100m", json!({}))]), 250);
-        check(json!([container("1", json!({})), container("500m", json!({}))]), 1000);
-        check(json!([container("100m", json!({"restartPolicy": "Always"}))]), 350);
-        check(json!([{"name": "x", "resources": {"limits": {"cpu": "2"}}}]), 2000);
+        check(None, both(), &["Environment/dev requests 500m CPU and 512Mi memory: 3 pods"]);
+        check(both(), None, &["Environment/dev gives back 500m CPU and 512Mi memory: 3 pods"]);
+        check(
+            Some(vec![]),
+            both(),
+            &[
+                "Deployment/api brings 1 pod, without requests",
+                "Deployment/web requests 500m CPU and 512Mi memory: 2 pods",
+            ],
+        );
     }
 }

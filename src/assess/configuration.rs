@@ -82,7 +82,9 @@ fn not_picked_up(input: &Comparison<'_>) -> Vec<Finding> {
                     "restart it after the sync with `kubectl rollout restart {kind}/{name}`, or let its pod template carry a checksum of the data"
                 );
                 let finding = Finding::new(CONFIG_NOT_PICKED_UP, environment.name(), &reader.object.id, message);
-                findings.push(finding.help(help).from_line(input.line_of(Side::After, after, path)));
+                let (side, config) =
+                    if after.at(path).is_some() { (Side::After, after) } else { (Side::Before, before) };
+                findings.push(finding.help(help).from_line(input.line_of(side, config, path)));
             }
         }
     }

@@ -133,15 +133,14 @@ fn lines<'a>(
             fields.map(|it| line(Some(it), None, String::new())).collect()
         }
         Operation::Create | Operation::Delete => {
-            let declared = FieldPath::default().field("metadata").field("name");
-            let source = object.and_then(|it| input.line_of(side, it, &declared));
+            let source = object.and_then(|it| input.declaration(side, it));
             vec![line(None, source, object.map(super::summary::of_object).unwrap_or_default())]
         }
     }
 }
 
-/// Returns the lines of one field change. A block that is wholly new or gone is written field by field, a list item as
-/// one value.
+/// Returns the lines of one field change. A block that is wholly new or gone is written field by field, a list of blocks
+/// item by item, an item as one value.
 fn fields(
     input: &Comparison<'_>,
     environment: &EnvironmentComparison<'_>,
@@ -161,6 +160,9 @@ fn fields(
             derived: is_checksum(&change.path),
         }];
     };
+    // A field that a new line makes the compiler leave out is gone because of that line.
+    let left_out = environment.object(Side::After, id).and_then(|it| it.origins.absence_of(&change.path));
+    let left_out = left_out.filter(|_| side == Side::Before).and_then(|it| input.line(Side::After, it.span?));
     let mut parts = Vec::new();
     take_apart(&mut change.path.clone(), value, &mut parts);
     let shown = |path: &FieldPath| object.map_or_else(|| path.to_string(), |it: &Object| path.display_in(&it.body));
@@ -170,7 +172,8 @@ fn fields(
             Side::Before => (Some(value.clone()), None),
             Side::After => (None, Some(value.clone())),
         };
-        ReviewedField { path: shown(&path), before, after, source: source(&path, own), derived: is_checksum(&path) }
+        let source = left_out.clone().or_else(|| source(&path, own));
+        ReviewedField { path: shown(&path), before, after, source, derived: is_checksum(&path) }
     };
     parts.into_iter().map(field).collect()
 }
@@ -195,6 +198,13 @@ fn take_apart<'a>(path: &mut FieldPath, value: &'a Value, parts: &mut Vec<(Field
             for (name, value) in map {
                 path.push(Segment::Field(name.clone()));
                 take_apart(path, value, parts);
+                path.pop();
+            }
+        }
+        Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_object) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(Segment::Index(index));
+                parts.push((path.clone(), item));
                 path.pop();
             }
         }

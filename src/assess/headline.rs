@@ -6,6 +6,9 @@ use crate::change::{
 };
 use std::collections::BTreeMap;
 
+/// The most environments whose numbers of pods are told one by one.
+const MOST_RESIZED: usize = 3;
+
 /// Writes the headline.
 pub(super) fn sentence(
     input: &Comparison<'_>,
@@ -22,7 +25,8 @@ pub(super) fn sentence(
         return "no changes".to_owned();
     }
     let mut parts = worst(findings);
-    parts.extend(gone(input));
+    parts.extend(gone(input, findings.first()));
+    parts.extend(new(input, environments, capacity));
     // On a first compile nothing restarts and everything grows: it says neither.
     parts.extend(first);
     parts.extend(restarts(environments));
@@ -37,8 +41,13 @@ pub(super) fn sentence(
 fn worst(findings: &[Finding]) -> Vec<String> {
     let mut serious = findings.iter().filter(|it| it.severity >= Severity::Warn);
     let Some(finding) = serious.next() else { return Vec::new() };
-    let what = finding.message.split_once(':').map_or(finding.message.as_str(), |(it, _)| it);
-    let mut parts = vec![format!("{} in {} {what}", finding.object.short(), list(&finding.environments))];
+    let what = finding.message.split_once(": ").map_or(finding.message.as_str(), |(it, _)| it);
+    let object = finding.object.short();
+    let mut parts = vec![match finding.environments.as_slice() {
+        // A Namespace of the environment's name says where it is.
+        [only] if *only == finding.object.name => format!("{object} {what}"),
+        environments => format!("{object} in {} {what}", list(environments)),
+    }];
     let more = u64::try_from(serious.count()).unwrap_or(u64::MAX);
     if more > 0 {
         parts.push(format!("{} to look at", count(more, "more finding")));
@@ -46,23 +55,32 @@ fn worst(findings: &[Finding]) -> Vec<String> {
     parts
 }
 
-/// Environments that come and go as a whole.
-fn gone(input: &Comparison<'_>) -> Vec<String> {
-    let named = |is_meant: fn(bool, bool) -> bool| {
-        let environments = input.environments.iter().filter(|it| is_meant(it.before.is_some(), it.after.is_some()));
-        environments.map(EnvironmentComparison::name).collect::<Vec<&str>>()
+/// Environments that go as a whole, unless the worst finding says it.
+fn gone(input: &Comparison<'_>, worst: Option<&Finding>) -> Option<String> {
+    let is_said = |name: &str| {
+        worst.is_some_and(|it| it.object.kind == "Namespace" && it.environments.iter().any(|it| it == name))
     };
-    let is = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
-    let removed = named(|before, after| before && !after);
-    let added = named(|before, after| !before && after);
-    let mut parts = Vec::new();
-    if !removed.is_empty() {
-        parts.push(format!("{} {} removed", list(&removed), is(&removed)));
+    let removed = input.environments.iter().filter(|it| it.before.is_some() && it.after.is_none());
+    let names: Vec<&str> = removed.map(EnvironmentComparison::name).filter(|it| !is_said(it)).collect();
+    (!names.is_empty()).then(|| format!("{} {} removed", list(&names), is(names.len())))
+}
+
+/// Environments that come as a whole, and how much comes with them.
+fn new(input: &Comparison<'_>, rows: &[EnvironmentSummary], capacity: &[CapacityChange]) -> Option<String> {
+    if input.baseline == Baseline::FirstCompile {
+        return None;
     }
-    if !added.is_empty() && input.baseline != Baseline::FirstCompile {
-        parts.push(format!("{} {} new", list(&added), is(&added)));
-    }
-    parts
+    let added = input.environments.iter().filter(|it| it.before.is_none() && it.after.is_some());
+    let names: Vec<&str> = added.map(EnvironmentComparison::name).collect();
+    let objects: usize = rows.iter().filter(|it| names.contains(&it.name.as_str())).map(|it| it.objects).sum();
+    let objects = count(u64::try_from(objects).unwrap_or(u64::MAX), "object");
+    let pods: u64 = capacity.iter().filter(|it| names.contains(&it.environment.as_str())).map(|it| it.after.pods).sum();
+    let pods = if pods == 0 { String::new() } else { format!(" and {}", count(pods, "pod")) };
+    (!names.is_empty()).then(|| format!("{} {} new with {objects}{pods}", list(&names), is(names.len())))
+}
+
+fn is(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
 }
 
 fn restarts(environments: &[EnvironmentSummary]) -> Option<String> {
@@ -94,7 +112,11 @@ fn growth(input: &Comparison<'_>, capacity: &[CapacityChange]) -> Vec<String> {
         let verb = if it.after.pods > it.before.pods { "grows" } else { "shrinks" };
         format!("{} {verb} from {} to {}", it.environment, it.before.pods, count(it.after.pods, "pod"))
     };
-    resized.map(part).collect()
+    let resized: Vec<&CapacityChange> = resized.collect();
+    if resized.len() > MOST_RESIZED {
+        return vec![format!("{} have another number of pods", count_of(&resized, "environment"))];
+    }
+    resized.into_iter().map(part).collect()
 }
 
 fn first_compile(environments: &[EnvironmentSummary]) -> String {

@@ -1,9 +1,10 @@
 //! Images that change, and which of the steps want a second look.
 
-use super::image_reference::{ImageReference, Step};
+use super::image_step::{self, Step};
 use super::workload::{Pods, text};
 use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImageChange, ImpactCode, Severity, Side};
+use crate::object::ImageReference;
 use crate::object::{FieldPath, ObjectId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,9 +36,11 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         for (key @ (id, _), (new, path)) in &after {
             let Some((old, _)) = before.get(key).filter(|(old, _)| old != new) else { continue };
             let Some(object) = environment.object(Side::After, id) else { continue };
-            let (severity, reasons, help) = judge(ImageReference::parse(old), ImageReference::parse(new));
+            let Some((reasons, help)) = doubts(ImageReference::parse(old), ImageReference::parse(new)) else {
+                continue;
+            };
             let message = format!("changes its image: `{old}` → `{new}`, {}", wording::list(&reasons));
-            let finding = Finding::new(IMAGE_CHANGE, environment.name(), id, message).with_severity(severity);
+            let finding = Finding::new(IMAGE_CHANGE, environment.name(), id, message);
             let line = input.line_of(Side::After, object, path);
             findings.push(finding.at(path.display_in(&object.body)).help(help).from_line(line));
         }
@@ -45,43 +48,25 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
-fn judge(old: ImageReference<'_>, new: ImageReference<'_>) -> (Severity, Vec<&'static str>, &'static str) {
-    let step = old.step_to(new);
-    let (mut severity, mut help) = (Severity::Note, "");
-    let mut reasons = vec![match step {
-        Step::Repository => "another repository",
-        Step::Downgrade => "an older version",
-        Step::Major => "a new major version",
-        Step::Minor => "a minor version",
-        Step::Patch => "a patch version",
-        Step::Tag => "another tag",
-        Step::Digest => "the same tag with another digest",
-    }];
-    let mut warn = |reason: Option<&'static str>, advice: &'static str| {
-        if let Some(reason) = reason {
-            if step == Step::Digest {
-                reasons.clear();
-            }
-            reasons.push(reason);
+/// Returns what is doubtful about a step, and what to do about the worst of it; none for the usual new version.
+fn doubts(old: ImageReference<'_>, new: ImageReference<'_>) -> Option<(Vec<&'static str>, &'static str)> {
+    let of_step = match image_step::between(old, new) {
+        Step::Repository => Some(("another repository", "make sure that the new repository is the one you trust")),
+        Step::Downgrade => {
+            Some(("an older version", "make sure that data and clients of the newer version work with the older one"))
         }
-        (severity, help) = (Severity::Warn, advice);
+        Step::Major => Some(("a new major version", "read its release notes for what no longer works")),
+        Step::Minor | Step::Patch | Step::Tag | Step::Digest => None,
     };
-    match step {
-        Step::Repository => warn(None, "make sure that the new repository is the one you trust"),
-        Step::Downgrade => warn(None, "make sure that data and clients of the newer version work with the older one"),
-        Step::Major => warn(None, "read its release notes for what no longer works"),
-        Step::Minor | Step::Patch | Step::Tag | Step::Digest => {}
-    }
-    if old.digest.is_some() && new.digest.is_none() {
-        warn(Some("no longer pinned by digest"), "pin the image by its digest again");
-    }
-    if new.is_mutable() && !old.is_mutable() {
-        warn(
-            Some("a tag that can mean another image tomorrow"),
-            "name a version, so that a change of the image is a change here",
-        );
-    }
-    (severity, reasons, help)
+    let unpinned = (old.digest.is_some() && new.digest.is_none())
+        .then_some(("no longer pinned by digest", "pin the image by its digest again"));
+    let mutable = (new.is_mutable() && !old.is_mutable()).then_some((
+        "a tag that can mean another image tomorrow",
+        "name a version, so that a change of the image is a change here",
+    ));
+    let found: Vec<_> = [of_step, unpinned, mutable].into_iter().flatten().collect();
+    let (_, help) = found.last()?;
+    Some((found.iter().map(|(reason, _)| *reason).collect(), help))
 }
 
 /// Returns the images that change, identical ones joined over environments, by workload.
@@ -104,7 +89,9 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ImageChange> {
     }
     let change = |((workload, before, after), environments): (Key, BTreeSet<String>)| {
         let step = match (&before, &after) {
-            (Some(old), Some(new)) => ImageReference::parse(old).step_to(ImageReference::parse(new)).name(),
+            (Some(old), Some(new)) => {
+                image_step::between(ImageReference::parse(old), ImageReference::parse(new)).name()
+            }
             (None, _) => "new",
             (Some(_), None) => "removed",
         };
@@ -116,7 +103,6 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ImageChange> {
 #[cfg(test)]
 mod tests {
     use crate::assess::tests::fixture::{deployment, review_of, review_one};
-    use crate::change::Severity;
     use serde_json::{Value, json};
 
     fn web(image: &str) -> Value {
@@ -125,28 +111,32 @@ mod tests {
 
     #[test]
     fn some_steps_want_a_second_look() {
-        let check = |before: &str, after: &str, severity: Severity, reason: &str| {
+        let check = |before: &str, after: &str, reason: Option<&str>| {
             let review = review_one(&[web(before)], &[web(after)]);
             let found: Vec<_> = review.findings.iter().filter(|it| it.code.name == "image-change").collect();
-            let message = format!("changes its image: `{before}` → `{after}`, {reason}");
-            assert_eq!(
-                found.iter().map(|it| (it.severity, it.message.as_str())).collect::<Vec<_>>(),
-                [(severity, message.as_str())]
+            let messages: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
+            let expected = reason.map(|it| format!("changes its image: `{before}` → `{after}`, {it}"));
+            assert_eq!(messages, expected.as_slice());
+            assert!(
+                found.iter().all(|it| it.path == "spec.template.spec.containers[web].image" && !it.help.is_empty())
             );
-            assert_eq!(found[0].path, "spec.template.spec.containers[web].image");
-            assert_eq!(found[0].help.is_empty(), severity == Severity::Note);
         };
-        check("web:1.4.2", "web:1.5.0", Severity::Note, "a minor version");
-        check("web:1.4.2", "web:1.4.3", Severity::Note, "a patch version");
-        check("web:abc", "web:def", Severity::Note, "another tag");
-        check("web:1.4.2", "web:2.0.0", Severity::Warn, "a new major version");
-        check("web:1.4.2", "web:1.4.1", Severity::Warn, "an older version");
-        check("web:1.4.2", "ghcr.io/web:1.4.2", Severity::Warn, "another repository");
-        check("web:1@sha256:a", "web:1", Severity::Warn, "no longer pinned by digest");
-        check("web:1@sha256:a", "web:1@sha256:b", Severity::Note, "the same tag with another digest");
-        check("web:1.4.2", "web:latest", Severity::Warn, "another tag and a tag that can mean another image tomorrow");
-        check("web:latest", "web:1.4.2", Severity::Note, "another tag");
-        assert!(review_one(&[web("web:latest")], &[web("web:latest")]).findings.is_empty());
+        check("web:1.4.2", "web:1.5.0", None);
+        check("web:1.4.2", "web:1.4.3", None);
+        check("web:abc", "web:def", None);
+        check("web:1.4.2", "web:2.0.0", Some("a new major version"));
+        check("web:1.4.2", "web:1.4.1", Some("an older version"));
+        check("web:1.4.2", "ghcr.io/web:1.4.2", Some("another repository"));
+        check("web:1@sha256:a", "web:1", Some("no longer pinned by digest"));
+        check("web:1@sha256:a", "web:1@sha256:b", None);
+        check("web:1.4.2", "web:latest", Some("a tag that can mean another image tomorrow"));
+        check(
+            "web:1@sha256:a",
+            "site:latest",
+            Some("another repository, no longer pinned by digest and a tag that can mean another image tomorrow"),
+        );
+        check("web:latest", "web:1.4.2", None);
+        check("web:latest", "web:latest", None);
     }
 
     #[test]

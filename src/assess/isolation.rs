@@ -1,8 +1,9 @@
 //! Pods that lose their last network policy, and with it their isolation.
 
 use super::workload::{Pods, items};
-use super::{Rule, selector, wording};
+use super::{Rule, wording};
 use crate::change::{Comparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,7 +27,7 @@ fn isolates(policy: &Object, direction: &str, pods: Pods<'_>) -> bool {
         types.iter().any(|it| it == direction)
     };
     // A policy without a pod selector selects every pod of its namespace, as one with an empty selector does.
-    let selects = spec.get("podSelector").is_none_or(|it| selector::matches(Some(it), pods.labels()));
+    let selects = spec.get("podSelector").is_none_or(|it| Selector::of(it).matches(pods.labels()));
     is_meant && policy.id.namespace == pods.object.id.namespace && selects
 }
 
@@ -35,8 +36,8 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
     for environment in &input.environments {
         let policies = |side| environment.of_kind(side, "NetworkPolicy").collect::<Vec<_>>();
         let (policies_before, policies_after) = (policies(Side::Before), policies(Side::After));
-        // By policy and direction, so that one removed policy is one finding.
-        let mut freed: BTreeMap<(usize, &str), (&Object, Vec<String>)> = BTreeMap::new();
+        // By policy and workloads, so that one removed policy is one finding, whatever its directions.
+        let mut freed: BTreeMap<usize, BTreeMap<String, Vec<&str>>> = BTreeMap::new();
         for (before, after) in environment.kept() {
             let (Some(old), Some(new)) = (Pods::of(before), Pods::of(after)) else { continue };
             for direction in ["Ingress", "Egress"] {
@@ -44,15 +45,20 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
                 let Some(last) = last.filter(|_| !policies_after.iter().any(|it| isolates(it, direction, new))) else {
                     continue;
                 };
-                freed.entry((last, direction)).or_insert((policies_before[last], Vec::new())).1.push(after.id.short());
+                freed.entry(last).or_default().entry(after.id.short()).or_default().push(direction);
             }
         }
-        for ((_, direction), (policy, workloads)) in freed {
+        for (policy, directions, workloads) in freed.into_iter().flat_map(|(last, it)| by_directions(last, it)) {
+            let policy = policies_before[policy];
             let is_gone = environment.change(&policy.id).is_some_and(|it| it.operation == Operation::Delete);
             let was = if is_gone { "is removed" } else { "no longer applies" };
-            let traffic = if direction == "Ingress" { "everything may reach" } else { "nothing limits what leaves" };
-            let message = format!("{was}: {traffic} {}, as no other policy selects it", wording::list(&workloads));
-            let message = if workloads.len() > 1 { message.replace("selects it", "selects them") } else { message };
+            let (names, it) = (wording::list(&workloads), if workloads.len() > 1 { "them" } else { "it" });
+            let traffic = match directions.as_slice() {
+                ["Ingress"] => format!("everything may reach {names}"),
+                ["Egress"] => format!("nothing limits what leaves {names}"),
+                _ => format!("everything may reach {names}, and nothing limits what leaves {it}"),
+            };
+            let message = format!("{was}: {traffic}, as no other policy selects {it}");
             let (side, object) = match environment.object(Side::After, &policy.id) {
                 Some(after) => (Side::After, after),
                 None => (Side::Before, policy),
@@ -64,6 +70,21 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A policy, the directions in which it was the last, and the workloads for which it was.
+type Freed<'a> = (usize, Vec<&'a str>, Vec<String>);
+
+/// Puts the workloads together that a policy no longer isolates in the same directions.
+fn by_directions(policy: usize, workloads: BTreeMap<String, Vec<&str>>) -> Vec<Freed<'_>> {
+    let mut found: Vec<Freed<'_>> = Vec::new();
+    for (workload, directions) in workloads {
+        match found.iter_mut().find(|it| it.1 == directions) {
+            Some(same) => same.2.push(workload),
+            None => found.push((policy, directions, vec![workload])),
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -102,8 +123,7 @@ mod tests {
             &[web(), both.clone()],
             &[moved, both.clone()],
             &[
-                "NetworkPolicy/both no longer applies: everything may reach Deployment/web, as no other policy selects it",
-                "NetworkPolicy/both no longer applies: nothing limits what leaves Deployment/web, as no other policy selects it",
+                "NetworkPolicy/both no longer applies: everything may reach Deployment/web, and nothing limits what leaves it, as no other policy selects it",
             ],
         );
         check(&[web(), all.clone()], &[], &[]);

@@ -13,10 +13,11 @@
 mod availability;
 mod capacity;
 mod configuration;
+mod demand;
 mod exposure;
 mod grouping;
 mod headline;
-mod image_reference;
+mod image_step;
 mod images;
 mod isolation;
 mod reference;
@@ -25,7 +26,6 @@ mod removal;
 mod required;
 mod rollout;
 mod security;
-mod selector;
 mod summary;
 mod traffic;
 mod wording;
@@ -72,7 +72,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
         return review(&sorted);
     }
     let findings = findings(input);
-    let capacity = capacity::changes(input);
+    let capacity = demand::changes(input);
     let images = images::changes(input);
     let required = required::objects(input);
     let changes = grouping::changes(input);

@@ -2,9 +2,10 @@
 
 use super::reference::service_use;
 use super::workload::{Pods, items, text};
-use super::{Rule, selector, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side, SourceLine};
-use crate::object::{FieldPath, Object, leaves};
+use super::{Rule, wording};
+use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::object::Selector;
+use crate::object::{Object, leaves};
 use serde_json::Value;
 
 pub(super) const RULES: &[Rule] = &[
@@ -39,11 +40,6 @@ fn with_operation<'a>(
     changes.filter_map(move |it| environment.object(side, &it.id))
 }
 
-/// Returns the line that declared an object that is gone.
-fn old_line(input: &Comparison<'_>, object: &Object) -> Option<SourceLine> {
-    input.line_of(Side::Before, object, &FieldPath::parse("metadata.name")?)
-}
-
 fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
@@ -68,7 +64,7 @@ fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {
                 }
             };
             let finding = Finding::new(SERVICE_REMOVED, environment.name(), &service.id, message).help(help);
-            findings.push(finding.with_severity(severity).from_line(old_line(input, service)));
+            findings.push(finding.with_severity(severity).from_line(input.declaration(Side::Before, service)));
         }
     }
     findings
@@ -112,7 +108,9 @@ fn namespace_removed(input: &Comparison<'_>) -> Vec<Finding> {
             let help = "list what is in it first (`kubectl get all,pvc,secret -n NAMESPACE`), and keep the Namespace if anything must stay";
             let finding = Finding::new(NAMESPACE_REMOVED, environment.name(), &namespace.id, message);
             findings.push(
-                finding.help(help.replace("NAMESPACE", &namespace.id.name)).from_line(old_line(input, namespace)),
+                finding
+                    .help(help.replace("NAMESPACE", &namespace.id.name))
+                    .from_line(input.declaration(Side::Before, namespace)),
             );
         }
     }
@@ -140,7 +138,7 @@ fn workload_renamed(input: &Comparison<'_>) -> Vec<Finding> {
                 to.short(),
                 from.short()
             );
-            let line = FieldPath::parse("metadata.name").and_then(|it| input.line_of(Side::After, new.object, &it));
+            let line = input.declaration(Side::After, new.object);
             let finding = Finding::new(WORKLOAD_RENAMED, environment.name(), to, message).at("metadata.name");
             findings.push(finding.help(help).from_line(line));
         }
@@ -173,7 +171,7 @@ fn successors<'a>(gone: &[Pods<'a>], new: &[Pods<'a>]) -> Vec<(Pods<'a>, Pods<'a
 fn likeness(old: Pods<'_>, new: Pods<'_>) -> Option<usize> {
     const NEARLY_THE_SAME: usize = 80;
     let is_same_name = old.object.id.name == new.object.id.name;
-    let selected = selector::matches(old.object.field("spec.selector"), new.labels());
+    let selected = old.object.field("spec.selector").is_some_and(|it| Selector::of(it).matches(new.labels()));
     let alike = similarity(old.spec(), new.spec());
     (is_same_name || selected || alike >= NEARLY_THE_SAME).then_some(if is_same_name { 100 } else { alike })
 }
@@ -257,7 +255,7 @@ mod tests {
         let review = review_of(&[("dev", Some(before.clone()), None)]);
         expect(&review, "namespace-removed", &[message]);
         expect(&review, "service-removed", &[]);
-        assert_eq!(review.headline, "Namespace/dev in dev is removed with everything in it; dev is removed.");
+        assert_eq!(review.headline, "Namespace/dev is removed with everything in it.");
         expect(&review_one(&before, &[service("api")]), "namespace-removed", &[message]);
         expect(&review_one(&before, std::slice::from_ref(&namespace)), "namespace-removed", &[]);
     }

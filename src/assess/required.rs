@@ -1,9 +1,9 @@
 //! Objects that pods refer to and that others make.
 
 use super::reference::config_uses;
-use super::workload::Pods;
+use super::workload::{Pods, items, text};
 use crate::change::{Comparison, EnvironmentComparison, RequiredObject, Side};
-use crate::object::ExternalObject;
+use crate::object::{ExternalObject, Object};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the declared external objects of all environments, identical ones joined, by kind and name.
@@ -29,8 +29,16 @@ pub(super) fn objects(input: &Comparison<'_>) -> Vec<RequiredObject> {
     joined.into_iter().map(required).collect()
 }
 
-/// True where the old pods read the object already, and of its keys all that are declared.
+/// True where the old objects referred to it already, and its pods to all of the keys that are declared.
 fn was_needed(environment: &EnvironmentComparison<'_>, external: &ExternalObject) -> bool {
+    let is_it = |it: &Object| it.id.kind == external.kind && it.id.name == external.name;
+    // What was rendered is removed by the same sync: somebody else has to make it first.
+    if environment.objects(Side::Before).iter().any(is_it) {
+        return false;
+    }
+    if is_certificate(environment, external) || is_account(environment, external) {
+        return true;
+    }
     let mut is_read = false;
     let mut keys = BTreeSet::new();
     for pods in Pods::all(environment, Side::Before) {
@@ -46,9 +54,22 @@ fn was_needed(environment: &EnvironmentComparison<'_>, external: &ExternalObject
     is_read && external.keys.iter().all(|it| keys.contains(it))
 }
 
+/// True where an old Ingress has its certificate from the object: it reads all keys of it.
+fn is_certificate(environment: &EnvironmentComparison<'_>, external: &ExternalObject) -> bool {
+    let specs = environment.of_kind(Side::Before, "Ingress").filter_map(|it| it.field("spec"));
+    let mut names = specs.flat_map(|it| items(it, "tls")).map(|it| text(it, "secretName"));
+    external.kind == "Secret" && names.any(|it| it == external.name)
+}
+
+/// True where old pods ran under the account.
+fn is_account(environment: &EnvironmentComparison<'_>, external: &ExternalObject) -> bool {
+    let mut names = Pods::all(environment, Side::Before).map(|it| text(it.spec(), "serviceAccountName"));
+    external.kind == "ServiceAccount" && names.any(|it| it == external.name)
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, review_with};
+    use crate::assess::tests::fixture::{deployment, object, review_with};
     use serde_json::{Value, json};
 
     #[test]
@@ -71,5 +92,11 @@ mod tests {
         check(Some(reader(&["A", "B"])), false);
         let all = json!({"image": "web:1", "envFrom": [{"secretRef": {"name": "keys"}}]});
         check(Some(deployment("web", 1, all)), false);
+        let tls = |name: &str| {
+            object("networking.k8s.io/v1", "Ingress", "web", &json!({"spec": {"tls": [{"secretName": name}]}}))
+        };
+        check(Some(tls("keys")), false);
+        check(Some(tls("other")), true);
+        check(Some(object("v1", "Secret", "keys", &json!({}))), true);
     }
 }

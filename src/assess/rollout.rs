@@ -1,8 +1,11 @@
 //! What a change does to the running pods of a Deployment.
 
+use super::reference::config_uses;
 use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds};
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side};
+use crate::change::{
+    Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity, Side, SourceLine,
+};
 use crate::object::{FieldPath, Object, kind};
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[ROLLING_RESTART, NO_RESTART, RECREATE_DOWNTIME], find }];
@@ -32,19 +35,39 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
                 let template: Vec<&FieldChange> = change.fields.iter().filter(|it| is_in_template(it)).collect();
                 findings.extend(restart(input, environment, (before, deployment), &template));
             } else if !change.touches("spec.template") && !change.touches("spec.selector") {
-                let mut fields: Vec<&str> = change.fields.iter().map(|it| it.shown.as_str()).collect();
-                fields.sort_unstable();
-                let differs = if fields.len() == 1 { "differs" } else { "differ" };
-                let message = format!("changes without a restart: only {} {differs}", wording::quoted(&fields));
-                let path = if let [only] = fields.as_slice() { *only } else { "" };
-                let line = change.fields.first().and_then(|it| input.line_of(Side::After, deployment, &it.path));
-                findings.push(
-                    Finding::new(NO_RESTART, environment.name(), &deployment.id, message).at(path).from_line(line),
-                );
+                findings.push(without_restart(input, environment, (before, deployment), &change.fields));
             }
         }
     }
     findings
+}
+
+fn without_restart(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    (before, deployment): (&Object, &Object),
+    changed: &[FieldChange],
+) -> Finding {
+    let mut fields: Vec<&str> = changed.iter().map(|it| it.shown.as_str()).collect();
+    fields.sort_unstable();
+    let owner = |side, object| autoscaler(environment.objects(side), object);
+    let why = match (owner(Side::Before, before), owner(Side::After, deployment)) {
+        (None, Some(new)) if fields == ["spec.replicas"] => {
+            format!("from now on {} sets `spec.replicas`", new.id.short())
+        }
+        (Some(old), None) if fields == ["spec.replicas"] => {
+            format!("`spec.replicas` is fixed now that {} is gone", old.id.short())
+        }
+        _ => {
+            let differs = if fields.len() == 1 { "differs" } else { "differ" };
+            let fields = if fields.len() > 4 { wording::count_of(&fields, "field") } else { wording::quoted(&fields) };
+            format!("only {fields} {differs}")
+        }
+    };
+    let message = format!("changes without a restart: {why}");
+    let path = if let [only] = fields.as_slice() { *only } else { "" };
+    let line = changed.first().and_then(|it| input.line_of(Side::After, deployment, &it.path));
+    Finding::new(NO_RESTART, environment.name(), &deployment.id, message).at(path).from_line(line)
 }
 
 fn restart(
@@ -59,27 +82,38 @@ fn restart(
         return None;
     }
     let cause = template.iter().find(|it| !is_checksum(&it.path)).or(template.first());
-    let line = cause.and_then(|it| input.line_of(Side::After, deployment, &it.path));
+    let takes_up = template.iter().any(|it| is_checksum(&it.path));
+    let configuration = takes_up.then(|| changed_configuration(input, environment, deployment));
+    let own_line = configuration.as_ref().filter(|_| is_config_only(template)).and_then(|it| it.line.clone());
+    let line = own_line.or_else(|| cause.and_then(|it| input.line_of(Side::After, deployment, &it.path)));
     let path = template.first().filter(|_| template.len() == 1).map_or("spec.template", |it| it.shown.as_str());
     let finding = |code, message: String| {
         Finding::new(code, environment.name(), &deployment.id, message).at(path).from_line(line.clone())
     };
     if recreates(deployment) {
-        let all = if pods == 1 { "its only pod stops".to_owned() } else { format!("all {pods} pods stop") };
+        let all = match pods {
+            1 => "its only pod stops".to_owned(),
+            2 => "both pods stop".to_owned(),
+            more => format!("all {more} pods stop"),
+        };
         let message = format!("is down while it restarts: {all} before a new one starts, as strategy `Recreate` says");
         let help =
             "use strategy `RollingUpdate` where two versions may run side by side, or merge when a gap is acceptable";
         return Some(finding(RECREATE_DOWNTIME, message).help(help));
     }
     let bounds = rollout_bounds(deployment, pods);
-    let all = if pods == 1 { "its pod is replaced".to_owned() } else { format!("all {pods} pods are replaced") };
+    let all = match pods {
+        1 => "its pod is replaced".to_owned(),
+        2 => "both pods are replaced".to_owned(),
+        more => format!("all {more} pods are replaced"),
+    };
     // Where the number of pods changes too, the rollout starts from as many as there were.
     let least = match (pods - bounds.unavailable).min(pods_before) {
         0 => "with none available for a time".to_owned(),
         least => format!("at least {least} available"),
     };
     let most = (pods + bounds.surge).max(pods_before);
-    let effect = if is_config_only(template) { ", so that the changed configuration takes effect" } else { "" };
+    let effect = configuration.map_or(String::new(), |it| format!(", taking up {}", it.what));
     let scale = match autoscaler(environment.objects(Side::After), deployment) {
         Some(_) => " (at the minimum of its autoscaler)",
         None => "",
@@ -95,6 +129,42 @@ fn restart(
 
 fn is_in_template(change: &FieldChange) -> bool {
     FieldPath::parse("spec.template").is_some_and(|it| change.path.starts_with(&it) || it.starts_with(&change.path))
+}
+
+/// Configuration that changed, and the first line of it that did.
+struct ChangedConfiguration {
+    what: String,
+    line: Option<SourceLine>,
+}
+
+/// Says which settings that a workload reads changed.
+fn changed_configuration(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    workload: &Object,
+) -> ChangedConfiguration {
+    let uses = Pods::of(workload).map(config_uses).unwrap_or_default();
+    let is_read = |it: &ObjectChange| {
+        it.id.namespace == workload.id.namespace
+            && uses.iter().any(|read| read.kind == it.id.kind && read.name == it.id.name)
+    };
+    let mut found = ChangedConfiguration { what: String::new(), line: None };
+    let mut parts = Vec::new();
+    for change in environment.changes.changes.iter().filter(|it| is_read(it)) {
+        let data = ["data", "binaryData"].map(|it| FieldPath::default().field(it));
+        let settings = change.fields.iter().filter(|field| data.iter().any(|it| field.path.starts_with(it)));
+        let settings: Vec<&FieldChange> = settings.collect();
+        let keys: Vec<&str> = settings.iter().filter_map(|it| it.path.last_field()).collect();
+        let what = if keys.len() > 3 { wording::count_of(&keys, "key") } else { wording::quoted(&keys) };
+        if let Some(first) = settings.first() {
+            parts.push(format!("{what} of {}", change.id.short()));
+            let side = if first.after.is_some() { Side::After } else { Side::Before };
+            let line = environment.object(side, &change.id).and_then(|it| input.line_of(side, it, &first.path));
+            found.line = found.line.or(line);
+        }
+    }
+    found.what = if parts.is_empty() { "the changed configuration".to_owned() } else { wording::list(&parts) };
+    found
 }
 
 /// True where the template changes in nothing but the hash of the configuration.
@@ -147,7 +217,7 @@ mod tests {
             |hash: &str| with(web(2, "web:1"), "/spec/template/metadata/annotations", json!({"checksum/config": hash}));
         rolling(
             &[
-                "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once, so that the changed configuration takes effect",
+                "Deployment/web restarts: both pods are replaced, at least 2 available and at most 3 at once, taking up the changed configuration",
             ],
             annotate("a"),
             annotate("b"),
@@ -167,7 +237,7 @@ mod tests {
             &review_one(&autoscaled("web:1"), &autoscaled("web:2")),
             "rolling-restart",
             &[
-                "Deployment/web restarts: all 2 pods are replaced, at least 2 available and at most 3 at once (at the minimum of its autoscaler)",
+                "Deployment/web restarts: both pods are replaced, at least 2 available and at most 3 at once (at the minimum of its autoscaler)",
             ],
         );
         rolling(
@@ -212,6 +282,19 @@ mod tests {
             &["Deployment/web changes without a restart: only `spec.replicas` differs"],
         );
         check(web(3, "web:1"), web(5, "web:2"), "no-restart", &[]);
+        let owned = [with(web(1, "web:1"), "/spec/replicas", Value::Null), scaler.clone()];
+        expect(
+            &review_one(&[web(1, "web:1")], &owned),
+            "no-restart",
+            &["Deployment/web changes without a restart: from now on HorizontalPodAutoscaler/web sets `spec.replicas`"],
+        );
+        expect(
+            &review_one(&owned, &[web(1, "web:1")]),
+            "no-restart",
+            &[
+                "Deployment/web changes without a restart: `spec.replicas` is fixed now that HorizontalPodAutoscaler/web is gone",
+            ],
+        );
         check(web(3, "web:1"), web(3, "web:1"), "no-restart", &[]);
     }
 }

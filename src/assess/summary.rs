@@ -1,6 +1,6 @@
 //! Rows, counts and phrases about the change as a whole.
 
-use super::{capacity, rollout, wording};
+use super::{demand, rollout, wording};
 use crate::change::{
     Accounting, Comparison, EnvironmentSummary, Finding, ImageChange, Operation, RequiredObject, ReviewedChange, Side,
     leaf_count,
@@ -77,7 +77,7 @@ pub(super) fn of_object(object: &Object) -> String {
             None => String::new(),
         },
         "ConfigMap" | "Secret" => {
-            let keys = u64::try_from(length("data") + length("binaryData")).unwrap_or(u64::MAX);
+            let keys = u64::try_from(length("data") + length("binaryData") + length("stringData")).unwrap_or(u64::MAX);
             wording::count(keys, "key")
         }
         "HorizontalPodAutoscaler" => {
@@ -120,7 +120,7 @@ pub(super) fn not_checked(input: &Comparison<'_>, images: &[ImageChange], requir
     add(images.iter().any(|it| it.after.is_some()), "whether the images exist");
     add(required.iter().any(|it| it.new), "whether the required objects exist in the cluster");
     add(
-        changed().any(|it| capacity::is_incomplete(it.objects(Side::After))),
+        changed().any(|it| demand::is_incomplete(it.objects(Side::After))),
         "capacity of DaemonSets and CronJobs, whose number of pods depends on the cluster",
     );
     let names = ["Service", "ConfigMap", "Secret", "ServiceAccount", "Namespace"];

@@ -1,8 +1,9 @@
 //! Whether traffic still arrives: Services, their pods and their node ports.
 
 use super::workload::{Pods, items, text};
-use super::{Rule, selector, wording};
+use super::{Rule, wording};
 use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 
@@ -69,7 +70,7 @@ fn has_no_pods(service: &Object, pods: &[PodLabels<'_>]) -> bool {
     let namespace = service.id.namespace.as_deref();
     let mut pods = pods.iter();
     service_type(service) != "ExternalName"
-        && !pods.any(|(place, labels)| *place == namespace && selector::is_subset(wanted, labels))
+        && !pods.any(|(place, labels)| *place == namespace && Selector::of_labels(wanted).matches(labels))
 }
 
 /// One explicit node port of one Service.
@@ -125,13 +126,9 @@ fn node_port_collision(input: &Comparison<'_>) -> Vec<Finding> {
     for (index, new) in after.iter().enumerate() {
         let is_held =
             |by: &NodePort<'_>, ports: &[NodePort<'_>]| ports.iter().any(|it| it.is_same_port(by) && it.is_of(by));
-        let finding = |other: &NodePort<'_>, message: String| {
+        let finding = |message: String| {
             let path = FieldPath::parse("spec.ports").unwrap_or_default().index(new.position).field("nodePort");
-            let mut finding = Finding::new(NODE_PORT_COLLISION, new.environment.name(), &new.service.id, message);
-            if other.environment.name() != new.environment.name() {
-                finding.environments.push(other.environment.name().to_owned());
-                finding.environments.sort();
-            }
+            let finding = Finding::new(NODE_PORT_COLLISION, new.environment.name(), &new.service.id, message);
             finding.at(path.display_in(&new.service.body)).from_line(input.line_of(Side::After, new.service, &path))
         };
         let is_new = !is_held(new, &before);
@@ -141,7 +138,7 @@ fn node_port_collision(input: &Comparison<'_>) -> Vec<Finding> {
                 let name = other.service_in(new.environment);
                 let message =
                     format!("is rejected by the API server: node port {} is already taken by {name}", new.port);
-                findings.push(finding(other, message).help("choose a node port that no Service of the cluster has"));
+                findings.push(finding(message).help("choose a node port that no Service of the cluster has"));
             }
         }
         let moved = before.iter().find(|it| it.is_same_port(new) && !it.is_of(new) && !is_held(it, &after));
@@ -152,7 +149,7 @@ fn node_port_collision(input: &Comparison<'_>) -> Vec<Finding> {
                 new.port
             );
             let help = "release the port in one change and take it in the next, or let the sync retry";
-            findings.push(finding(old, message).help(help).with_severity(Severity::Warn));
+            findings.push(finding(message).help(help).with_severity(Severity::Warn));
         }
     }
     findings

@@ -60,6 +60,11 @@ impl Comparison<'_> {
     pub fn line_of(&self, side: Side, object: &Object, path: &FieldPath) -> Option<SourceLine> {
         self.line(side, object.origins.nearest_span(path)?)
     }
+
+    /// Returns the line that declares an object of one state: the one that its kind comes from.
+    pub fn declaration(&self, side: Side, object: &Object) -> Option<SourceLine> {
+        self.line_of(side, object, &FieldPath::default().field("kind"))
+    }
 }
 
 impl<'a> EnvironmentComparison<'a> {

@@ -45,6 +45,9 @@ pub struct ImpactCode {
     pub documentation: &'static str,
 }
 
+/// The kind under which a finding names a whole environment instead of an object.
+pub const ENVIRONMENT: &str = "Environment";
+
 /// One consequence of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -54,7 +57,8 @@ pub struct Finding {
     pub severity: Severity,
     /// The environments it happens in, in order.
     pub environments: Vec<String>,
-    /// The object it happens to; its namespace is left out where environments differ in it.
+    /// The object it happens to, or the environment ([`ENVIRONMENT`]); the namespace is left out where environments
+    /// differ in it.
     pub object: ObjectId,
     /// The field that causes it, as shown to people; empty for the whole object.
     pub path: String,
@@ -79,6 +83,11 @@ impl Finding {
             help: String::new(),
             source: None,
         }
+    }
+
+    /// True where it is about an environment as a whole.
+    pub fn is_of_environment(&self) -> bool {
+        self.object.group.is_empty() && self.object.kind == ENVIRONMENT
     }
 
     /// Names the field that causes it.

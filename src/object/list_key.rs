@@ -4,7 +4,7 @@
 //! `x-kubernetes-patch-merge-key` in its OpenAPI document). Lists that Kubernetes replaces as one value, but whose
 //! items a person tells apart, have a display key here.
 
-use super::{FieldPath, Segment};
+use super::{FieldPath, Segment, kind};
 use serde_json::Value;
 
 /// How the items of a list are told apart.
@@ -29,34 +29,12 @@ pub enum Schema {
     Custom,
 }
 
-/// The API groups that Kubernetes itself serves. Custom resources may use `.k8s.io` names too, as the Gateway API does.
-const BUILT_IN_GROUPS: &[&str] = &[
-    "",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apiregistration.k8s.io",
-    "apps",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "coordination.k8s.io",
-    "discovery.k8s.io",
-    "flowcontrol.apiserver.k8s.io",
-    "networking.k8s.io",
-    "node.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "resource.k8s.io",
-    "scheduling.k8s.io",
-    "storage.k8s.io",
-];
-
 impl Schema {
     /// Reads it off an object's `apiVersion`.
     pub fn of(body: &Value) -> Self {
         let version = body.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
         let group = version.split_once('/').map_or("", |(group, _)| group);
-        if BUILT_IN_GROUPS.contains(&group) { Self::BuiltIn } else { Self::Custom }
+        if kind::is_built_in_group(group) { Self::BuiltIn } else { Self::Custom }
     }
 }
 

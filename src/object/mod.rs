@@ -7,6 +7,7 @@ pub mod demand;
 pub mod field_order;
 pub mod field_path;
 pub mod id;
+pub mod image_reference;
 pub mod invisible;
 pub mod kind;
 pub mod list_key;
@@ -14,13 +15,16 @@ pub mod normal_form;
 pub mod origins;
 pub mod quantity;
 pub mod schema;
+pub mod selector;
 pub mod set;
 pub mod version;
 
 pub use field_path::{FieldPath, Segment};
 pub use id::ObjectId;
+pub use image_reference::ImageReference;
 pub use origins::Origins;
 pub use quantity::Quantity;
+pub use selector::Selector;
 pub use set::{Capacity, Cluster, Environment, ExternalObject, ObjectSet, Waived, Waiver};
 pub use version::KubernetesVersion;
 

@@ -15,15 +15,13 @@ pub struct Origins {
 impl Origins {
     /// Records the origin of the field or block at a path. A later record for the same path replaces an earlier one.
     pub fn record(&mut self, path: FieldPath, origin: Origin) {
-        match self.records.iter_mut().find(|(known, _)| *known == path) {
-            Some(entry) => entry.1 = origin,
-            None => self.records.push((path, origin)),
-        }
+        self.records.push((path, origin));
     }
 
     /// Returns the origin of a leaf: its own record, or that of the smallest block around it.
     pub fn of(&self, path: &FieldPath) -> Option<&Origin> {
         let around = self.records.iter().filter(|(known, _)| path.starts_with(known));
+        // Of several as long, the last: it replaces those before it.
         around.max_by_key(|(known, _)| known.segments().len()).map(|(_, origin)| origin)
     }
 

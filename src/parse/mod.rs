@@ -73,6 +73,10 @@ impl Layer {
 /// Stack of the thread that parses: the KDL parser takes some 6 KiB a level in release and 33 KiB in debug.
 const STACK: usize = 16 * 1024 * 1024;
 
+/// Stack for each byte of the largest file: the KDL parser calls itself for every mistake that it goes on after, which
+/// takes some 300 bytes, and every byte can be one. A system gives a thread only as much memory as it uses.
+const STACK_FOR_MISTAKES: usize = 512;
+
 /// Parses every file of a project.
 ///
 /// Returns a part for each file that is right, and the messages for those that are not.
@@ -90,7 +94,9 @@ pub fn project(sources: &Sources) -> (Vec<Part>, Vec<Diagnostic>) {
             }
             (parts, diagnostics)
         };
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse);
+        let largest = sources.iter().map(|(_, it)| it.text.len()).max().unwrap_or(0);
+        let stack = STACK + STACK_FOR_MISTAKES * largest;
+        let thread = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse);
         match thread.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),

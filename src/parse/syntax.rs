@@ -8,20 +8,27 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use kdl::{KdlDiagnostic, KdlDocument};
 
+/// How many reports on one file are looked at: in a file with more, the parser has lost its way long before.
+const REPORTS: usize = 1_000;
+
+/// How many bytes of a word are looked at.
+const LONGEST_WORD: usize = 500;
+
 /// Parses one file as KDL 2.
 pub(super) fn document(file: FileId, text: &str) -> Result<KdlDocument, Vec<Diagnostic>> {
     KdlDocument::parse_v2(text).map_err(|error| {
-        let mut found: Vec<&KdlDiagnostic> = error.diagnostics.iter().filter(|it| !is_echo(it)).collect();
-        found.sort_by_key(|it| place(text, it));
+        let reports = error.diagnostics.iter().filter(|it| !is_echo(it)).take(REPORTS);
+        let mut found: Vec<(usize, &KdlDiagnostic)> = reports.map(|it| (place(text, it), it)).collect();
+        found.sort_by_key(|(place, _)| *place);
         let mut messages = Vec::new();
-        let mut last_line = None;
+        let mut last: Option<usize> = None;
         let mut after_text = false;
-        for diagnostic in found {
-            let line = text.get(..place(text, diagnostic)).unwrap_or(text).matches('\n').count();
+        for (place, diagnostic) in found {
+            let same_line = last.is_some_and(|last| !text[last..place].contains('\n'));
             let follows = !messages.is_empty() && (is_consequence(diagnostic) || after_text);
-            if !follows && last_line != Some(line) {
+            if !follows && !same_line {
                 messages.push(message(file, text, diagnostic));
-                last_line = Some(line);
+                last = Some(place);
                 // Behind a multi-line text that it does not understand, the parser reads its lines as nodes.
                 after_text = says(diagnostic, "multiline string");
             }
@@ -66,9 +73,8 @@ fn is_hidden(character: char) -> bool {
 /// Puts one report into our words.
 fn message(file: FileId, text: &str, diagnostic: &KdlDiagnostic) -> Diagnostic {
     let start = place(text, diagnostic);
-    let word_end =
-        text[start..].find(|it: char| it.is_whitespace() || "{};".contains(it)).unwrap_or(text.len() - start);
-    let word = &text[start..start + word_end];
+    let rest = &text[start..text.floor_char_boundary(start + LONGEST_WORD)];
+    let word = &rest[..rest.find(|it: char| it.is_whitespace() || "{};".contains(it)).unwrap_or(rest.len())];
     let at = |length: usize| {
         let end = (start + length..text.len()).find(|it| text.is_char_boundary(*it)).unwrap_or(text.len());
         Span::new(file, start, end)

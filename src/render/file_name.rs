@@ -6,7 +6,7 @@
 //! kinds that differ in case only, is a collision and an error.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{FieldPath, Object, ObjectId, ObjectSet};
+use crate::object::{FieldPath, Object, ObjectId, ObjectSet, kind};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,33 +16,6 @@ const FILE_NAME_COLLISION: Code = Code::error("file-name-collision");
 /// What this stage says about objects that it cannot write.
 pub const CODES: &[Code] = &[FILE_NAME_COLLISION];
 
-/// The API groups of Kubernetes itself, from its OpenAPI document of version 1.37. A kind is in one of them only: left
-/// out are `events.k8s.io` and `lifecycle.k8s.io`, whose kinds another group has too.
-const BUILT_IN_GROUPS: [&str; 22] = [
-    "",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apiregistration.k8s.io",
-    "apps",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "coordination.k8s.io",
-    "discovery.k8s.io",
-    "flowcontrol.apiserver.k8s.io",
-    "internal.apiserver.k8s.io",
-    "networking.k8s.io",
-    "node.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "resource.k8s.io",
-    "scheduling.k8s.io",
-    "storage.k8s.io",
-    "storagemigration.k8s.io",
-];
-
 /// What Windows reserves as the part of a file name before its first dot.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
@@ -51,9 +24,9 @@ const LONGEST_STEM: usize = 250;
 
 /// Returns the path of an object's file below the rendered directory.
 pub fn path(id: &ObjectId, folder: &str) -> String {
-    let kind = id.kind.to_ascii_lowercase();
-    let is_built_in = BUILT_IN_GROUPS.contains(&id.group.as_str());
-    let kind = if is_built_in { kind } else { format!("{kind}.{}", id.group) };
+    let name = id.kind.to_ascii_lowercase();
+    let is_built_in = kind::is_built_in_group(&id.group);
+    let kind = if is_built_in { name } else { format!("{name}.{}", id.group) };
     let mark = if id.namespace.is_none() { "_" } else { "" };
     let stem = format!("{mark}{}", component(&format!("{kind}-{}", id.name)));
     let stem = if stem.len() > LONGEST_STEM { shortened(&stem) } else { stem };

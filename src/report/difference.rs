@@ -1,10 +1,10 @@
 //! The old and the new value of a field in, what is worth showing of them out: two short values, the items that came and
 //! went, or the lines that differ.
 
-use crate::change::ReviewedField;
+use crate::change::{ReviewedField, Side};
 use crate::diagnostic::visible;
 use crate::object::ObjectId;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write as _;
 
@@ -57,8 +57,72 @@ impl Difference {
         {
             return lines;
         }
+        if let (None, Some(Value::Object(item))) | (Some(Value::Object(item)), None) = (before, after) {
+            return whole_item(&field.path, item, if after.is_some() { Side::After } else { Side::Before });
+        }
         values(before, after)
     }
+}
+
+/// Shows an item that came or went: its fields but the one that names it, on one line or one a line.
+fn whole_item(path: &str, item: &Map<String, Value>, side: Side) -> Difference {
+    let is_name = |(name, value): &(&String, &Value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        // A container port is named by its number and its protocol.
+        let named = [format!("[{text}]"), format!("[{text}/"), format!("/{text}]")];
+        let named = named.iter().any(|it| path.contains(it.as_str()));
+        named && matches!(name.as_str(), "name" | "containerPort" | "port" | "protocol" | "mountPath" | "ip")
+    };
+    let mut entries: Vec<(String, String)> = Vec::new();
+    for (name, value) in item.iter().filter(|it| !is_name(it)) {
+        entry(name, value, &mut entries);
+    }
+    let short = |it: &str| visible::shorten(&visible::escape(it), LONGEST_VALUE);
+    let whole = match entries.as_slice() {
+        [] => "(present)".to_owned(),
+        [(name, _)] if name == "value" => item.get("value").map(text).unwrap_or_default(),
+        [(name, value)] if name == "valueFrom" => value.clone(),
+        entries => entries.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", "),
+    };
+    if whole.chars().count() <= LONGEST_VALUE || entries.len() == 1 {
+        return match side {
+            Side::Before => Difference::Values { before: short(&whole), after: UNSET.to_owned() },
+            Side::After => Difference::Values { before: UNSET.to_owned(), after: short(&whole) },
+        };
+    }
+    let (sign, summary) = match side {
+        Side::Before => ('-', "removed"),
+        Side::After => ('+', "added"),
+    };
+    let lines = entries.iter().map(|(name, value)| (sign, short_line(&format!("{name}: {value}"))));
+    limited(summary.to_owned(), lines.collect())
+}
+
+/// Writes a field of an item, and what is in it by its path; lists of blocks stay one value.
+fn entry(path: &str, value: &Value, entries: &mut Vec<(String, String)>) {
+    if let Some(source) = value_source(value).filter(|_| path == "valueFrom") {
+        return entries.push((path.to_owned(), source));
+    }
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            for (name, value) in map {
+                entry(&format!("{path}.{name}"), value, entries);
+            }
+        }
+        Value::Object(_) | Value::Array(_) | Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {
+            entries.push((path.to_owned(), plain(value)));
+        }
+    }
+}
+
+/// Writes where a variable comes from: `key TOKEN of Secret/web`.
+fn value_source(value: &Value) -> Option<String> {
+    let (kind, source) = [("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")]
+        .into_iter()
+        .find_map(|(kind, field)| Some((kind, value.get(field)?)))?;
+    let text = |field: &str| source.get(field).and_then(Value::as_str);
+    let optional = if source.get("optional") == Some(&Value::Bool(true)) { ", if it is there" } else { "" };
+    Some(format!("key {} of {kind}/{}{optional}", text("key")?, text("name")?))
 }
 
 /// True for the fields that hold a Secret's data. No compiled tree has one, but a baseline may.
@@ -68,7 +132,10 @@ pub(super) fn is_secret(object: &ObjectId, path: &str) -> bool {
 
 fn values(before: Option<&Value>, after: Option<&Value>) -> Difference {
     let side = |it: Option<&Value>, write: fn(&Value) -> String| it.map_or(UNSET.to_owned(), write);
-    let (mut old, mut new) = (side(before, plain), side(after, plain));
+    // Only beside a number can a string be taken for one.
+    let is_text = [before, after].into_iter().flatten().all(Value::is_string);
+    let write = if is_text { text } else { plain };
+    let (mut old, mut new) = (side(before, write), side(after, write));
     if visible::escape(&old) == visible::escape(&new)
         || (before.is_some() && old == UNSET)
         || (after.is_some() && new == UNSET)
@@ -95,6 +162,14 @@ fn without_common_ends(before: &str, after: &str) -> (String, String) {
         format!("{}{kept}{}", mark(skip_start), mark(skip_end))
     };
     (cut(&old), cut(&new))
+}
+
+/// Returns a value where it is known to be a string: without quotes, unless its end or its blanks could not be seen.
+fn text(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) if !text.is_empty() && text.trim() == text => text.to_owned(),
+        _ => value.to_string(),
+    }
 }
 
 /// Returns a value as people write it: a string without quotes, unless it could be taken for something else.
@@ -229,6 +304,9 @@ mod tests {
         };
         check(json!(3), json!(5), "3 → 5");
         check(json!("3"), json!(3), "\"3\" → 3");
+        check(json!("3"), json!("5"), "3 → 5");
+        check(json!("3"), json!("3 "), "3 → \"3 \"");
+        check(Value::Null, json!("true"), "(unset) → true");
         check(Value::Null, json!(""), "(unset) → \"\"");
         check(json!(" x"), json!("x"), "\" x\" → x");
         check(json!("(unset)"), Value::Null, "\"(unset)\" → (unset)");
@@ -242,6 +320,31 @@ mod tests {
         );
         check(json!("https://a,https://b"), json!("https://b,https://a"), "https://a,https://b → https://b,https://a");
         check(json!("one\ntwo\nthree\n"), json!("one\n2\nthree\n"), "3 lines → 3 lines| one|-two|+2| three|0");
+    }
+
+    #[test]
+    fn an_item_that_comes_or_goes_is_read_and_not_parsed() {
+        let check = |path: &str, item: Value, expected: &str| {
+            assert_eq!(difference("Deployment", path, Value::Null, item), expected);
+        };
+        check("containers[web].env[A]", json!({"name": "A", "value": "1"}), "(unset) → 1");
+        check(
+            "containers[web].env[A]",
+            json!({"name": "A", "valueFrom": {"secretKeyRef": {"name": "web", "key": "TOKEN"}}}),
+            "(unset) → key TOKEN of Secret/web",
+        );
+        check(
+            "containers[web].ports[9000/TCP]",
+            json!({"name": "metrics", "containerPort": 9000, "protocol": "TCP"}),
+            "(unset) → name: metrics",
+        );
+        check("containers[web].ports[9000/TCP]", json!({"containerPort": 9000}), "(unset) → (present)");
+        check("volumes[tmp]", json!({"name": "tmp", "emptyDir": {}}), "(unset) → emptyDir: {}");
+        let container = json!({"name": "proxy", "image": "registry.example.com/proxy:1.0.0", "resources": {"requests": {"cpu": "10m"}}, "args": ["a", "b"]});
+        let lines = "image: registry.example.com/proxy:1.0.0|+resources.requests.cpu: 10m|+args: [a, b]|0";
+        check("containers[proxy]", container, &format!("added|+{lines}"));
+        let gone = json!({"name": "A", "value": "x"});
+        assert_eq!(difference("Deployment", "env[A]", gone, Value::Null), "x → (unset)");
     }
 
     #[test]

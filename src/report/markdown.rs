@@ -9,7 +9,8 @@ use super::difference::Difference;
 use super::markup::{cell_code, code, comment, plain, prose};
 use super::wording;
 use crate::change::{
-    Accounting, Baseline, Finding, Operation, RequiredObject, Review, ReviewedChange, ReviewedField, Severity,
+    Accounting, Baseline, Finding, ImageChange, Operation, RequiredObject, Review, ReviewedChange, ReviewedField,
+    Severity,
 };
 
 /// GitHub refuses a comment of more than 65,536 characters; the rest is for what a workflow adds.
@@ -100,6 +101,7 @@ impl<'a> Comment<'a> {
             Baseline::FirstCompile => self.created_kinds(&created),
             Baseline::Commit { .. } => self.objects("Created", &created),
         }
+        self.new_images();
         self.required();
         self.waived();
         self.footer();
@@ -208,7 +210,9 @@ impl<'a> Comment<'a> {
     fn images(&mut self) {
         let review = self.review;
         let head = ["| workload | image | from | to | step | where |", "|---|---|---|---|---|---|"];
-        self.section("Images", &head, &review.images, |it| {
+        let changed: Vec<&ImageChange> =
+            review.images.iter().filter(|it| it.before.is_some() && it.after.is_some()).collect();
+        self.section("Images", &head, &changed, |it| {
             let (repository, before, after) = wording::image(it);
             format!(
                 "| {} | {} | {} | {} | {} | {} |",
@@ -219,6 +223,19 @@ impl<'a> Comment<'a> {
                 or_dash(&it.step),
                 plain(&wording::environments(&it.environments, review)),
             )
+        });
+    }
+
+    /// Writes the images that some environments did not have before, one row for each workload.
+    fn new_images(&mut self) {
+        let review = self.review;
+        self.section("New images", &[], &wording::new_images(review), |it| {
+            let version = |(version, names): &(&str, &[String])| {
+                format!("{} in {}", code(version), plain(&wording::environments(names, review)))
+            };
+            let versions: Vec<String> = it.versions.iter().map(version).collect();
+            let repository = if it.repository.is_empty() { String::new() } else { format!("{} ", code(it.repository)) };
+            format!("- {}: {repository}{}", plain(it.workload), versions.join(", "))
         });
     }
 
@@ -284,7 +301,7 @@ impl<'a> Comment<'a> {
         let told = self.review.accounting;
         let omitted = self.omitted.min(told.shown);
         let accounting = Accounting { shown: told.shown - omitted, omitted: told.omitted + omitted, ..told };
-        let mut parts = vec![wording::accounting(&accounting)];
+        let mut parts = vec![wording::accounting(&accounting, self.review)];
         if omitted > 0 {
             parts.push("the terminal and JSON reports have them all".to_owned());
         }
@@ -298,12 +315,15 @@ impl<'a> Comment<'a> {
 fn sentence(finding: &Finding, review: &Review) -> String {
     let help = if finding.help.is_empty() { String::new() } else { format!(" Help: {}.", prose(&finding.help)) };
     let source = finding.source.as_ref().map(|it| format!(", {}", code(&wording::source(it)))).unwrap_or_default();
-    let path = if finding.path.is_empty() { String::new() } else { format!(" {}", code(&finding.path)) };
+    // A note needs no action, so nobody looks for its field.
+    let has_path = !finding.path.is_empty() && finding.severity > Severity::Note;
+    let path = if has_path { format!(", {}", code(&finding.path)) } else { String::new() };
+    let (subject, place) = wording::subject(finding, review);
+    let place = if place.is_empty() { place } else { format!(" {}", plain(&place)) };
     format!(
-        "**{}** {}{path} in {}: {}.{help} ({}{source})",
+        "**{}** {}{place} {}.{help} ({}{path}{source})",
         finding.severity.name(),
-        code(&wording::object(&finding.object, review)),
-        plain(&wording::environments(&finding.environments, review)),
+        code(&subject),
         prose(finding.message.trim_end_matches('.')),
         code(finding.code.name),
     )

@@ -11,6 +11,7 @@ mod difference;
 mod json;
 mod markdown;
 mod markup;
+mod notes;
 mod page;
 mod terminal;
 mod wording;

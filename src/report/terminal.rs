@@ -4,11 +4,17 @@
 //! grouped by where they are the same; then what else a reviewer must know, and how much was looked at.
 
 use super::difference::Difference;
+use super::notes::Notes;
 use super::page::{Page, Paint, Part, padded, parts_width};
 use super::wording;
-use crate::change::{Baseline, Finding, Operation, Review, ReviewedChange, ReviewedField, Severity};
+use crate::change::{
+    Baseline, EnvironmentSummary, Finding, ImageChange, Operation, Review, ReviewedChange, ReviewedField, Severity,
+};
 use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
+
+/// The longest image reference that is shown whole.
+const LONGEST_IMAGE: usize = 100;
 
 /// Writes a review as wide as the terminal is; below 40 columns, 40 wide.
 pub fn terminal(review: &Review, width: usize, style: Style) -> String {
@@ -21,15 +27,21 @@ pub fn terminal(review: &Review, width: usize, style: Style) -> String {
     page.paragraph(0, 0, &[(Paint::Bold, review.headline.clone())]);
     environments(&mut page, review);
     findings(&mut page, review);
+    let printed = match review.baseline {
+        Baseline::FirstCompile => &[],
+        Baseline::Commit { .. } => review.changes.as_slice(),
+    };
+    let notes = Notes::among(printed, review);
     match review.baseline {
         Baseline::FirstCompile => created(&mut page, review),
-        Baseline::Commit { .. } => changes(&mut page, review),
+        Baseline::Commit { .. } => changes(&mut page, &notes, review),
     }
-    images(&mut page, review);
+    other_notes(&mut page, &notes, review);
+    new_images(&mut page, review);
     required(&mut page, review);
     waived(&mut page, review);
     page.blank();
-    page.paragraph(0, 2, &[plain(wording::accounting(&review.accounting))]);
+    page.paragraph(0, 2, &[plain(wording::accounting(&review.accounting, review))]);
     if !review.not_checked.is_empty() {
         page.paragraph(0, 2, &[plain(wording::not_checked(review))]);
     }
@@ -54,38 +66,51 @@ fn severity(severity: Severity) -> Part {
     (paint(severity), format!("{} {}", wording::symbol(severity), severity.name()))
 }
 
-/// Prints one row for each environment: a table where it fits, otherwise sentences. A column without content is left
-/// out.
+/// The columns of the table of environments.
+const COLUMNS: [&str; 7] = ["environment", "created", "changed", "removed", "restarts", "requests", "worst"];
+
+/// One row of the table of environments.
+type Row = [String; COLUMNS.len()];
+
+/// Prints one row for each environment: a table where it fits, with shorter cells if it must be, otherwise sentences.
 fn environments(page: &mut Page, review: &Review) {
     page.blank();
-    let head = ["environment", "created", "changed", "removed", "restarts", "requests", "worst"];
-    let rows: Vec<[String; 7]> = review
-        .environments
-        .iter()
-        .map(|it| {
-            let number = |number: usize| if number == 0 { String::new() } else { number.to_string() };
-            let worst = it.worst.map_or(String::new(), |it| severity(it).1);
-            let requests = wording::requests(&it.name, &review.capacity);
-            let counts = (number(it.created), number(it.updated), number(it.deleted));
-            [it.name.clone(), counts.0, counts.1, counts.2, wording::restarts(it), requests, worst]
-        })
-        .collect();
-    let widths: Vec<usize> = (0..head.len())
+    let row = |it: &EnvironmentSummary| -> Row {
+        let number = |number: usize| if number == 0 { String::new() } else { number.to_string() };
+        let worst = it.worst.map_or(String::new(), |it| severity(it).1);
+        let requests = wording::requests(&it.name, &review.capacity);
+        let counts = (number(it.created), number(it.updated), number(it.deleted));
+        [it.name.clone(), counts.0, counts.1, counts.2, wording::restarts(it), requests, worst]
+    };
+    let mut rows: Vec<Row> = review.environments.iter().map(row).collect();
+    if !table(page, &rows, review) {
+        for (row, summary) in rows.iter_mut().zip(&review.environments) {
+            row[4] = wording::restarts_counted(summary);
+        }
+        if !table(page, &rows, review) {
+            environment_sentences(page, review);
+        }
+    }
+}
+
+/// Prints a table if there is room for it, and says whether there was. A column without content is left out.
+fn table(page: &mut Page, rows: &[Row], review: &Review) -> bool {
+    let widths: Vec<usize> = (0..COLUMNS.len())
         .map(|column| {
             let widest = rows.iter().map(|row| visible::width(&visible::escape(&row[column]))).max().unwrap_or(0);
-            if widest == 0 { 0 } else { widest.max(head[column].len()) }
+            if widest == 0 { 0 } else { widest.max(COLUMNS[column].len()) }
         })
         .collect();
-    let used: Vec<usize> = (0..head.len()).filter(|column| widths[*column] > 0).collect();
+    let used: Vec<usize> = (0..COLUMNS.len()).filter(|column| widths[*column] > 0).collect();
     let total: usize = used.iter().map(|column| widths[*column] + 2).sum();
     if total > page.width() {
-        return environment_sentences(page, review);
+        return false;
     }
     let cell = |column: usize, text: &str| match column {
         1..=3 => format!("  {text:>width$}", width = widths[column]),
         _ => format!("  {}", padded(text, widths[column])),
     };
-    let heads: Vec<Part> = used.iter().map(|column| (Paint::Dim, cell(*column, head[*column]))).collect();
+    let heads: Vec<Part> = used.iter().map(|column| (Paint::Dim, cell(*column, COLUMNS[*column]))).collect();
     page.row(0, 0, &heads, &[], "");
     for (row, summary) in rows.iter().zip(&review.environments) {
         let cells = used.iter().map(|column| {
@@ -97,6 +122,7 @@ fn environments(page: &mut Page, review: &Review) {
         });
         page.row(0, 0, &cells.collect::<Vec<_>>(), &[], "");
     }
+    true
 }
 
 fn environment_sentences(page: &mut Page, review: &Review) {
@@ -105,23 +131,22 @@ fn environment_sentences(page: &mut Page, review: &Review) {
     for summary in &review.environments {
         let mut parts = vec![(Paint::Bold, format!("{}  ", padded(&summary.name, hanging.saturating_sub(4))))];
         if let Some(worst) = summary.worst {
-            parts.push(severity(worst));
-            parts.push(plain("; "));
+            let (paint, text) = severity(worst);
+            parts.push((paint, format!("{text}; ")));
         }
-        parts.push(plain(wording::operations(summary)));
-        for (word, text) in
-            [("restarts", wording::restarts(summary)), ("requests", wording::requests(&summary.name, &review.capacity))]
-        {
-            if !text.is_empty() {
-                parts.push(plain(format!("; {word} {text}")));
-            }
-        }
+        let told = [
+            ("restarts", wording::restarts(summary)),
+            ("requests", wording::requests(&summary.name, &review.capacity)),
+        ];
+        let told = told.iter().filter(|(_, text)| !text.is_empty()).map(|(word, text)| format!("; {word} {text}"));
+        parts.push(plain(std::iter::once(wording::operations(summary)).chain(told).collect::<String>()));
         page.paragraph(2, hanging, &parts);
     }
 }
 
+/// Prints what wants a look; the notes stand beside what they explain.
 fn findings(page: &mut Page, review: &Review) {
-    for finding in &review.findings {
+    for finding in review.findings.iter().filter(|it| it.severity > Severity::Note) {
         page.blank();
         one_finding(page, finding, review);
     }
@@ -130,9 +155,9 @@ fn findings(page: &mut Page, review: &Review) {
 fn one_finding(page: &mut Page, finding: &Finding, review: &Review) {
     let indent = if page.width() >= 60 { 10 } else { 2 };
     let mark = severity(finding.severity);
-    let subject = [(mark.0, padded(&mark.1, 10)), (Paint::Bold, wording::object(&finding.object, review))];
-    let where_ = [plain(format!("in {}", wording::environments(&finding.environments, review)))];
-    page.row(0, indent, &subject, &where_, finding.code.name);
+    let (subject, place) = wording::subject(finding, review);
+    let first = [(mark.0, padded(&mark.1, 10)), (Paint::Bold, subject)];
+    page.row(0, indent, &first, &[plain(place)], finding.code.name);
     page.paragraph(indent, indent, &[plain(&*finding.message)]);
     if !finding.help.is_empty() {
         page.paragraph(indent, indent + 6, &[(Paint::Green, "help: ".to_owned()), plain(&*finding.help)]);
@@ -156,21 +181,54 @@ fn created(page: &mut Page, review: &Review) {
     }
 }
 
-fn changes(page: &mut Page, review: &Review) {
+fn changes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
     let (removed, others): (Vec<_>, Vec<_>) = review.changes.iter().partition(|it| it.operation == Operation::Delete);
     if !removed.is_empty() {
         page.heading("removed");
         for change in removed {
             let where_ = format!("in {}", wording::environments(&change.environments, review));
             one_object(page, change, &[where_], review);
+            notes.of(change).into_iter().for_each(|it| note(page, it, &[]));
         }
     }
-    for (names, changes) in wording::groups(others.into_iter(), review) {
+    // A change of derived fields alone is counted as folded, and needs a line only where a note explains it.
+    let is_told = |it: &&ReviewedChange| {
+        it.operation == Operation::Create || it.fields.iter().any(|it| !it.derived) || !notes.of(it).is_empty()
+    };
+    for (names, changes) in wording::groups(others.into_iter().filter(is_told), review) {
         page.heading(&wording::same_in(names, review));
         for change in changes {
             one_object(page, change, &[], review);
-            fields(page, change);
+            fields(page, change, review);
+            for finding in notes.of(change) {
+                let place = (finding.environments != change.environments)
+                    .then(|| (Paint::Bold, format!("{}  ", wording::environments(&finding.environments, review))));
+                note(page, finding, place.as_slice());
+            }
         }
+    }
+}
+
+/// Prints a note below what it explains.
+fn note(page: &mut Page, finding: &Finding, place: &[Part]) {
+    let mut parts = vec![plain("· ")];
+    parts.extend_from_slice(place);
+    parts.push(plain(format!("{}  ", finding.message)));
+    parts.push((Paint::Dim, finding.code.name.to_owned()));
+    page.paragraph(4, 6, &parts);
+}
+
+/// Prints the notes that explain no single change.
+fn other_notes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
+    if !notes.others().is_empty() {
+        page.heading("notes");
+    }
+    for finding in notes.others() {
+        let (subject, place) = wording::subject(finding, review);
+        let place = if place.is_empty() { place } else { format!(" {place}") };
+        let text = format!("{place} {}  ", finding.message);
+        let parts = [plain("· "), (Paint::Bold, subject), plain(text), (Paint::Dim, finding.code.name.to_owned())];
+        page.paragraph(2, 4, &parts);
     }
 }
 
@@ -191,13 +249,13 @@ fn one_object(page: &mut Page, change: &ReviewedChange, more: &[String], review:
     page.row(0, 2, &first, &rest, &source);
 }
 
-fn fields(page: &mut Page, change: &ReviewedChange) {
+fn fields(page: &mut Page, change: &ReviewedChange, review: &Review) {
     let shown: Vec<&ReviewedField> = change.fields.iter().filter(|it| !it.derived).collect();
     let rows: Vec<(String, Difference, String)> = shown
         .iter()
         .map(|it| {
             let source = it.source.as_ref().map(wording::source).unwrap_or_default();
-            (it.path.clone(), Difference::of(&change.object, it), source)
+            (it.path.clone(), image(it, review).unwrap_or_else(|| Difference::of(&change.object, it)), source)
         })
         .collect();
     // Paths are aligned where the widest still leaves room for its value.
@@ -232,24 +290,38 @@ fn fields(page: &mut Page, change: &ReviewedChange) {
     }
 }
 
-fn images(page: &mut Page, review: &Review) {
-    if review.images.is_empty() {
+/// Returns the two sides of a field that is an image: the repository once, and what kind of step it is.
+fn image(field: &ReviewedField, review: &Review) -> Option<Difference> {
+    let sides = (field.before.as_ref()?.as_str(), field.after.as_ref()?.as_str());
+    let is_same = |it: &&ImageChange| (it.before.as_deref(), it.after.as_deref()) == sides;
+    let (_, last) = field.path.rsplit_once('.')?;
+    let change = review.images.iter().filter(|_| last == "image").find(is_same)?;
+    let (repository, before, after) = wording::image(change);
+    let before = if repository.is_empty() { before } else { format!("{repository}:{before}") };
+    let shown = |it: &str| visible::shorten(&visible::escape(it), LONGEST_IMAGE);
+    Some(Difference::Values { before: shown(&before), after: format!("{} ({})", shown(&after), change.step) })
+}
+
+/// Prints the images that some environments did not have before; a changed one stands with its field.
+fn new_images(page: &mut Page, review: &Review) {
+    let images = wording::new_images(review);
+    if images.is_empty() {
         return;
     }
-    page.heading("images");
-    for change in &review.images {
-        let (repository, before, after) = wording::image(change);
-        let first = [(Paint::Bold, change.workload.clone())];
-        let repository = if repository.is_empty() { repository } else { format!("{repository}  ") };
-        let step = if change.step.is_empty() { String::new() } else { format!("  ({})", change.step) };
-        let rest = [
-            plain(repository),
-            plain(visible::shorten(&before, 100)),
-            (Paint::Dim, " → ".to_owned()),
-            (Paint::Bold, visible::shorten(&after, 100)),
-            plain(step),
-        ];
-        page.row(2, 4, &first, &rest, &format!("in {}", wording::environments(&change.environments, review)));
+    page.heading("new images");
+    for image in images {
+        let is_named_alike = image.repository == image.workload;
+        let repository = if is_named_alike || image.repository.is_empty() {
+            String::new()
+        } else {
+            format!("{}  ", visible::shorten(image.repository, LONGEST_IMAGE))
+        };
+        let version = |(version, names): &(&str, &[String])| {
+            format!("{} in {}", visible::shorten(version, LONGEST_IMAGE), wording::environments(names, review))
+        };
+        let versions: Vec<String> = image.versions.iter().map(version).collect();
+        let first = [(Paint::Bold, image.workload.to_owned())];
+        page.row(2, 4, &first, &[plain(format!("{repository}{}", versions.join(", ")))], "");
     }
 }
 

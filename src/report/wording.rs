@@ -2,7 +2,7 @@
 //! for its own sink.
 
 use crate::change::{
-    Accounting, Baseline, CapacityChange, EnvironmentSummary, ImageChange, Operation, RequiredObject, Review,
+    Accounting, Baseline, CapacityChange, EnvironmentSummary, Finding, ImageChange, Operation, RequiredObject, Review,
     ReviewedChange, Severity, SourceLine,
 };
 use crate::object::ObjectId;
@@ -53,10 +53,19 @@ pub(super) fn object(id: &ObjectId, review: &Review) -> String {
     }
 }
 
-/// `base/app.kdl:12`; a line that is gone says so.
+/// What a finding is about, `Deployment/todo-backend` or `environment todo-qa`, and where, `in todo-dev, todo-prod`;
+/// empty where the subject says it.
+pub(super) fn subject(finding: &Finding, review: &Review) -> (String, String) {
+    if finding.is_of_environment() {
+        return (format!("environment {}", finding.object.name), String::new());
+    }
+    (object(&finding.object, review), format!("in {}", environments(&finding.environments, review)))
+}
+
+/// `base/app.kdl:12`; a line of the baseline, `base/app.kdl:12 (before)`: its number counts there.
 pub(super) fn source(line: &SourceLine) -> String {
-    let removed = if line.removed { " (removed)" } else { "" };
-    format!("{}:{}{removed}", line.file, line.line)
+    let before = if line.removed { " (before)" } else { "" };
+    format!("{}:{}{before}", line.file, line.line)
 }
 
 /// The sign of an operation, as in a diff.
@@ -91,6 +100,17 @@ pub(super) fn restarts(summary: &EnvironmentSummary) -> String {
     let names: Vec<String> =
         summary.restarts.iter().map(|(name, pods)| format!("{name} ({})", count(*pods, "pod"))).collect();
     abbreviated(&names)
+}
+
+/// `todo-backend (3 pods)` for one workload, `2 workloads (6 pods)` for more.
+pub(super) fn restarts_counted(summary: &EnvironmentSummary) -> String {
+    match summary.restarts.len() {
+        0 | 1 => restarts(summary),
+        more => {
+            let pods = summary.restarts.iter().map(|(_, pods)| pods).sum();
+            format!("{} ({})", count(more as u64, "workload"), count(pods, "pod"))
+        }
+    }
 }
 
 /// How an environment's requests change: `+500m CPU, +512Mi`; empty where they do not.
@@ -135,6 +155,34 @@ pub(super) fn image(change: &ImageChange) -> (String, String, String) {
     }
 }
 
+/// An image that some environments did not have before.
+pub(super) struct NewImage<'a> {
+    /// The workload that runs it.
+    pub(super) workload: &'a str,
+    /// The repository; empty where the environments have it from several or with a digest.
+    pub(super) repository: &'a str,
+    /// What of it, a tag or the whole reference, and where.
+    pub(super) versions: Vec<(&'a str, &'a [String])>,
+}
+
+/// Returns the images that are new, one entry for each workload.
+pub(super) fn new_images(review: &Review) -> Vec<NewImage<'_>> {
+    let mut found: Vec<NewImage<'_>> = Vec::new();
+    for change in review.images.iter().filter(|it| it.before.is_none()) {
+        let reference = change.after.as_deref().unwrap_or_default();
+        let (repository, version) = repository(reference).unwrap_or(("", reference));
+        match found.iter_mut().find(|it| it.workload == change.workload && it.repository == repository) {
+            Some(image) => image.versions.push((version, &change.environments)),
+            None => found.push(NewImage {
+                workload: &change.workload,
+                repository,
+                versions: vec![(version, &change.environments)],
+            }),
+        }
+    }
+    found
+}
+
 /// Splits `registry:5000/app:1.2` into `registry:5000/app` and `1.2`.
 fn repository(image: &str) -> Option<(&str, &str)> {
     if image.contains('@') {
@@ -154,10 +202,21 @@ pub(super) fn required(object: &RequiredObject) -> String {
     format!("`{}/{}`{with}{}", object.kind, object.name, keys.join(", "))
 }
 
-/// `6 field changes = 5 shown + 1 folded + 0 omitted`.
-pub(super) fn accounting(it: &Accounting) -> String {
-    let fields = count(it.fields as u64, "field change");
-    format!("{fields} = {} shown + {} folded + {} omitted", it.shown, it.folded, it.omitted)
+/// `6 field changes, 1 object removed = 6 shown + 1 folded + 0 omitted`.
+pub(super) fn accounting(it: &Accounting, review: &Review) -> String {
+    let created: usize = review.environments.iter().map(|it| it.created).sum();
+    let deleted: usize = review.environments.iter().map(|it| it.deleted).sum();
+    let fields = it.fields.saturating_sub(created + deleted);
+    let mut parts = Vec::new();
+    if fields > 0 || created + deleted == 0 {
+        parts.push(count(fields as u64, "field change"));
+    }
+    for (number, word) in [(created, "created"), (deleted, "removed")] {
+        if number > 0 {
+            parts.push(format!("{} {word}", count(number as u64, "object")));
+        }
+    }
+    format!("{} = {} shown + {} folded + {} omitted", parts.join(", "), it.shown, it.folded, it.omitted)
 }
 
 /// `working tree compared with 4f2c1aab (HEAD)`, the commit in backticks.
@@ -184,13 +243,23 @@ pub(super) fn is_quiet(review: &Review) -> bool {
     review.changes.is_empty() && review.findings.is_empty()
 }
 
-/// `2 Deployment, 3 Service`: the objects of some changes by kind.
+/// `1 Deployment, 3 NetworkPolicies`: the objects of some changes by kind.
 pub(super) fn kinds<'a>(changes: impl Iterator<Item = &'a ReviewedChange>) -> String {
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for change in changes {
         *kinds.entry(&change.object.kind).or_default() += 1;
     }
-    kinds.iter().map(|(kind, number)| format!("{number} {kind}")).collect::<Vec<_>>().join(", ")
+    kinds.iter().map(|(kind, number)| format!("{number} {}", plural(kind, *number))).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes a kind for so many objects: `Ingresses`, `NetworkPolicies`.
+fn plural(kind: &str, number: usize) -> String {
+    match kind.strip_suffix('y') {
+        _ if number == 1 => kind.to_owned(),
+        Some(stem) if stem.ends_with(|it: char| !"aeiou".contains(it)) => format!("{stem}ies"),
+        _ if kind.ends_with('s') => format!("{kind}es"),
+        _ => format!("{kind}s"),
+    }
 }
 
 /// Changes that are the same in some environments.
@@ -211,7 +280,7 @@ pub(super) fn groups<'a>(changes: impl Iterator<Item = &'a ReviewedChange>, revi
 
 #[cfg(test)]
 mod tests {
-    use super::{cpu, image, memory, repository, signed};
+    use super::{cpu, image, memory, plural, repository, signed};
     use crate::change::ImageChange;
 
     #[test]
@@ -223,6 +292,15 @@ mod tests {
         assert_eq!(memory(0), "0");
         assert_eq!(memory(1025), "1025");
         assert_eq!(signed(-250, cpu), "-250m");
+    }
+
+    #[test]
+    fn kinds_have_a_plural() {
+        assert_eq!(plural("Ingress", 1), "Ingress");
+        assert_eq!(plural("Ingress", 2), "Ingresses");
+        assert_eq!(plural("NetworkPolicy", 3), "NetworkPolicies");
+        assert_eq!(plural("Gateway", 2), "Gateways");
+        assert_eq!(plural("ConfigMap", 2), "ConfigMaps");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::spec::{Entry, Literal, Mark, Node};
 
 /// Applies an environment's nodes to the app.
 pub(super) fn overlay(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    // The one property that both have: what runs in an environment may be another version of the app.
+    property(app, "version", environment.property("version"), diagnostics);
     children(app, environment, "the base", diagnostics);
 }
 
@@ -58,15 +60,21 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     for (name, entry) in &above.properties {
-        match below.properties.get_mut(name) {
-            Some(known) => replace(known, entry, diagnostics),
-            None => {
-                below.properties.insert(name, entry.clone());
-            }
-        }
+        property(below, name, Some(entry), diagnostics);
     }
     let place = format!("`{}`", below.describe());
     children(below, above, &place, diagnostics);
+}
+
+/// Sets one named value.
+fn property(below: &mut Node, name: &'static str, above: Option<&Entry>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(above) = above else { return };
+    match below.properties.get_mut(name) {
+        Some(known) => replace(known, above, diagnostics),
+        None => {
+            below.properties.insert(name, above.clone());
+        }
+    }
 }
 
 /// Replaces a list of values as a whole.

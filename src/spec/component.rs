@@ -49,7 +49,7 @@ pub struct Component {
     pub service_account: ServiceAccount,
     /// Labels on its objects.
     pub labels: Vec<Label>,
-    /// Annotations on its objects.
+    /// Annotations on its Deployment and its pods.
     pub annotations: Vec<Label>,
     /// The labels by which its pods are found, now and for good.
     pub selector: Vec<Label>,

@@ -4,10 +4,11 @@
 
 use super::field::{Field, Found, NOT_EXACTLY_ONE};
 use super::names::percent;
-use super::selector::{self, Selector};
+use super::selector;
 use super::service::selected;
 use super::workload::{Limit, share};
 use crate::diagnostic::Code;
+use crate::object::Selector;
 use crate::object::{Object, ObjectSet, demand};
 
 /// No workload has the labels that a disruption budget selects.

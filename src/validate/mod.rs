@@ -33,7 +33,6 @@ mod addresses;
 mod echo;
 #[cfg(test)]
 mod fixture;
-mod image;
 mod selector;
 
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};

@@ -6,9 +6,10 @@ use super::addresses::Range;
 use super::field::{FORBIDDEN_FIELD, Field, Found, OUT_OF_RANGE};
 use super::names::INVALID_ADDRESS;
 use super::pod::containers::{port_number, port_number_or_name};
-use super::selector::{self, Selector};
+use super::selector;
 use super::service::selected;
 use crate::diagnostic::Code;
+use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 
 /// No workload has the labels to which a network policy applies.

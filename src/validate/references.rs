@@ -5,8 +5,8 @@
 
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
-use super::selector::Selector;
 use crate::diagnostic::Code;
+use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use serde_json::Value;
 use std::collections::BTreeMap;

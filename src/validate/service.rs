@@ -7,8 +7,9 @@ use super::field::{DUPLICATE_NAME, Field, Found, OUT_OF_RANGE, unique, unique_as
 use super::names::{self, INVALID_ADDRESS, INVALID_LABEL, INVALID_NAME};
 use super::pod::containers::{DUPLICATE_PORT, port_number, port_number_or_name, protocol};
 use super::pod::{self, running_containers};
-use super::selector::{self, Selector};
+use super::selector;
 use crate::diagnostic::Code;
+use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use std::net::IpAddr;
 

@@ -7,9 +7,10 @@ use super::field::{FORBIDDEN_FIELD, Field, Found, OUT_OF_RANGE};
 use super::metadata::labels_and_annotations;
 use super::names::{self, INVALID_NAME, percent};
 use super::pod;
-use super::selector::{self, Selector};
+use super::selector;
 use crate::diagnostic::Code;
 use crate::object::Object;
+use crate::object::Selector;
 
 /// A selector that must select something is empty.
 pub const EMPTY_SELECTOR: Code = Code::error("empty-selector");

@@ -6,14 +6,17 @@
 )]
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
+mod bad_input;
 mod cli;
 mod compile;
 mod console;
 mod determinism;
 mod documentation;
+mod dogfood;
 mod errors;
 mod example_review;
 mod git;
+mod laws;
 mod payloads;
 mod report;
 mod review;

@@ -133,9 +133,8 @@ fn findings_stand_worst_first() {
         [
             "warn service-removed dev",
             "note rolling-restart dev",
-            "note image-change dev,prod,staging",
-            "note rolling-restart prod",
             "note capacity-change prod",
+            "note rolling-restart prod",
             "note rolling-restart staging",
         ]
     );
@@ -165,7 +164,7 @@ fn the_headline_is_one_sentence() {
             ("dev", Some(vec![config("1")]), Some(vec![config("1")])),
             ("prod", None, Some(vec![config("1")])),
         ]),
-        "prod is new.",
+        "prod is new with 1 object.",
     );
     let selector = with(web(2, "web:2"), "/spec/selector/matchLabels/app", json!("api"));
     check(

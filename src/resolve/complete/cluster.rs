@@ -1,6 +1,6 @@
 //! A cluster and what it can hold.
 
-use super::{UNKNOWN_CLUSTER, UNSUPPORTED_KUBERNETES_VERSION, argument, property_text, required};
+use super::{OUT_OF_BOUNDS, UNKNOWN_CLUSTER, UNSUPPORTED_KUBERNETES_VERSION, argument, property_text, required};
 use crate::diagnostic::Diagnostic;
 use crate::object::{Capacity, Cluster, KubernetesVersion, Quantity};
 use crate::source::Traced;
@@ -37,12 +37,12 @@ pub(super) fn read(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Cluster {
     Cluster {
         name: argument(node, 0).value,
         kubernetes,
-        capacity: node.child("capacity").map(capacity),
+        capacity: node.child("capacity").map(|it| capacity(it, diagnostics)),
         span: node.span(),
     }
 }
 
-fn capacity(node: &Node) -> Capacity {
+fn capacity(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Capacity {
     let amount = |node: &Node, name: &str| {
         let text = property_text(node, name)?;
         Some(Traced::new(Quantity::parse(&text.value)?, text.origin))
@@ -50,12 +50,25 @@ fn capacity(node: &Node) -> Capacity {
     let nothing = || Traced::new(Quantity::ZERO, node.origin.clone());
     let reserve =
         |name: &str| node.child("reserve").and_then(|it| amount(it, name)).map_or(Quantity::ZERO, |it| it.value);
-    let target = super::property_percent(node, "target").and_then(|it| u32::try_from(it.value).ok());
-    Capacity {
+    let target = super::property_percent(node, "target");
+    if let Some(target) = target.as_ref().filter(|it| it.value > 100) {
+        let message = format!("`target` is {}% of what there is", target.value);
+        let diagnostic = Diagnostic::new(OUT_OF_BOUNDS, message).at_some(target.origin.span, "");
+        diagnostics.push(diagnostic.help("set the share of the capacity that is meant to be used: at most \"100%\""));
+    }
+    let capacity = Capacity {
         cpu: amount(node, "cpu").unwrap_or_else(nothing),
         memory: amount(node, "memory").unwrap_or_else(nothing),
         reserve_cpu: reserve("cpu"),
         reserve_memory: reserve("memory"),
-        target_percent: target.unwrap_or(100),
+        target_percent: target.and_then(|it| u32::try_from(it.value).ok()).unwrap_or(100),
+    };
+    let amounts = [("cpu", &capacity.cpu, capacity.reserve_cpu), ("memory", &capacity.memory, capacity.reserve_memory)];
+    for (name, total, reserve) in amounts.into_iter().filter(|(_, total, reserve)| *reserve > total.value) {
+        let message = format!("`reserve` takes {reserve} {name} of a cluster that has {}", total.value);
+        let place = node.child("reserve").and_then(|it| it.property(name)).and_then(Entry::span);
+        let diagnostic = Diagnostic::new(OUT_OF_BOUNDS, message).at_some(place, "");
+        diagnostics.push(diagnostic.at_some(total.origin.span, "all that there is").help("reserve less"));
     }
+    capacity
 }

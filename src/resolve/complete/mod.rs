@@ -128,10 +128,16 @@ fn environment(overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnost
         || Traced::new(name.value.clone(), name.origin.derived("the namespace is called as the environment")),
         Entry::text,
     );
+    let create = overlay.property("create-namespace");
+    if let Some((create, level)) = create.filter(|it| !it.flag().value).zip(overlay.child("pod-security")) {
+        let message = "`pod-security` is a label of the Namespace, which this environment does not create";
+        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at(level.span(), "");
+        diagnostics.push(diagnostic.at_some(create.span(), "because of this").help("remove one of the two"));
+    }
     let cluster_node = overlay.property("cluster").and_then(|it| cluster::find(it, clusters, diagnostics));
     Environment {
         namespace,
-        create_namespace: overlay.property("create-namespace").is_none_or(|it| it.flag().value),
+        create_namespace: create.is_none_or(|it| it.flag().value),
         protected: overlay.property("protected").is_some_and(|it| it.flag().value),
         cluster: cluster_node.map(|it| cluster::read(it, diagnostics)),
         pod_network: cluster_node

@@ -29,6 +29,7 @@ pub static ENVIRONMENT: NodeRule = NodeRule {
         Slot::optional("namespace", Kind::Name),
         Slot::optional("protected", Kind::Flag),
         Slot::optional("create-namespace", Kind::Flag),
+        Slot::optional("version", Kind::Text),
     ],
     children: APP_CHILDREN,
     ..NodeRule::keyed("environment")

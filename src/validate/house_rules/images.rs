@@ -4,13 +4,13 @@ use super::{about, or_waive};
 use crate::diagnostic::Code;
 use crate::diagnostic::house_rule::{MISSING_IMAGE_TAG, MUTABLE_IMAGE_TAG};
 use crate::object::Environment;
+use crate::object::ImageReference;
 use crate::validate::field::{Field, Found};
-use crate::validate::image::ImageReference;
 
 /// Checks the image of one container.
 pub(super) fn check(container: &Field<'_>, environment: &Environment, found: &mut Found) {
     let image = container.get("image");
-    let Some(reference) = image.text().and_then(ImageReference::parse) else { return };
+    let Some(reference) = image.text().map(ImageReference::parse).filter(|it| it.is_valid()) else { return };
     if reference.digest.is_some() {
         return;
     }
@@ -19,7 +19,7 @@ pub(super) fn check(container: &Field<'_>, environment: &Environment, found: &mu
         let help = "say which version: `image … tag=\"1.0.0\"`, or `digest=\"sha256:…\"`";
         found.push(message.help(help).help(or_waive(code)));
     };
-    let name = reference.name;
+    let name = reference.repository;
     match reference.tag {
         None if environment.protected => report(
             MUTABLE_IMAGE_TAG,

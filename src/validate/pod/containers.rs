@@ -2,8 +2,8 @@
 
 use super::{is_sidecar, probes, resources, variables};
 use crate::diagnostic::Code;
+use crate::object::ImageReference;
 use crate::validate::field::{DUPLICATE_ENTRY, DUPLICATE_NAME, Field, Found, unique, unique_as};
-use crate::validate::image::ImageReference;
 use crate::validate::names::{self, INVALID_NAME, INVALID_PATH, INVALID_PORT};
 
 /// An image is not written as an image can be.
@@ -77,8 +77,8 @@ fn image(image: &Field<'_>, found: &mut Found) {
     };
     if text != text.trim() {
         found.push(image.invalid(INVALID_IMAGE, "must not have leading or trailing whitespace"));
-    } else if let Err(detail) = ImageReference::read(text) {
-        found.push(image.invalid(INVALID_IMAGE, detail));
+    } else if let Some(fault) = ImageReference::parse(text).fault() {
+        found.push(image.invalid(INVALID_IMAGE, fault));
     }
 }
 

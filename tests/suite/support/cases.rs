@@ -2,6 +2,9 @@
 //!
 //! A case of `errors/` or `review/` says only what is particular about it: a layer that it does not have (`base/`,
 //! `environments/`) is that of `tests/cases/project/`, and a layer that `after/` does not have is that of `before/`.
+//!
+//! A case of `review/` may bring manifests that no spec compiles to, in `before/rendered/` and `after/rendered/`: each
+//! takes the place of the compiled one of the same path. Where it has a file `first-compile`, there is no old state.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,17 +42,27 @@ pub(crate) fn sources(folders: &[&Path]) -> Sources {
     let mut files = Vec::new();
     for layer in ["base", "environments"] {
         let Some(folder) = folders.iter().find(|it| it.join(layer).is_dir()) else { continue };
-        read(folder, &folder.join(layer), &mut files);
+        read(folder, &folder.join(layer), "kdl", &mut files);
     }
     Sources::new(files)
 }
 
-fn read(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) {
+/// Reads the manifests below a folder, by their path in it; none where there is no such folder.
+pub(crate) fn manifests(folder: &Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    if folder.is_dir() {
+        read(folder, folder, "yaml", &mut files);
+    }
+    files.sort();
+    files
+}
+
+fn read(root: &Path, folder: &Path, extension: &str, files: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            read(root, &path, files);
-        } else if path.extension().is_some_and(|it| it == "kdl") {
+            read(root, &path, extension, files);
+        } else if path.extension().is_some_and(|it| it == extension) {
             let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
             files.push((name, fs::read_to_string(&path).unwrap()));
         }
