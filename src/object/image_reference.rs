@@ -1,6 +1,6 @@
 //! Image references, taken apart: `registry.example.com:5000/team/app:1.0.0@sha256:…`.
 
-/// An image reference. It may be none that a registry accepts; see [`ImageReference::check`].
+/// An image reference. It may be none that a registry accepts; see [`ImageReference::is_valid`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageReference<'a> {
     /// Registry and path.
@@ -31,24 +31,25 @@ impl<'a> ImageReference<'a> {
         self.digest.is_none() && self.tag.is_none_or(|it| it == "latest")
     }
 
-    /// Checks it by the grammar of `github.com/distribution/reference`. Says which part is wrong.
-    pub fn check(self) -> Result<(), &'static str> {
-        if !is_name(self.repository) {
-            return Err("the repository must be lower-case letters and digits, with '.', '_', '-' and '/' between \
-                        them, such as `registry.example.com/team/app`");
-        }
-        if !self.tag.is_none_or(is_tag) {
-            return Err("the tag must be at most 128 letters, digits, '_', '.' and '-', and not start with '.' or '-'");
-        }
-        if !self.digest.is_none_or(is_digest) {
-            return Err("the digest must be such as `sha256:` and 64 hexadecimal digits");
-        }
-        Ok(())
+    /// True for a reference by the grammar of `github.com/distribution/reference`.
+    pub fn is_valid(self) -> bool {
+        self.fault().is_none()
     }
 
-    /// True for a reference that a registry may accept.
-    pub fn is_valid(self) -> bool {
-        self.check().is_ok()
+    /// Returns which part no registry accepts, and what it must be; none for a valid reference.
+    pub fn fault(self) -> Option<&'static str> {
+        if !is_name(self.repository) {
+            Some(
+                "the repository must be lower-case letters and digits, with '.', '_', '-' and '/' between them, such as \
+                 `registry.example.com/team/app`",
+            )
+        } else if !self.tag.is_none_or(is_tag) {
+            Some("the tag must be at most 128 letters, digits, '_', '.' and '-', and not start with '.' or '-'")
+        } else if !self.digest.is_none_or(is_digest) {
+            Some("the digest must be such as `sha256:` and 64 hexadecimal digits")
+        } else {
+            None
+        }
     }
 }
 

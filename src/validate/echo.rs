@@ -1,8 +1,9 @@
 //! Messages of one environment in; out come the same without echoes.
 //!
-//! One text of a spec is in many fields of many objects: a component's name is that of five objects, a label of each of
-//! them. What is wrong with the text would be said once for each. So of the messages about what a text says or how it is written, that
-//! point at the same place, one stays: that of the reason which explains the others, at the object that asks for most.
+//! One text of a spec is in many fields of many objects: a component's name is that of five objects, and a label of
+//! each of them. What is wrong with the text would be said once for each. So of the messages about what a text says or
+//! how it is written that point at the same place, one stays: that of the reason which explains the others, at the
+//! object that asks for most.
 
 use super::names::{INVALID_ADDRESS, INVALID_KEY, INVALID_LABEL, INVALID_NAME, INVALID_PORT, INVALID_VARIABLE_NAME};
 use super::pod::containers::DUPLICATE_PORT;

@@ -77,8 +77,8 @@ fn image(image: &Field<'_>, found: &mut Found) {
     };
     if text != text.trim() {
         found.push(image.invalid(INVALID_IMAGE, "must not have leading or trailing whitespace"));
-    } else if let Err(detail) = ImageReference::parse(text).check() {
-        found.push(image.invalid(INVALID_IMAGE, detail));
+    } else if let Some(fault) = ImageReference::parse(text).fault() {
+        found.push(image.invalid(INVALID_IMAGE, fault));
     }
 }
 

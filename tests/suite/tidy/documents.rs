@@ -7,9 +7,9 @@ use std::path::Path;
 /// Where every code has a heading.
 const DIAGNOSTICS: &str = "docs/diagnostics.md";
 
-/// The sections of that page: how its title starts, and what defines the codes that it describes. The findings of a
-/// review are `("## Findings", &["ImpactCode {"])`.
-const SECTIONS: &[Section] = &[("## Messages about the spec", &["Code::error(", "Code::warning("])];
+/// The sections of that page: how its title starts, and what defines the codes that it describes.
+const SECTIONS: &[Section] =
+    &[("## Messages about the spec", &["Code::error(", "Code::warning("]), ("## Findings", &["ImpactCode {"])];
 
 type Section = (&'static str, &'static [&'static str]);
 
