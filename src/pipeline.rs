@@ -135,9 +135,9 @@ pub fn review(
         Some(sources) if previous.tree != *tree => lowered(sources),
         Some(_) | None => Vec::new(),
     };
-    let before = previous_objects(compiled, tree, previous, &before_sets)?;
     let after: BTreeMap<&str, &ObjectSet> =
         compiled.sets.iter().map(|it| (it.environment.namespace.as_str(), it)).collect();
+    let before = moved(previous_objects(compiled, tree, previous, &before_sets)?, &after, &before_sets);
     let gone: BTreeMap<&str, Environment> = before
         .keys()
         .filter(|folder| !after.contains_key(folder.as_str()))
@@ -166,6 +166,26 @@ pub fn review(
     });
     review.not_checked.extend(previous.skipped.iter().cloned());
     Ok(review)
+}
+
+/// Lays the old objects of an environment that got another namespace beside its new ones: it is one environment, whose
+/// objects all go and come.
+fn moved(
+    before: BTreeMap<String, Vec<Object>>,
+    after: &BTreeMap<&str, &ObjectSet>,
+    before_sets: &[ObjectSet],
+) -> BTreeMap<String, Vec<Object>> {
+    let mut laid: BTreeMap<String, Vec<Object>> = BTreeMap::new();
+    for (folder, objects) in before {
+        let old = before_sets.iter().map(|it| &it.environment).find(|it| it.namespace == folder);
+        let heir = old.and_then(|old| after.values().find(|it| it.environment.name == old.name));
+        let place =
+            heir.filter(|_| !after.contains_key(folder.as_str())).map_or(folder, |it| it.environment.namespace.clone());
+        let objects_there = laid.entry(place).or_default();
+        objects_there.extend(objects);
+        objects_there.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+    laid
 }
 
 /// Reads the old objects of each folder. What is the same file in both trees is not read again, and where the old spec

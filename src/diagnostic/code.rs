@@ -9,6 +9,8 @@ pub struct Code {
     pub severity: Severity,
     /// Whether the place that its messages point at may hold a secret, so that it is never printed.
     pub confidential: bool,
+    /// Whether its messages name every environment, even where that is all of them.
+    pub in_each_environment: bool,
 }
 
 /// How bad a message is.
@@ -23,17 +25,23 @@ pub enum Severity {
 impl Code {
     /// A code whose messages stop the compile.
     pub const fn error(name: &'static str) -> Self {
-        Self { name, severity: Severity::Error, confidential: false }
+        Self { name, severity: Severity::Error, confidential: false, in_each_environment: false }
     }
 
     /// A code whose messages let the compile go on.
     pub const fn warning(name: &'static str) -> Self {
-        Self { name, severity: Severity::Warning, confidential: false }
+        Self { name, severity: Severity::Warning, confidential: false, in_each_environment: false }
     }
 
     /// The same code, whose messages never show what they point at.
     #[must_use]
     pub const fn confidential(self) -> Self {
         Self { confidential: true, ..self }
+    }
+
+    /// The same code, whose messages always name the environments.
+    #[must_use]
+    pub const fn in_each_environment(self) -> Self {
+        Self { in_each_environment: true, ..self }
     }
 }

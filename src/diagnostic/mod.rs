@@ -128,7 +128,7 @@ pub fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// Forgets the environments of messages that were found in every one of them: the place says enough.
 pub fn generalised(mut diagnostics: Vec<Diagnostic>, all: &[&str]) -> Vec<Diagnostic> {
-    for diagnostic in &mut diagnostics {
+    for diagnostic in diagnostics.iter_mut().filter(|it| !it.code.in_each_environment) {
         if all.iter().all(|name| diagnostic.environments.iter().any(|it| it == name)) {
             diagnostic.environments.clear();
         }

@@ -117,6 +117,10 @@ impl Error {
                         let refs = quoted(&format!("+{branch}:refs/remotes/{remote}/{branch}"));
                         format!("run `git fetch {remote} {refs}`")
                     }
+                    // `HEAD~1` and the like lead on from a commit, and name no branch.
+                    None if revision.contains(['~', '^', '@', '{', ':']) => {
+                        "`git log --oneline` shows the commits that there are".to_owned()
+                    }
                     None => format!("if `{revision}` is a branch of a remote, write `origin/{revision}` and fetch it"),
                 };
                 std::iter::once(fetch).chain(shallow.then(unshallow)).collect()

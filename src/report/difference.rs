@@ -237,11 +237,12 @@ fn origins(before: &str, after: &str) -> Option<Difference> {
 }
 
 fn is_origin(text: &str) -> bool {
-    text.split_once("://").is_some_and(|(scheme, rest)| {
-        !rest.is_empty()
-            && !scheme.is_empty()
-            && scheme.chars().all(|it| it.is_ascii_alphanumeric() || "+.-".contains(it))
-    })
+    text == "*"
+        || text.split_once("://").is_some_and(|(scheme, rest)| {
+            !rest.is_empty()
+                && !scheme.is_empty()
+                && scheme.chars().all(|it| it.is_ascii_alphanumeric() || "+.-".contains(it))
+        })
 }
 
 /// Compares two texts line by line, where at least one of them has several lines.

@@ -84,6 +84,7 @@ impl<'a> Comment<'a> {
         self.line(&format!("<!-- todo-gitops:review app={} v=1 -->", comment(&review.app)));
         self.line(&format!("### {}", prose(&review.headline)));
         if wording::is_quiet(review) {
+            self.waived();
             self.line("");
             self.line(&format!("<sub>{}</sub>", prose(&wording::compared(review))));
             return self.text;

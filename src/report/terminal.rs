@@ -22,6 +22,7 @@ pub fn terminal(review: &Review, width: usize, style: Style) -> String {
     if wording::is_quiet(review) {
         let headline = review.headline.trim_end_matches('.');
         page.paragraph(0, 2, &[plain(format!("{headline}; {}", wording::compared(review)))]);
+        waived(&mut page, review);
         return page.into_text();
     }
     page.paragraph(0, 0, &[(Paint::Bold, review.headline.clone())]);

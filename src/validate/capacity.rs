@@ -1,9 +1,9 @@
 //! Whether the requests of all pods fit into what their cluster is declared to have.
 //!
-//! The fewest pods must fit: otherwise some never start. The most that autoscalers may ask for should fit, and should
-//! stay within the target share.
+//! The fewest pods must fit: otherwise some never start. The most that autoscalers may ask for must fit as well: what
+//! is declared as possible is counted on when it is needed. All of it should stay within the target share.
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::object::demand::{Demand, Requests};
 use crate::object::{Capacity, Cluster, ObjectSet, Quantity};
 use crate::source::Span;
@@ -119,9 +119,7 @@ fn against(
             let message = format!("{subject} {low} {}, more than {there}", resource.name());
             Diagnostic::new(CAPACITY_EXCEEDED, message)
         } else if high > available {
-            let mut message = Diagnostic::new(CAPACITY_EXCEEDED, format!("{asked}, more than {there}"));
-            message.severity = Severity::Warning;
-            message
+            Diagnostic::new(CAPACITY_EXCEEDED, format!("{asked}, more than {there}"))
         } else if let Some(percent) = high.percent_of(available).filter(|it| *it > u64::from(capacity.target_percent)) {
             let target = capacity.target_percent;
             Diagnostic::new(
@@ -225,7 +223,7 @@ mod tests {
             &one("2", 2, Some(5)),
             &[(
                 "capacity-exceeded",
-                Severity::Warning,
+                Severity::Error,
                 "environment `prod` requests 1250m cpu at the autoscalers' maximum, more than cluster `minikube` has after its reserve: 1",
             )],
         );

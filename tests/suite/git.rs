@@ -106,7 +106,7 @@ fn an_unknown_revision_says_what_to_fetch() {
             ("feature/x", "if `feature/x` is a branch of a remote, write `origin/feature/x` and fetch it"),
             ("main..HEAD", "if `main..HEAD` is a branch of a remote, write `origin/main..HEAD` and fetch it"),
             ("--all", "if `--all` is a branch of a remote, write `origin/--all` and fetch it"),
-            ("HEAD:a", "if `HEAD:a` is a branch of a remote, write `origin/HEAD:a` and fetch it"),
+            ("HEAD:a", "`git log --oneline` shows the commits that there are"),
         ] {
             let error = chosen(repository.path(), Some(base)).unwrap_err();
             assert_eq!(error.to_string(), format!("`{base}` names no commit of this clone"), "{format:?}");

@@ -1,5 +1,6 @@
 //! A component: its image, its pods, its resources, and the parts that have files of their own.
 
+use super::origins::{self, Refused};
 use super::{
     CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, network, number, probe, property_number,
@@ -8,7 +9,8 @@ use super::{
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
 use crate::object::{Quantity, Waiver};
-use crate::source::Traced;
+use crate::resolve::OVERRIDE_WITHOUT_EFFECT;
+use crate::source::{Span, Traced};
 use crate::spec::{
     Autoscale, Component, DisruptionBudget, Entry, EnvironmentVariable, Node, Port, Replicas, ResourceList, Rollout,
     ServiceAccount, VariableSource,
@@ -19,7 +21,10 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
     let name = argument(node, 0);
     let object_name = object_name(&context.app_name, node);
     let waivers = waivers(node, context);
-    let config = config::read(node, &object_name, &waivers, context);
+    let mut refused = Vec::new();
+    let config = config::read(node, &object_name, &mut refused, context);
+    let variables = variables(node, &object_name, &mut refused, context);
+    origins::report(refused, &waivers, context);
     let mut ports: Vec<Port> = node.children_named("port").map(port).collect();
     ports.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let service = routing::service(node, &ports, context);
@@ -29,7 +34,7 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         args: words(node, "args"),
         replicas: Replicas { count: replicas(node, context) },
         config,
-        variables: variables(node, context),
+        variables,
         requests: resources(node, "requests"),
         limits: resources(node, "limits"),
         probes: probe::read(node, &ports, context),
@@ -89,6 +94,18 @@ fn replicas(node: &Node, context: &mut Context<'_>) -> Traced<i64> {
         return count;
     }
     let autoscale = node.child("autoscale");
+    if let Some((autoscale, said)) = autoscale.zip(replicas.argument(0)) {
+        // A number of the base is for the environments that have no autoscaler.
+        let file = |span: Option<Span>| span.map(|it| it.file);
+        if file(said.span()) == file(context.environment.name.origin.span) {
+            let message = "`replicas` has no effect beside `autoscale`, which owns the number of pods";
+            let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at_some(said.span(), "");
+            let diagnostic = diagnostic.at(autoscale.span(), "the autoscaler is declared here");
+            context
+                .diagnostics
+                .push(diagnostic.help("remove the number; `min` and `max` stay bounds of the autoscaler"));
+        }
+    }
     let values = [
         ("replicas", replicas.argument(0).map(|_| count.clone())),
         ("autoscale min", autoscale.and_then(|it| property_number(it, "min"))),
@@ -129,9 +146,22 @@ fn empty_range(
     empty
 }
 
-fn variables(node: &Node, context: &mut Context<'_>) -> Vec<EnvironmentVariable> {
+fn variables(
+    node: &Node,
+    object_name: &Traced<String>,
+    refused: &mut Vec<Refused>,
+    context: &mut Context<'_>,
+) -> Vec<EnvironmentVariable> {
     let children = node.child("env").map(|it| it.children.as_slice()).unwrap_or_default();
-    children.iter().filter_map(|it| variable(it, context)).collect()
+    let variables: Vec<EnvironmentVariable> = children.iter().filter_map(|it| variable(it, context)).collect();
+    for variable in variables.iter().filter(|it| origins::names_origins(&it.name.value)) {
+        let VariableSource::Literal(value) = &variable.source else { continue };
+        let refusal = |text| origins::refusal(&variable.name.value, text, value.origin.span, context);
+        if let Some(diagnostic) = value.value.split(',').map(str::trim).find_map(refusal) {
+            refused.push(Refused { diagnostic, object: context.object("apps", "Deployment", &object_name.value) });
+        }
+    }
+    variables
 }
 
 fn variable(node: &Node, context: &mut Context<'_>) -> Option<EnvironmentVariable> {

@@ -8,6 +8,7 @@ mod component;
 mod config;
 mod image;
 mod network;
+mod origins;
 mod probe;
 mod required;
 mod routing;
@@ -16,12 +17,12 @@ mod security;
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::Waived;
+use crate::object::{ObjectId, Waived};
 use crate::source::{Origin, Traced};
 use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
 
 /// A value that no layer sets.
-pub const MISSING_VALUE: Code = Code::error("missing-value");
+pub const MISSING_VALUE: Code = Code::error("missing-value").in_each_environment();
 /// A number outside the bounds that the spec sets for it.
 pub const OUT_OF_BOUNDS: Code = Code::error("out-of-bounds");
 /// Bounds that leave no number.
@@ -82,6 +83,14 @@ struct Context<'a> {
     secrets: Vec<Secret>,
     diagnostics: &'a mut Vec<Diagnostic>,
     waived: Vec<Waived>,
+}
+
+impl Context<'_> {
+    /// Returns the identity of an object of this environment.
+    fn object(&self, group: &str, kind: &str, name: &str) -> ObjectId {
+        let namespace = Some(self.environment.namespace.value.clone());
+        ObjectId { group: group.to_owned(), kind: kind.to_owned(), namespace, name: name.to_owned() }
+    }
 }
 
 /// Completes one environment's spec.
