@@ -4,10 +4,13 @@
 //! its first node decides, and anything smaller than a file is put into a small project. `must-fail=CODE` names the
 //! message that the block must cause. An `environment` block is compiled on the `base` block before it in its section.
 
+use crate::support::cases::project_path;
 use crate::support::grammar::{Known, collect_used, every_node, key};
 use crate::support::markdown::{Fence, fences, sections};
 use crate::support::project::{compile, repository_files};
 use kdl::KdlDocument;
+use todo_gitops::pipeline;
+use todo_gitops::source::Sources;
 use todo_gitops::spec::grammar::BASE_FILE;
 
 const REFERENCE: &str = "docs/language.md";
@@ -45,6 +48,22 @@ struct Example {
     shown: String,
     files: Vec<(String, String)>,
     must_fail: Option<String>,
+}
+
+/// What a reader copies first must compile as it stands, under every check.
+#[test]
+fn the_first_example_of_a_page_is_a_whole_project() {
+    for page in ["README.md", REFERENCE] {
+        let text = std::fs::read_to_string(project_path(page)).unwrap();
+        let fences = fences(&text);
+        let first = |info: &str| fences.iter().find(|it| it.info == info).unwrap().text.clone();
+        let (base, environment) = (first("kdl base"), first("kdl environment"));
+        let name = environment.split_whitespace().nth(1).unwrap().to_owned();
+        let files = [("base/app.kdl".to_owned(), base), (format!("environments/{name}.kdl"), environment)];
+        let compiled = pipeline::compile(&Sources::new(files));
+        assert_eq!(compiled.diagnostics, [], "{page}");
+        assert!(!compiled.tree().files.is_empty());
+    }
 }
 
 #[test]
