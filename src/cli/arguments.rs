@@ -86,7 +86,8 @@ pub struct Review {
 pub struct Explain {
     /// The object: deployment/todo-backend
     pub object: String,
-    /// The field: spec.replicas, or spec.template.spec.containers[backend].image
+    /// The field; its list items may go by their name.
+    #[arg(help = "The field: spec.replicas, or spec.template.spec.containers[backend].image")]
     pub field: Option<String>,
     /// Only this environment; may be given several times
     #[arg(short, long = "environment", value_name = "NAME")]

@@ -1,6 +1,7 @@
 //! A component's ConfigMap, and its checksum.
 
-use super::{Recorder, metadata};
+use super::Recorder;
+use super::metadata::{self, Own};
 use crate::object::Object;
 use crate::spec::{Component, Spec};
 use k8s_openapi::api::core::v1::ConfigMap;
@@ -9,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
     let config = component.config.as_ref()?;
     let mut at = Recorder::new(&config.origin, "a component's config is a ConfigMap");
-    let metadata = metadata::of_component(&mut at, spec, component, &config.name, &[]);
+    let metadata = metadata::of_component(&mut at, spec, component, &config.name, Own::default());
     let data = config.values.iter().map(|it| at.take_key("data", &it.key.value, &it.value)).collect();
     Some(at.finish(&ConfigMap { data: Some(data), metadata, ..ConfigMap::default() }))
 }

@@ -1,7 +1,8 @@
 //! A component's Deployment: its pods, and how they are replaced.
 
 use super::config_map::checksum;
-use super::{Recorder, container, count, metadata, whole};
+use super::metadata::{self, Own};
+use super::{Recorder, container, count, whole};
 use crate::object::Object;
 use crate::object::kind::CONFIG_CHECKSUM;
 use crate::spec::{Component, Rollout, Security, Spec};
@@ -11,7 +12,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 pub(super) fn object(spec: &Spec, component: &Component) -> Object {
     let mut at = Recorder::new(&component.name.origin, "a component is a Deployment");
-    let metadata = metadata::of_component(&mut at, spec, component, &component.object_name, &component.annotations);
+    let own = Own { labels: &[], annotations: &component.annotations };
+    let metadata = metadata::of_component(&mut at, spec, component, &component.object_name, own);
     let deployment = at.block("spec", |at| DeploymentSpec {
         replicas: replicas(at, component),
         selector: LabelSelector {

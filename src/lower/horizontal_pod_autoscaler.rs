@@ -1,6 +1,7 @@
 //! A component's HorizontalPodAutoscaler.
 
-use super::{Recorder, metadata, whole};
+use super::metadata::{self, Own};
+use super::{Recorder, whole};
 use crate::object::Object;
 use crate::source::Traced;
 use crate::spec::{Component, Spec};
@@ -13,7 +14,7 @@ pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
     let autoscale = component.autoscale.as_ref()?;
     let name = &component.object_name;
     let mut at = Recorder::new(&autoscale.origin, "autoscale is a HorizontalPodAutoscaler");
-    let metadata = metadata::of_component(&mut at, spec, component, name, &[]);
+    let metadata = metadata::of_component(&mut at, spec, component, &autoscale.name, Own::default());
     let measures = [("cpu", &autoscale.cpu), ("memory", &autoscale.memory)];
     let measures = measures.into_iter().filter_map(|(resource, share)| Some((resource, share.as_ref()?)));
     let spec = at.block("spec", |at| {

@@ -1,6 +1,7 @@
 //! A component's Ingress.
 
-use super::{Recorder, metadata};
+use super::Recorder;
+use super::metadata::{self, Own};
 use crate::object::Object;
 use crate::spec::{Component, Host, Service, Spec};
 use k8s_openapi::api::networking::v1::{
@@ -11,7 +12,8 @@ use k8s_openapi::api::networking::v1::{
 pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
     let (ingress, service) = (component.ingress.as_ref()?, component.service.as_ref()?);
     let mut at = Recorder::new(&ingress.origin, "a component's ingress is an Ingress");
-    let metadata = metadata::of_component(&mut at, spec, component, &ingress.name, &ingress.annotations);
+    let own = Own { labels: &ingress.labels, annotations: &ingress.annotations };
+    let metadata = metadata::of_component(&mut at, spec, component, &ingress.name, own);
     let spec = at.block("spec", |at| IngressSpec {
         ingress_class_name: at.take_some("ingressClassName", ingress.class.as_ref()),
         rules: Some(ingress.hosts.iter().enumerate().map(|(index, it)| rule(at, index, it, service)).collect()),

@@ -12,20 +12,31 @@ use std::collections::BTreeMap;
 
 type Labels = BTreeMap<String, String>;
 
+/// What the spec says for one object alone.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Own<'a> {
+    pub(super) labels: &'a [Label],
+    pub(super) annotations: &'a [Label],
+}
+
 /// Returns the metadata of one of a component's objects.
 pub(super) fn of_component(
     at: &mut Recorder,
     spec: &Spec,
     component: &Component,
     name: &Traced<String>,
-    annotations: &[Label],
+    own: Own<'_>,
 ) -> ObjectMeta {
-    at.block("metadata", |at| ObjectMeta {
-        name: Some(at.take("name", name)),
-        namespace: Some(at.take("namespace", &spec.environment.namespace)),
-        labels: Some(labels(at, spec, component)),
-        annotations: user(at, "annotations", &[&spec.annotations, annotations]),
-        ..ObjectMeta::default()
+    at.block("metadata", |at| {
+        let mut labels = labels(at, spec, component);
+        labels.extend(user(at, "labels", &[own.labels]).unwrap_or_default());
+        ObjectMeta {
+            name: Some(at.take("name", name)),
+            namespace: Some(at.take("namespace", &spec.environment.namespace)),
+            labels: Some(labels),
+            annotations: user(at, "annotations", &[&spec.annotations, own.annotations]),
+            ..ObjectMeta::default()
+        }
     })
 }
 

@@ -4,7 +4,8 @@
 //! (<https://kubernetes.io/docs/concepts/services-networking/network-policies/>), so the one that selects every pod sets
 //! the rule and the others widen it.
 
-use super::{Recorder, metadata, whole};
+use super::metadata::{self, Own};
+use super::{Recorder, whole};
 use crate::object::Object;
 use crate::source::Origin;
 use crate::spec::{Allowance, Component, Direction, Isolation, Peer, Spec};
@@ -59,7 +60,7 @@ pub(super) fn of_component(spec: &Spec, component: &Component) -> Option<Object>
     allowances.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let first = allowances.first()?;
     let mut at = Recorder::new(&first.origin, "what a component allows is a NetworkPolicy");
-    let metadata = metadata::of_component(&mut at, spec, component, &component.object_name, &[]);
+    let metadata = metadata::of_component(&mut at, spec, component, &component.object_name, Own::default());
     let of = |direction| allowances.iter().copied().filter(move |it| it.direction == direction);
     let policy = at.block("spec", |at| {
         let pod_selector = LabelSelector {

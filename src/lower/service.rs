@@ -1,6 +1,7 @@
 //! A component's Service.
 
-use super::{Recorder, metadata};
+use super::Recorder;
+use super::metadata::{self, Own};
 use crate::object::Object;
 use crate::spec::{Component, Exposure, Spec};
 use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
@@ -9,7 +10,8 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
     let service = component.service.as_ref()?;
     let mut at = Recorder::new(&service.origin, "a component's service is a Service");
-    let metadata = metadata::of_component(&mut at, spec, component, &service.name, &service.annotations);
+    let own = Own { labels: &service.labels, annotations: &service.annotations };
+    let metadata = metadata::of_component(&mut at, spec, component, &service.name, own);
     let spec = at.block("spec", |at| ServiceSpec {
         type_: Some(at.take("type", &service.kind)),
         selector: Some(metadata::selector(at, "selector", spec, component)),

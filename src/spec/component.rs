@@ -231,6 +231,8 @@ pub struct Rollout {
 /// Who changes the number of pods.
 #[derive(Clone, Debug)]
 pub struct Autoscale {
+    /// The object's name.
+    pub name: Traced<String>,
     /// The fewest.
     pub minimum: Traced<i64>,
     /// The most.
@@ -246,6 +248,8 @@ pub struct Autoscale {
 /// How many pods may be evicted at once: exactly one of the two is set.
 #[derive(Clone, Debug)]
 pub struct DisruptionBudget {
+    /// The object's name.
+    pub name: Traced<String>,
     /// Pods that must stay.
     pub min_available: Option<Traced<String>>,
     /// Pods that may go.

@@ -12,6 +12,8 @@ pub struct Service {
     pub kind: Traced<String>,
     /// The ports, by the name of the container's port.
     pub exposures: Vec<Exposure>,
+    /// Labels on the Service alone.
+    pub labels: Vec<Label>,
     /// Annotations on the Service alone.
     pub annotations: Vec<Label>,
     /// The lines that declare it.
@@ -40,6 +42,8 @@ pub struct Ingress {
     pub class: Option<Traced<String>>,
     /// The addresses.
     pub hosts: Vec<Host>,
+    /// Labels on the Ingress alone.
+    pub labels: Vec<Label>,
     /// Annotations on the Ingress alone.
     pub annotations: Vec<Label>,
     /// The lines that declare it.

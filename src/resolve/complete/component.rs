@@ -40,8 +40,8 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         probes: probe::read(node, &ports, context),
         security: security::read(node),
         rollout: rollout(node, context),
-        autoscale: autoscale(node, context),
-        disruption_budget: disruption_budget(node, context),
+        autoscale: autoscale(node, &object_name, context),
+        disruption_budget: disruption_budget(node, &object_name, context),
         ingress: routing::ingress(node, &object_name, service.as_ref(), context),
         service,
         allowances: network::allowances(node, &ports, context),
@@ -54,6 +54,12 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         name,
         object_name,
     }
+}
+
+/// Returns the name that a node sets for its object; that of the component's objects where it sets none.
+pub(super) fn name_or(node: &Node, object_name: &Traced<String>, rule: &'static str) -> Traced<String> {
+    property_text(node, "name")
+        .unwrap_or_else(|| Traced::new(object_name.value.clone(), object_name.origin.derived(rule)))
 }
 
 /// Returns the name of a component's objects.
@@ -283,7 +289,7 @@ fn rollout(node: &Node, context: &mut Context<'_>) -> Rollout {
     rollout
 }
 
-fn autoscale(node: &Node, context: &mut Context<'_>) -> Option<Autoscale> {
+fn autoscale(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<Autoscale> {
     let block = node.child("autoscale")?;
     let bound = |name: &str| property_number(block, name).unwrap_or_else(|| Traced::new(1, block.origin.clone()));
     let (minimum, maximum) = (property_number(block, "min"), property_number(block, "max"));
@@ -294,10 +300,17 @@ fn autoscale(node: &Node, context: &mut Context<'_>) -> Option<Autoscale> {
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");
         context.diagnostics.push(diagnostic.help("add `cpu=\"70%\"` or `memory=\"80%\"`"));
     }
-    Some(Autoscale { minimum: bound("min"), maximum: bound("max"), cpu, memory, origin: declared(block) })
+    Some(Autoscale {
+        name: name_or(block, object_name, "an autoscaler is called as the component's objects"),
+        minimum: bound("min"),
+        maximum: bound("max"),
+        cpu,
+        memory,
+        origin: declared(block),
+    })
 }
 
-fn disruption_budget(node: &Node, context: &mut Context<'_>) -> Option<DisruptionBudget> {
+fn disruption_budget(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<DisruptionBudget> {
     let block = node.child("disruption-budget")?;
     let (stay, go) = (property_text(block, "min-available"), property_text(block, "max-unavailable"));
     match (&stay, &go) {
@@ -317,7 +330,12 @@ fn disruption_budget(node: &Node, context: &mut Context<'_>) -> Option<Disruptio
         }
         (Some(_), None) | (None, Some(_)) => {}
     }
-    Some(DisruptionBudget { min_available: stay, max_unavailable: go, origin: declared(block) })
+    Some(DisruptionBudget {
+        name: name_or(block, object_name, "a disruption budget is called as the component's objects"),
+        min_available: stay,
+        max_unavailable: go,
+        origin: declared(block),
+    })
 }
 
 fn service_account(node: &Node, object_name: &Traced<String>) -> ServiceAccount {

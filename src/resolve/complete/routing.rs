@@ -65,6 +65,7 @@ pub(super) fn service(node: &Node, ports: &[Port], context: &mut Context<'_>) ->
             Entry::text,
         ),
         exposures,
+        labels: labels(block, "labels"),
         annotations: labels(block, "annotations"),
         origin: declared(block),
     })
@@ -92,14 +93,10 @@ pub(super) fn ingress(
         context.diagnostics.push(diagnostic.help("add `host \"app.example.com\"`"));
     }
     Some(Ingress {
-        name: property_text(block, "name").unwrap_or_else(|| {
-            Traced::new(
-                object_name.value.clone(),
-                object_name.origin.derived("an Ingress is called as the component's objects"),
-            )
-        }),
+        name: component::name_or(block, object_name, "an Ingress is called as the component's objects"),
         class: property_text(block, "class"),
         hosts,
+        labels: labels(block, "labels"),
         annotations: labels(block, "annotations"),
         origin: declared(block),
     })

@@ -160,12 +160,17 @@ static AUTOSCALE: NodeRule = NodeRule {
         Slot::required("max", Kind::Integer(1, 2_147_483_647)),
         Slot::optional("cpu", Kind::Percent),
         Slot::optional("memory", Kind::Percent),
+        Slot::optional("name", Kind::Name),
     ],
     ..NodeRule::single("autoscale")
 };
 
 static DISRUPTION_BUDGET: NodeRule = NodeRule {
-    properties: &[Slot::optional("min-available", Kind::Count), Slot::optional("max-unavailable", Kind::Count)],
+    properties: &[
+        Slot::optional("min-available", Kind::Count),
+        Slot::optional("max-unavailable", Kind::Count),
+        Slot::optional("name", Kind::Name),
+    ],
     ..NodeRule::single("disruption-budget")
 };
 

@@ -1,13 +1,13 @@
 //! The nodes that say how a component is reached.
 
 use super::NodeRule;
-use super::component::ANNOTATIONS;
+use super::component::{ANNOTATIONS, LABELS};
 use super::slot::{Kind, Slot};
 
 pub(super) static SERVICE: NodeRule = NodeRule {
     arguments: &[Slot::optional("type", Kind::Choice(&["ClusterIP", "NodePort", "LoadBalancer"]))],
     properties: &[Slot::optional("name", Kind::Name)],
-    children: &[&EXPOSE, &ANNOTATIONS],
+    children: &[&EXPOSE, &LABELS, &ANNOTATIONS],
     ..NodeRule::single("service")
 };
 
@@ -19,7 +19,7 @@ static EXPOSE: NodeRule = NodeRule {
 
 pub(super) static INGRESS: NodeRule = NodeRule {
     properties: &[Slot::optional("class", Kind::Name), Slot::optional("name", Kind::Name)],
-    children: &[&HOST, &ANNOTATIONS],
+    children: &[&HOST, &LABELS, &ANNOTATIONS],
     ..NodeRule::single("ingress")
 };
 
