@@ -14,6 +14,8 @@ pub const MISSING_IMAGE_TAG: Code = Code::error("missing-image-tag");
 pub const MUTABLE_IMAGE_TAG: Code = Code::error("mutable-image-tag");
 /// No value that looks like a credential in a ConfigMap or a plain environment variable.
 pub const CREDENTIAL_IN_CONFIG: Code = Code::error("credential-in-config").confidential();
+/// A node port is of the range that a cluster gives out unless it is told otherwise.
+pub const NODE_PORT_OUT_OF_RANGE: Code = Code::error("node-port-out-of-range");
 /// A protected environment allows neither every origin nor an unencrypted one.
 pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
 
@@ -27,6 +29,12 @@ pub const HOUSE_RULES: &[Code] = &[
     MISSING_PROBE,
     MISSING_RESOURCES,
     MUTABLE_IMAGE_TAG,
+    NODE_PORT_OUT_OF_RANGE,
     ORIGIN_NOT_ALLOWED,
     RUNS_AS_ROOT,
 ];
+
+/// Says how a component is excused from a rule: the last help of its messages.
+pub fn or_waive(code: Code) -> String {
+    format!("or say why it may: `waive {} reason=\"…\"` in the component", code.name)
+}

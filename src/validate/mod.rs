@@ -79,19 +79,19 @@ pub fn environment(set: &ObjectSet) -> Outcome {
     let mut outcome = Outcome::default();
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
     for object in &set.objects {
-        outcome.diagnostics.extend(structure::check(object, version));
-        outcome.diagnostics.extend(text::check(object));
-        outcome.diagnostics.extend(metadata::check(object, &set.environment.namespace));
-        outcome.diagnostics.extend(config_map::check(object));
-        outcome.diagnostics.extend(pod::check(object));
-        outcome.diagnostics.extend(workload::check(object));
-        outcome.diagnostics.extend(service::check(object));
-        outcome.diagnostics.extend(ingress::check(object));
-        outcome.diagnostics.extend(network_policy::check(object));
-        outcome.diagnostics.extend(autoscaler::check(object));
-        outcome.diagnostics.extend(disruption_budget::check(object));
-        let broken = house_rules::check(object, &set.environment);
-        excuse(object, &set.environment.name, broken, &mut outcome);
+        let mut found = structure::check(object, version);
+        found.extend(text::check(object));
+        found.extend(metadata::check(object, &set.environment.namespace));
+        found.extend(config_map::check(object));
+        found.extend(pod::check(object));
+        found.extend(workload::check(object));
+        found.extend(service::check(object));
+        found.extend(ingress::check(object));
+        found.extend(network_policy::check(object));
+        found.extend(autoscaler::check(object));
+        found.extend(disruption_budget::check(object));
+        found.extend(house_rules::check(object, &set.environment));
+        excuse(object, &set.environment.name, found, &mut outcome);
     }
     outcome.diagnostics.extend(references::check(set));
     outcome.diagnostics.extend(pod::variables::check_config(set));
@@ -127,9 +127,9 @@ pub fn codes() -> Vec<Code> {
     codes
 }
 
-/// Moves the house rules that a waiver of the object names out of the messages.
-fn excuse(object: &Object, environment: &str, broken: Vec<Diagnostic>, outcome: &mut Outcome) {
-    for message in broken {
+/// Keeps what was found, but for the house rules that a waiver of the object names.
+fn excuse(object: &Object, environment: &str, found: Vec<Diagnostic>, outcome: &mut Outcome) {
+    for message in found {
         match object.waivers.iter().find(|it| it.code == message.code.name) {
             None => outcome.diagnostics.push(message),
             Some(waiver) => {

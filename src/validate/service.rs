@@ -9,19 +9,18 @@ use super::pod::containers::{DUPLICATE_PORT, port_number, port_number_or_name, p
 use super::pod::{self, running_containers};
 use super::selector;
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{NODE_PORT_OUT_OF_RANGE, or_waive};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use std::net::IpAddr;
 
-/// A node port is outside of the range from which a cluster gives them.
-pub const NODE_PORT_OUT_OF_RANGE: Code = Code::error("node-port-out-of-range");
 /// No workload has the labels that a Service selects.
 pub const SERVICE_SELECTS_NOTHING: Code = Code::error("service-selects-nothing");
 /// A Service forwards to a port that the selected pods do not have.
 pub const TARGET_PORT_MISSING: Code = Code::error("target-port-missing");
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[NODE_PORT_OUT_OF_RANGE, SERVICE_SELECTS_NOTHING, TARGET_PORT_MISSING];
+pub const CODES: &[Code] = &[SERVICE_SELECTS_NOTHING, TARGET_PORT_MISSING];
 
 const TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
@@ -114,7 +113,8 @@ fn node_port(port: &Field<'_>, kind: &str, found: &mut Found) {
     } else if !(30000..=32767).contains(&number) {
         let detail = "provided port is not in the valid range. The range of valid ports is 30000-32767";
         let message = port.invalid(NODE_PORT_OUT_OF_RANGE, detail);
-        found.push(message.help("choose one of the range, or leave `node-port` out and the cluster chooses"));
+        let message = message.help("choose one of the range, or leave `node-port` out and the cluster chooses");
+        found.push(message.help(or_waive(NODE_PORT_OUT_OF_RANGE)));
     }
 }
 

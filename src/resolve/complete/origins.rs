@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::{ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};
+use crate::diagnostic::house_rule::{ORIGIN_NOT_ALLOWED, UNUSED_WAIVER, or_waive};
 use crate::object::{ObjectId, Waived, Waiver};
 use crate::source::Span;
 
@@ -33,7 +33,7 @@ pub(super) fn refusal(key: &str, text: &str, span: Option<Span>, context: &Conte
         Diagnostic::new(ORIGIN_NOT_ALLOWED, message)
             .at_some(span, "")
             .help("name the https:// origins that may call")
-            .help(format!("or say why it may: `waive {} reason=\"…\"` in the component", ORIGIN_NOT_ALLOWED.name))
+            .help(or_waive(ORIGIN_NOT_ALLOWED))
     })
 }
 

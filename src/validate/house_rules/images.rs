@@ -1,8 +1,8 @@
 //! Images whose version is not said, or can change under the same name.
 
-use super::{about, or_waive};
+use super::about;
 use crate::diagnostic::Code;
-use crate::diagnostic::house_rule::{MISSING_IMAGE_TAG, MUTABLE_IMAGE_TAG};
+use crate::diagnostic::house_rule::{MISSING_IMAGE_TAG, MUTABLE_IMAGE_TAG, or_waive};
 use crate::object::Environment;
 use crate::object::ImageReference;
 use crate::validate::field::{Field, Found};

@@ -5,7 +5,7 @@ pub mod images;
 
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
-use crate::diagnostic::house_rule::{HOUSE_RULES, MISSING_PROBE, MISSING_RESOURCES, RUNS_AS_ROOT};
+use crate::diagnostic::house_rule::{HOUSE_RULES, MISSING_PROBE, MISSING_RESOURCES, RUNS_AS_ROOT, or_waive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Environment, Object};
 
@@ -39,11 +39,6 @@ fn name_of<'a>(container: &Field<'a>) -> &'a str {
 fn about(container: &Field<'_>, place: &Field<'_>, code: Code, what: &str) -> Diagnostic {
     let message = format!("{}: container `{}` {what}", container.object.id.short(), name_of(container));
     Diagnostic::new(code, message).at_some(place.span(), "")
-}
-
-/// Returns the way out of a rule of ours.
-fn or_waive(code: Code) -> String {
-    format!("or say why it may: `waive {} reason=\"…\"` in the component", code.name)
 }
 
 fn resources(container: &Field<'_>, found: &mut Found) {
