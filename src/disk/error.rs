@@ -79,7 +79,7 @@ impl Error {
             Self::Changed { .. } => "something else is writing here; run the command again when it is done".to_owned(),
             Self::Io { action, source, .. } => io_help(*action, source).to_owned(),
             Self::NoProject { .. } => {
-                "go to a directory with `base/*.kdl`, or below one, or name it with `-C DIR`".to_owned()
+                "go to a project, or name it with `-C DIR`; to start one, describe the app in `base/app.kdl`".to_owned()
             }
             Self::NotADirectory { .. } => "move it out of the way".to_owned(),
             Self::Refused { .. } => "move these files elsewhere, or delete them".to_owned(),

@@ -111,7 +111,7 @@ fn the_same_node_many_times() {
 fn layers_that_are_not_there() {
     check(|root| fs::remove_file(root.join("base/app.kdl")).unwrap(), &["error: `base/` has no `.kdl` file"]);
     check(|root| fs::remove_dir_all(root.join("environments")).unwrap(), &["error[no-environments]: no environment"]);
-    check(|root| fs::remove_dir_all(root.join("base")).unwrap(), &["error: no project in `", "`base/*.kdl`"]);
+    check(|root| fs::remove_dir_all(root.join("base")).unwrap(), &["error: no project in `", "`base/app.kdl`"]);
     let file = |name: &'static str| {
         move |root: &Path| {
             fs::remove_dir_all(root.join(name)).unwrap();
