@@ -235,14 +235,7 @@ fn folder(path: &str) -> String {
 /// What is known of an environment that is gone: what the old spec declared, or else the name of its folder.
 fn removed_environment(folder: &str, before_sets: &[ObjectSet]) -> Environment {
     let declared = before_sets.iter().map(|it| &it.environment).find(|it| it.namespace == folder);
-    declared.cloned().unwrap_or_else(|| Environment {
-        name: folder.to_owned(),
-        namespace: folder.to_owned(),
-        protected: false,
-        cluster: None,
-        external: Vec::new(),
-        span: None,
-    })
+    declared.cloned().unwrap_or_else(|| Environment::undeclared(folder))
 }
 
 /// Turns broken and excused rules into lines of the review, one for all environments in which they are the same.

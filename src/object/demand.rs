@@ -237,14 +237,7 @@ mod tests {
             Object::from_body(json!({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "web"}, "spec": spec}))
                 .unwrap()
         };
-        let environment = Environment {
-            name: "prod".to_owned(),
-            namespace: "prod".to_owned(),
-            protected: false,
-            cluster: None,
-            external: Vec::new(),
-            span: None,
-        };
+        let environment = Environment::undeclared("prod");
         let mut set = ObjectSet { environment, objects: Vec::new() };
         let check = |set: &ObjectSet, kind: &str, spec: Value, minimum: u64, maximum: u64| {
             assert_eq!(super::replicas(&object(kind, spec), set), Replicas { minimum, maximum });

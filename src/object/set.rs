@@ -95,6 +95,20 @@ pub struct Waived {
     pub waiver: Waiver,
 }
 
+impl Environment {
+    /// An environment of which nothing is declared: all that is known is its folder, which is its namespace.
+    pub fn undeclared(folder: &str) -> Self {
+        Self {
+            name: folder.to_owned(),
+            namespace: folder.to_owned(),
+            protected: false,
+            cluster: None,
+            external: Vec::new(),
+            span: None,
+        }
+    }
+}
+
 impl ObjectSet {
     /// Finds an object by its identity.
     pub fn object(&self, id: &ObjectId) -> Option<&Object> {

@@ -151,14 +151,7 @@ mod tests {
                 json!({"apiVersion": "x.example/v1", "kind": kind, "metadata": {"name": name, "namespace": "n"}});
             Object::from_body(body).unwrap()
         };
-        let environment = Environment {
-            name: "n".to_owned(),
-            namespace: "n".to_owned(),
-            protected: false,
-            cluster: None,
-            external: Vec::new(),
-            span: None,
-        };
+        let environment = Environment::undeclared("n");
         let set = ObjectSet { environment, objects: vec![object("FOO", "a"), object("Foo", "A"), object("Foo", "a")] };
         let messages: Vec<String> = collisions(&set).into_iter().map(|it| it.message).collect();
         assert_eq!(

@@ -100,14 +100,7 @@ pub(super) fn object(body: Value) -> Object {
 pub(super) fn set(bodies: impl IntoIterator<Item = Value>) -> ObjectSet {
     let mut objects: Vec<Object> = bodies.into_iter().map(object).collect();
     objects.sort_by(|a, b| a.id.cmp(&b.id));
-    let environment = Environment {
-        name: "prod".to_owned(),
-        namespace: "prod".to_owned(),
-        protected: false,
-        cluster: None,
-        external: Vec::new(),
-        span: None,
-    };
+    let environment = Environment::undeclared("prod");
     ObjectSet { environment, objects }
 }
 

@@ -150,17 +150,6 @@ fn batches(strings: &[&str]) -> Vec<Vec<String>> {
     strings.chunks(BATCH).map(|it| it.iter().map(|it| (*it).to_owned()).collect()).collect()
 }
 
-fn environment(namespace: &str) -> Environment {
-    Environment {
-        name: namespace.to_owned(),
-        namespace: namespace.to_owned(),
-        protected: false,
-        cluster: None,
-        external: Vec::new(),
-        span: None,
-    }
-}
-
 #[test]
 fn strings_that_readers_mistake_survive() {
     for strings in batches(STRINGS) {
@@ -222,7 +211,7 @@ fn reading_a_tree_undoes_rendering_it() {
             .collect();
         objects.sort_by(|a, b| a.id.cmp(&b.id));
         objects.dedup_by(|a, b| a.id == b.id);
-        ObjectSet { environment: environment("todo-prod"), objects }
+        ObjectSet { environment: Environment::undeclared("todo-prod"), objects }
     });
     let check = |set: ObjectSet| {
         assert!(render::collisions(&set).is_empty());
@@ -255,7 +244,7 @@ fn both_readers_agree_on_any_text() {
 #[test]
 fn a_tree_of_ours_with_foreign_files_holds_our_objects_only() {
     let body = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}});
-    let set = ObjectSet { environment: environment("x"), objects: vec![Object::from_body(body).unwrap()] };
+    let set = ObjectSet { environment: Environment::undeclared("x"), objects: vec![Object::from_body(body).unwrap()] };
     let ManifestTree { mut files } = render::tree(&set);
     files.insert("x/kustomization.yaml".to_owned(), "resources: []\n".to_owned());
     files.insert("README.md".to_owned(), "# Hello\n".to_owned());
