@@ -1,8 +1,10 @@
-//! A component's container.
+//! A container of a pod.
 
 use super::{Recorder, probe, whole};
 use crate::source::Traced;
-use crate::spec::{Component, EnvironmentVariable, ProbeKind, ResourceList, Security, VariableSource};
+use crate::spec::{
+    Container as Declared, ContainerSecurity, EnvironmentVariable, ProbeKind, ResourceList, VariableSource,
+};
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapEnvSource, Container, ContainerPort, EnvFromSource, EnvVar, EnvVarSource,
     ObjectFieldSelector, Probe, ResourceRequirements, SecretKeySelector, SecurityContext,
@@ -10,23 +12,22 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use std::collections::BTreeMap;
 
-/// Returns the container that runs the component's program.
-pub(super) fn main(at: &mut Recorder, component: &Component) -> Container {
-    let name = &component.name;
+/// Returns a container.
+pub(super) fn of(at: &mut Recorder, declared: &Declared) -> Container {
     Container {
-        name: at.derived("name", &name.origin, "a container is called as its component", name.value.clone()),
-        image: Some(at.take("image", &component.image.reference)),
-        image_pull_policy: at.take_some("imagePullPolicy", component.image.pull.as_ref()),
-        command: words(at, "command", &component.command),
-        args: words(at, "args", &component.args),
-        ports: ports(at, component),
-        env_from: config(at, component),
-        env: variables(at, &component.variables),
-        resources: resources(at, component),
-        liveness_probe: probe(at, component, ProbeKind::Liveness, "livenessProbe"),
-        readiness_probe: probe(at, component, ProbeKind::Readiness, "readinessProbe"),
-        startup_probe: probe(at, component, ProbeKind::Startup, "startupProbe"),
-        security_context: Some(at.block("securityContext", |at| security(at, &component.security))),
+        name: at.take("name", &declared.name),
+        image: Some(at.take("image", &declared.image.reference)),
+        image_pull_policy: at.take_some("imagePullPolicy", declared.image.pull.as_ref()),
+        command: words(at, "command", &declared.command),
+        args: words(at, "args", &declared.args),
+        ports: ports(at, declared),
+        env_from: config(at, declared),
+        env: variables(at, &declared.variables),
+        resources: resources(at, declared),
+        liveness_probe: probe(at, declared, ProbeKind::Liveness, "livenessProbe"),
+        readiness_probe: probe(at, declared, ProbeKind::Readiness, "readinessProbe"),
+        startup_probe: probe(at, declared, ProbeKind::Startup, "startupProbe"),
+        security_context: Some(at.block("securityContext", |at| security(at, &declared.security))),
         ..Container::default()
     }
 }
@@ -38,8 +39,8 @@ fn words(at: &mut Recorder, path: &str, words: &[Traced<String>]) -> Option<Vec<
     (!taken.is_empty()).then_some(taken)
 }
 
-fn ports(at: &mut Recorder, component: &Component) -> Option<Vec<ContainerPort>> {
-    let ports: Vec<ContainerPort> = component
+fn ports(at: &mut Recorder, container: &Declared) -> Option<Vec<ContainerPort>> {
+    let ports: Vec<ContainerPort> = container
         .ports
         .iter()
         .enumerate()
@@ -55,9 +56,8 @@ fn ports(at: &mut Recorder, component: &Component) -> Option<Vec<ContainerPort>>
     (!ports.is_empty()).then_some(ports)
 }
 
-fn config(at: &mut Recorder, component: &Component) -> Option<Vec<EnvFromSource>> {
-    let config = component.config.as_ref()?;
-    let name = at.take("envFrom[0].configMapRef.name", &config.name);
+fn config(at: &mut Recorder, container: &Declared) -> Option<Vec<EnvFromSource>> {
+    let name = at.take("envFrom[0].configMapRef.name", container.config.as_ref()?);
     Some(vec![EnvFromSource {
         config_map_ref: Some(ConfigMapEnvSource { name, optional: None }),
         ..EnvFromSource::default()
@@ -113,7 +113,7 @@ fn variable(at: &mut Recorder, variable: &EnvironmentVariable) -> EnvVar {
     }
 }
 
-fn resources(at: &mut Recorder, component: &Component) -> Option<ResourceRequirements> {
+fn resources(at: &mut Recorder, container: &Declared) -> Option<ResourceRequirements> {
     let mut amounts = |path: &str, list: &[ResourceList]| {
         let amounts: BTreeMap<String, Quantity> = list
             .iter()
@@ -124,17 +124,17 @@ fn resources(at: &mut Recorder, component: &Component) -> Option<ResourceRequire
             .collect();
         (!amounts.is_empty()).then_some(amounts)
     };
-    let (requests, limits) = (amounts("requests", &component.requests), amounts("limits", &component.limits));
+    let (requests, limits) = (amounts("requests", &container.requests), amounts("limits", &container.limits));
     let any = requests.is_some() || limits.is_some();
     any.then_some(ResourceRequirements { requests, limits, claims: None })
 }
 
-fn probe(at: &mut Recorder, component: &Component, kind: ProbeKind, path: &str) -> Option<Probe> {
-    let declared = component.probes.iter().find(|it| it.kind == kind)?;
+fn probe(at: &mut Recorder, container: &Declared, kind: ProbeKind, path: &str) -> Option<Probe> {
+    let declared = container.probes.iter().find(|it| it.kind == kind)?;
     Some(at.block(path, |at| probe::of(at, declared)))
 }
 
-fn security(at: &mut Recorder, security: &Security) -> SecurityContext {
+fn security(at: &mut Recorder, security: &ContainerSecurity) -> SecurityContext {
     let mut kept: Vec<&Traced<String>> = security.capabilities.iter().collect();
     kept.sort_by(|a, b| a.value.cmp(&b.value));
     let kept: Vec<String> =

@@ -16,6 +16,7 @@ mod ingress;
 mod metadata;
 mod namespace;
 mod network_policy;
+mod pod;
 mod pod_disruption_budget;
 mod probe;
 mod recorder;

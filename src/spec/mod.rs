@@ -5,19 +5,25 @@
 //! - [`Spec`] and the types below it: one environment, complete; defaults, overlays and references are settled.
 
 pub mod component;
+pub mod container;
 pub mod environment;
 pub mod grammar;
 pub mod literal;
 pub mod network;
 pub mod node;
+pub mod pod;
 pub mod routing;
 
 pub use component::{
-    Autoscale, Component, ConfigMap, ConfigValue, DisruptionBudget, EnvironmentVariable, Image, Port, Probe,
-    ProbeAction, ProbeKind, Replicas, ResourceList, Rollout, Security, ServiceAccount, VariableSource,
+    Autoscale, Component, ConfigMap, ConfigValue, DisruptionBudget, Replicas, Rollout, ServiceAccount,
+};
+pub use container::{
+    Container, ContainerSecurity, EnvironmentVariable, Image, Port, Probe, ProbeAction, ProbeKind, ResourceList,
+    VariableSource,
 };
 pub use environment::{App, Environment, Label, Secret, Spec};
 pub use literal::Literal;
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part};
+pub use pod::{Pod, PodSecurity};
 pub use routing::{Exposure, Host, Ingress, Service};

@@ -1,20 +1,17 @@
 //! A component: its image, its pods, its resources, and the parts that have files of their own.
 
-use super::origins::{self, Refused};
+use super::origins;
 use super::{
     CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
-    UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, network, number, probe, property_number,
-    property_percent, property_text, routing, security,
+    argument, config, container, declared, labels, network, number, property_number, property_percent, property_text,
+    routing, security,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
-use crate::object::{Quantity, Waiver};
+use crate::object::Waiver;
 use crate::resolve::OVERRIDE_WITHOUT_EFFECT;
 use crate::source::{Span, Traced};
-use crate::spec::{
-    Autoscale, Component, DisruptionBudget, Entry, EnvironmentVariable, Node, Port, Replicas, ResourceList, Rollout,
-    ServiceAccount, VariableSource,
-};
+use crate::spec::{Autoscale, Component, DisruptionBudget, Entry, Node, Pod, Replicas, Rollout, ServiceAccount};
 
 /// Reads a component.
 pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
@@ -23,34 +20,25 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
     let waivers = waivers(node, context);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
-    let variables = variables(node, &object_name, &mut refused, context);
+    let main = container::main(node, config.as_ref(), &object_name, &mut refused, context);
     origins::report(refused, &waivers, context);
-    let mut ports: Vec<Port> = node.children_named("port").map(port).collect();
-    ports.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-    let service = routing::service(node, &ports, context);
+    let ports = &main.ports;
+    let service = routing::service(node, ports, context);
     Component {
-        image: image::read(node, context),
-        command: words(node, "command"),
-        args: words(node, "args"),
         replicas: Replicas { count: replicas(node, context) },
         config,
-        variables,
-        requests: resources(node, "requests"),
-        limits: resources(node, "limits"),
-        probes: probe::read(node, &ports, context),
-        security: security::read(node),
         rollout: rollout(node, context),
         autoscale: autoscale(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
         ingress: routing::ingress(node, &object_name, service.as_ref(), context),
         service,
-        allowances: network::allowances(node, &ports, context),
+        allowances: network::allowances(node, ports, context),
         service_account: service_account(node, &object_name),
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
         waivers: waivers.into_iter().filter(|it| it.code != ORIGIN_NOT_ALLOWED.name).collect(),
-        ports,
+        pod: Pod { main, security: security::of_pod(node) },
         name,
         object_name,
     }
@@ -74,19 +62,6 @@ pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
         },
         |it| argument(it, 0),
     )
-}
-
-fn words(node: &Node, name: &str) -> Vec<Traced<String>> {
-    node.child(name).map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default()
-}
-
-pub(super) fn port(node: &Node) -> Port {
-    let protocol = property_text(node, "protocol");
-    Port {
-        name: argument(node, 0),
-        number: number(node, 1),
-        protocol: protocol.unwrap_or_else(|| Traced::rule("TCP".to_owned(), "ports are TCP unless told otherwise")),
-    }
 }
 
 /// Reads the number of pods, and holds it and the autoscaler's range against the declared bounds.
@@ -152,88 +127,6 @@ fn empty_range(
     empty
 }
 
-fn variables(
-    node: &Node,
-    object_name: &Traced<String>,
-    refused: &mut Vec<Refused>,
-    context: &mut Context<'_>,
-) -> Vec<EnvironmentVariable> {
-    let children = node.child("env").map(|it| it.children.as_slice()).unwrap_or_default();
-    let variables: Vec<EnvironmentVariable> = children.iter().filter_map(|it| variable(it, context)).collect();
-    for variable in variables.iter().filter(|it| origins::names_origins(&it.name.value)) {
-        let VariableSource::Literal(value) = &variable.source else { continue };
-        let refusal = |text| origins::refusal(&variable.name.value, text, value.origin.span, context);
-        if let Some(diagnostic) = value.value.split(',').map(str::trim).find_map(refusal) {
-            refused.push(Refused { diagnostic, object: context.object("apps", "Deployment", &object_name.value) });
-        }
-    }
-    variables
-}
-
-fn variable(node: &Node, context: &mut Context<'_>) -> Option<EnvironmentVariable> {
-    let name = Traced::new(node.name.value.clone(), node.origin.clone());
-    let literal = node.argument(0).map(|it| ("a value", it));
-    let secret = node.property("secret").map(|it| ("secret=", it));
-    let field = node.property("field").map(|it| ("field=", it));
-    let given: Vec<(&str, &Entry)> = [literal, secret, field].into_iter().flatten().collect();
-    match given.as_slice() {
-        [] => {
-            let message = format!("variable `{}` has no value", name.value);
-            let diagnostic = Diagnostic::new(super::MISSING_VALUE, message).at(node.span(), "");
-            context.diagnostics.push(diagnostic.help(format!("write `{0} VALUE` or `{0} secret=NAME`", name.value)));
-            return None;
-        }
-        [_] => {}
-        [(first, first_entry), (second, second_entry), ..] => {
-            let message = format!("variable `{}` has {first} and {second}", name.value);
-            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(second_entry.span(), "");
-            context.diagnostics.push(
-                diagnostic
-                    .at_some(first_entry.span(), "and this")
-                    .help("keep one of them; an overlay that changes the kind of a variable says `(replace)`"),
-            );
-            return None;
-        }
-    }
-    let source = match (secret, field) {
-        (Some((_, secret)), _) => {
-            let key = property_text(node, "key").unwrap_or_else(|| {
-                Traced::new(name.value.clone(), node.origin.derived("the secret's key is called as the variable"))
-            });
-            check_secret_key(&secret.text(), &key, context);
-            VariableSource::Secret { name: secret.text(), key }
-        }
-        (None, Some((_, field))) => VariableSource::Field(field.text()),
-        (None, None) => VariableSource::Literal(argument(node, 0)),
-    };
-    if let (None, Some(key)) = (secret, node.property("key")) {
-        let message = format!("variable `{}` has `key=` without `secret=`", name.value);
-        context
-            .diagnostics
-            .push(Diagnostic::new(MISSING_SETTING, message).at_some(key.span(), "").help("add `secret=NAME`"));
-    }
-    Some(EnvironmentVariable { name, source })
-}
-
-/// Reports a Secret, or a key of one, that is not declared.
-fn check_secret_key(secret: &Traced<String>, key: &Traced<String>, context: &mut Context<'_>) {
-    let Some(declared) = find_secret(secret, context) else { return };
-    if declared.keys.iter().any(|it| it.value == key.value) {
-        return;
-    }
-    let known: Vec<String> = declared.keys.iter().map(|it| it.value.clone()).collect();
-    let message = format!("secret `{}` has no key `{}`", secret.value, key.value);
-    let place = declared.keys.first().map_or(declared.name.origin.span, |it| it.origin.span);
-    let diagnostic = Diagnostic::new(UNKNOWN_SECRET_KEY, message)
-        .at_some(key.origin.span, "")
-        .at_some(place, "its keys are declared here");
-    context.diagnostics.push(
-        diagnostic
-            .suggest(&key.value, known.iter().map(String::as_str))
-            .help("add it to `keys` once it is in the cluster"),
-    );
-}
-
 /// Finds a declared Secret, and reports one that is not.
 pub(super) fn find_secret(name: &Traced<String>, context: &mut Context<'_>) -> Option<crate::spec::Secret> {
     let found = context.secrets.iter().find(|it| it.name.value == name.value).cloned();
@@ -248,18 +141,6 @@ pub(super) fn find_secret(name: &Traced<String>, context: &mut Context<'_>) -> O
         );
     }
     found
-}
-
-fn resources(node: &Node, block: &str) -> Vec<ResourceList> {
-    let Some(block) = node.child("resources").and_then(|it| it.child(block)) else { return Vec::new() };
-    ["cpu", "memory", "ephemeral-storage"]
-        .into_iter()
-        .filter_map(|resource| {
-            let text = property_text(block, resource)?;
-            let amount = Traced::new(Quantity::parse(&text.value)?, text.origin);
-            Some(ResourceList { resource, amount })
-        })
-        .collect()
 }
 
 fn rollout(node: &Node, context: &mut Context<'_>) -> Rollout {
@@ -410,7 +291,7 @@ mod tests {
             ]);
             let (parts, _) = crate::parse::project(&sources);
             let specs = crate::resolve::project(&parts, &sources).specs;
-            specs[0].components[0].ports.iter().map(|it| it.name.value.clone()).collect::<Vec<_>>()
+            specs[0].components[0].pod.main.ports.iter().map(|it| it.name.value.clone()).collect::<Vec<_>>()
         };
         assert_eq!(of("port a 1; port b 2"), of("port b 2; port a 1"));
     }

@@ -6,6 +6,7 @@
 mod cluster;
 mod component;
 mod config;
+mod container;
 mod image;
 mod network;
 mod origins;

@@ -1,8 +1,8 @@
 //! The traffic of a component that is allowed.
 
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_COMPONENT, argument, component, declared, labels, probe,
-    property_text,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_COMPONENT, argument, component, container, declared,
+    labels, probe, property_text,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
@@ -43,7 +43,7 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
         (Direction::From, Some(wanted)) => of_component(&wanted, ports, context)?,
         (Direction::To, Some(wanted)) => match (peer_component, wanted.value.parse::<u16>()) {
             (Some(other), _) => {
-                let ports: Vec<Port> = other.children_named("port").map(component::port).collect();
+                let ports: Vec<Port> = other.children_named("port").map(container::port).collect();
                 of_component(&wanted, &ports, context)?
             }
             (None, Ok(number)) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),

@@ -8,6 +8,7 @@
 //! 3. give it a heading in `docs/language.md` with an example, and a case under `tests/cases/compile`.
 
 mod component;
+mod container;
 mod network;
 mod project;
 mod routing;

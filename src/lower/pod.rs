@@ -1,0 +1,55 @@
+//! The template of a component's pods.
+
+use super::config_map::checksum;
+use super::{Recorder, container, metadata};
+use crate::object::kind::CONFIG_CHECKSUM;
+use crate::spec::{Component, PodSecurity, Spec};
+use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// Returns the template of a component's pods; the block is the workload's `spec`.
+pub(super) fn template(at: &mut Recorder, spec: &Spec, component: &Component) -> PodTemplateSpec {
+    at.block("template", |at| PodTemplateSpec {
+        metadata: Some(at.block("metadata", |at| metadata_of(at, spec, component))),
+        spec: Some(at.block("spec", |at| pod(at, component))),
+    })
+}
+
+fn metadata_of(at: &mut Recorder, spec: &Spec, component: &Component) -> ObjectMeta {
+    let mut annotations = metadata::user(at, "annotations", &[&component.annotations]).unwrap_or_default();
+    if let Some(config) = &component.config {
+        let rule = "pods restart when their config changes";
+        let sum = checksum(config);
+        annotations.extend([at.derived_key("annotations", CONFIG_CHECKSUM, &config.origin, rule, &sum)]);
+    }
+    ObjectMeta {
+        labels: Some(metadata::pod_labels(at, spec, component)),
+        annotations: (!annotations.is_empty()).then_some(annotations),
+        ..ObjectMeta::default()
+    }
+}
+
+fn pod(at: &mut Recorder, component: &Component) -> PodSpec {
+    let (account, pod) = (&component.service_account, &component.pod);
+    PodSpec {
+        automount_service_account_token: Some(at.take("automountServiceAccountToken", &account.mount_token)),
+        service_account_name: Some(at.take("serviceAccountName", &account.name)),
+        security_context: Some(at.block("securityContext", |at| security(at, &pod.security))),
+        containers: vec![at.block("containers[0]", |at| container::of(at, &pod.main))],
+        ..PodSpec::default()
+    }
+}
+
+fn security(at: &mut Recorder, security: &PodSecurity) -> PodSecurityContext {
+    PodSecurityContext {
+        run_as_non_root: Some(at.take("runAsNonRoot", &security.run_as_non_root)),
+        run_as_user: at.take_some("runAsUser", security.user.as_ref()),
+        run_as_group: at.take_some("runAsGroup", security.group.as_ref()),
+        fs_group: at.take_some("fsGroup", security.fs_group.as_ref()),
+        seccomp_profile: Some(SeccompProfile {
+            type_: at.take("seccompProfile.type", &security.seccomp),
+            localhost_profile: None,
+        }),
+        ..PodSecurityContext::default()
+    }
+}
