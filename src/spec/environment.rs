@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, Isolation};
+use super::{Component, Gitops, Isolation};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -19,6 +19,8 @@ pub struct Spec {
     pub isolation: Option<Traced<Isolation>>,
     /// The Pod Security level that the namespace enforces.
     pub pod_security: Traced<String>,
+    /// Who applies the rendered tree; none where nobody says.
+    pub gitops: Option<Traced<Gitops>>,
     /// Secrets that exist without us.
     pub secrets: Vec<Secret>,
     /// The components, by name.

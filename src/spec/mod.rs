@@ -13,10 +13,9 @@ pub mod network;
 pub mod node;
 pub mod pod;
 pub mod routing;
+pub mod workload;
 
-pub use component::{
-    Autoscale, Component, ConfigMap, ConfigValue, DisruptionBudget, Replicas, Rollout, ServiceAccount,
-};
+pub use component::{Autoscale, Component, ConfigMap, ConfigValue, DisruptionBudget, ServiceAccount};
 pub use container::{
     Container, ContainerSecurity, EnvironmentVariable, Image, Port, Probe, ProbeAction, ProbeKind, ResourceList,
     VariableSource,
@@ -27,3 +26,4 @@ pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part};
 pub use pod::{Pod, PodSecurity};
 pub use routing::{Exposure, Host, Ingress, Service};
+pub use workload::{ClaimTemplate, Cron, Gitops, Job, Rollout, Stateful, Workload};

@@ -9,18 +9,20 @@ mod config;
 mod container;
 mod image;
 mod network;
+mod order;
 mod origins;
 mod probe;
 mod required;
 mod routing;
 mod security;
+mod workload;
 
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{ObjectId, Waived};
 use crate::source::{Origin, Traced};
-use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
+use crate::spec::{App, Entry, Environment, Gitops, Isolation, Label, Node, Secret, Spec};
 
 /// A value that no layer sets.
 pub const MISSING_VALUE: Code = Code::error("missing-value").in_each_environment();
@@ -49,12 +51,19 @@ pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
 pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
 
+/// Components that come after each other.
+pub const DEPENDENCY_CYCLE: Code = Code::error("dependency-cycle");
+/// An order that the GitOps controller does not keep.
+pub const ORDER_NOT_KEPT: Code = Code::warning("order-not-kept");
+
 /// Every code of this step.
 pub const CODES: &[Code] = &[
     CONFLICTING_SETTINGS,
+    DEPENDENCY_CYCLE,
     EMPTY_BOUNDS,
     MISSING_SETTING,
     MISSING_VALUE,
+    ORDER_NOT_KEPT,
     OUT_OF_BOUNDS,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
@@ -105,6 +114,10 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
     let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let gitops = app
+        .child("gitops")
+        .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
+    order::assign(app, &mut components, gitops.as_ref(), &mut context);
     let Context { environment, secrets, waived, .. } = context;
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
@@ -125,6 +138,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         annotations: labels(app, "annotations"),
         isolation,
         pod_security,
+        gitops,
         secrets,
         components,
     };

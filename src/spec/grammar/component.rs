@@ -5,9 +5,11 @@ use super::container::{ARGS, COMMAND, ENV, IMAGE, PORT, PROBE, RESOURCES, RUN_AS
 use super::network::ALLOW;
 use super::routing::{INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
+use super::workload::{AFTER, CLAIM_TEMPLATE, CRON, JOB, KINDS, REPLICAS, ROLLOUT, STATEFUL};
 
 pub(super) static COMPONENT: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[Slot::optional("kind", KINDS)],
     children: &[
         &NAME,
         &IMAGE,
@@ -22,6 +24,11 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &RUN_AS,
         &SECURITY,
         &ROLLOUT,
+        &STATEFUL,
+        &CLAIM_TEMPLATE,
+        &JOB,
+        &CRON,
+        &AFTER,
         &AUTOSCALE,
         &DISRUPTION_BUDGET,
         &SERVICE,
@@ -38,12 +45,6 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
 
 static NAME: NodeRule = NodeRule { arguments: &[Slot::required("name", Kind::Name)], ..NodeRule::single("name") };
 
-static REPLICAS: NodeRule = NodeRule {
-    arguments: &[Slot::required("count", Kind::WHOLE)],
-    properties: &[Slot::optional("min", Kind::WHOLE), Slot::optional("max", Kind::WHOLE)],
-    ..NodeRule::single("replicas")
-};
-
 static CONFIG: NodeRule = NodeRule {
     properties: &[Slot::optional("name", Kind::Name)],
     children: &[&CONFIG_VALUE],
@@ -54,17 +55,6 @@ static CONFIG_VALUE: NodeRule = NodeRule {
     arguments: &[Slot::list("value", Kind::Text)],
     properties: &[Slot::optional("type", Kind::Choice(&["string", "integer", "number", "boolean", "url", "origin"]))],
     ..NodeRule::free()
-};
-
-static ROLLOUT: NodeRule = NodeRule {
-    arguments: &[Slot::optional("strategy", Kind::Choice(&["RollingUpdate", "Recreate"]))],
-    properties: &[
-        Slot::optional("max-unavailable", Kind::Count),
-        Slot::optional("max-surge", Kind::Count),
-        Slot::optional("min-ready", Kind::WHOLE),
-        Slot::optional("deadline", Kind::WHOLE),
-    ],
-    ..NodeRule::single("rollout")
 };
 
 static AUTOSCALE: NodeRule = NodeRule {

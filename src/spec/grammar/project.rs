@@ -4,6 +4,7 @@ use super::NodeRule;
 use super::component::{ANNOTATIONS, COMPONENT, LABELS};
 use super::network::ISOLATION;
 use super::slot::{Kind, Slot};
+use super::workload::GITOPS;
 
 /// What a file in `base/` may hold.
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
@@ -19,7 +20,7 @@ static APP: NodeRule = NodeRule {
 };
 
 /// The same nodes in the app and in every environment: an overlay is written as the base is.
-const APP_CHILDREN: &[&NodeRule] = &[&COMPONENT, &SECRET, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY];
+const APP_CHILDREN: &[&NodeRule] = &[&COMPONENT, &SECRET, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY, &GITOPS];
 
 /// One environment.
 pub static ENVIRONMENT: NodeRule = NodeRule {
