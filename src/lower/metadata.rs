@@ -114,7 +114,7 @@ fn labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
 /// Returns the labels of a component's pods; the block is the template's `metadata`.
 pub(super) fn pod_labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
     let mut labels = component_labels(at, spec, component);
-    labels.extend(user(at, "labels", &[&spec.labels, &component.labels]).unwrap_or_default());
+    labels.extend(of_pods(at, "labels", &[&spec.labels, &component.labels]));
     // Last, because a pod that its own Deployment does not select is rejected.
     labels.extend(selector(at, "labels", spec, component));
     labels
@@ -148,6 +148,12 @@ pub(super) fn selector(at: &mut Recorder, path: &str, spec: &Spec, component: &C
         .iter()
         .map(|(key, value)| at.derived_key(path, key, &name.origin, rule, value))
         .collect()
+}
+
+/// Returns those labels or annotations of the spec that pods have too, later lists over earlier ones.
+pub(super) fn of_pods(at: &mut Recorder, path: &str, lists: &[&[Label]]) -> Labels {
+    let all = lists.iter().copied().flatten().filter(|it| it.pods);
+    all.map(|it| at.take_key(path, &it.key, &it.value)).collect()
 }
 
 /// Returns labels or annotations that the spec sets, later lists over earlier ones; none where there are none.

@@ -33,7 +33,7 @@ pub(super) fn template(at: &mut Recorder, spec: &Spec, component: &Component) ->
 }
 
 fn metadata_of(at: &mut Recorder, spec: &Spec, component: &Component) -> ObjectMeta {
-    let mut annotations = metadata::user(at, "annotations", &[&component.annotations]).unwrap_or_default();
+    let mut annotations = metadata::of_pods(at, "annotations", &[&component.annotations]);
     // Pods of a Job read their config when they start, and a Job cannot be changed.
     let runs_on = component.workload.job().is_none();
     if let Some(config) = component.config.as_ref().filter(|_| runs_on) {

@@ -60,6 +60,8 @@ pub struct Label {
     pub key: String,
     /// Its value.
     pub value: Traced<String>,
+    /// Whether pods have it too, where those of its block do.
+    pub pods: bool,
 }
 
 /// A Secret that is made in the cluster, not here.

@@ -8,6 +8,7 @@ mod component;
 mod config;
 mod container;
 mod image;
+mod labels;
 mod network;
 mod order;
 mod origins;
@@ -17,12 +18,13 @@ mod routing;
 mod security;
 mod workload;
 
+use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{ObjectId, Waived};
 use crate::source::{Origin, Traced};
-use crate::spec::{App, Entry, Environment, Gitops, Isolation, Label, Node, Secret, Spec};
+use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Secret, Spec};
 
 /// A value that no layer sets.
 pub const MISSING_VALUE: Code = Code::error("missing-value").in_each_environment();
@@ -106,6 +108,7 @@ impl Context<'_> {
 /// Completes one environment's spec.
 pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
     required::check(app, diagnostics);
+    labels::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
     let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
     secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
@@ -185,15 +188,6 @@ pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mu
 fn secret(node: &Node) -> Secret {
     let keys = node.child("keys").map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default();
     Secret { name: argument(node, 0), keys }
-}
-
-/// Reads a block of labels or annotations.
-fn labels(node: &Node, block: &str) -> Vec<Label> {
-    let children = node.child(block).map(|it| it.children.as_slice()).unwrap_or_default();
-    let mut labels: Vec<Label> =
-        children.iter().map(|it| Label { key: it.name.value.clone(), value: argument(it, 0) }).collect();
-    labels.sort_by(|a, b| a.key.cmp(&b.key));
-    labels
 }
 
 /// Reads a positional value as text; empty, with the node's place, where it is missing and has been reported.

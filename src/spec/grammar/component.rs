@@ -89,7 +89,11 @@ pub(super) static ANNOTATIONS: NodeRule = NodeRule { children: &[&LABEL], ..Node
 
 static SELECTOR: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("selector") };
 
-static LABEL: NodeRule = NodeRule { arguments: &[Slot::required("value", Kind::Text)], ..NodeRule::free() };
+static LABEL: NodeRule = NodeRule {
+    arguments: &[Slot::required("value", Kind::Text)],
+    properties: &[Slot::optional("pods", Kind::Flag)],
+    ..NodeRule::free()
+};
 
 static WAIVE: NodeRule = NodeRule {
     arguments: &[Slot::required("rule", Kind::Name)],
