@@ -52,7 +52,7 @@ static CONFIG: NodeRule = NodeRule {
 };
 
 static CONFIG_VALUE: NodeRule = NodeRule {
-    arguments: &[Slot::list("value", Kind::Text)],
+    arguments: &[Slot::list("value", Kind::Value)],
     properties: &[Slot::optional("type", Kind::Choice(&["string", "integer", "number", "boolean", "url", "origin"]))],
     ..NodeRule::free()
 };
@@ -90,7 +90,7 @@ pub(super) static ANNOTATIONS: NodeRule = NodeRule { children: &[&LABEL], ..Node
 static SELECTOR: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("selector") };
 
 static LABEL: NodeRule = NodeRule {
-    arguments: &[Slot::required("value", Kind::Text)],
+    arguments: &[Slot::required("value", Kind::Value)],
     properties: &[Slot::optional("pods", Kind::Flag)],
     ..NodeRule::free()
 };

@@ -28,7 +28,7 @@ pub(super) static PORT: NodeRule = NodeRule {
 pub(super) static ENV: NodeRule = NodeRule { children: &[&VARIABLE], ..NodeRule::single("env") };
 
 static VARIABLE: NodeRule = NodeRule {
-    arguments: &[Slot::optional("value", Kind::Text)],
+    arguments: &[Slot::optional("value", Kind::Value)],
     properties: &[
         Slot::optional("secret", Kind::Name),
         Slot::optional("key", Kind::Text),
@@ -52,7 +52,7 @@ const AMOUNTS: &[Slot] = &[
 pub(super) static PROBE: NodeRule = NodeRule {
     arguments: &[Slot::required("kind", Kind::Choice(&["liveness", "readiness", "startup"]))],
     properties: &[
-        Slot::optional("http", Kind::Text),
+        Slot::optional("http", Kind::Path),
         Slot::optional("tcp", Kind::Flag),
         Slot::optional("grpc", Kind::Flag),
         Slot::optional("port", Kind::Name),

@@ -26,7 +26,7 @@ pub(super) static INGRESS: NodeRule = NodeRule {
 static HOST: NodeRule = NodeRule {
     arguments: &[Slot::required("host", Kind::Name)],
     properties: &[
-        Slot::optional("path", Kind::Text),
+        Slot::optional("path", Kind::Path),
         Slot::optional("path-type", Kind::Choice(&["Exact", "Prefix", "ImplementationSpecific"])),
         Slot::optional("port", Kind::Name),
         Slot::optional("tls", Kind::Name),
