@@ -4,7 +4,7 @@
 //! version is a label of objects and not of pods, so that a new version of the app does not restart what did not change.
 
 use super::Recorder;
-use crate::source::{Origin, Traced};
+use crate::source::Traced;
 use crate::spec::environment::default_selector;
 use crate::spec::{Component, Label, Spec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -27,12 +27,23 @@ pub(super) fn of_component(
     name: &Traced<String>,
     own: Own<'_>,
 ) -> ObjectMeta {
+    let namespace = at.block("metadata", |at| at.take("namespace", &spec.environment.namespace));
+    ObjectMeta { namespace: Some(namespace), ..of_component_in_cluster(at, spec, component, name, own) }
+}
+
+/// Returns the metadata of one of a component's objects that is in no namespace.
+pub(super) fn of_component_in_cluster(
+    at: &mut Recorder,
+    spec: &Spec,
+    component: &Component,
+    name: &Traced<String>,
+    own: Own<'_>,
+) -> ObjectMeta {
     at.block("metadata", |at| {
         let mut labels = labels(at, spec, component);
         labels.extend(user(at, "labels", &[own.labels]).unwrap_or_default());
         ObjectMeta {
             name: Some(at.take("name", name)),
-            namespace: Some(at.take("namespace", &spec.environment.namespace)),
             labels: Some(labels),
             annotations: user(at, "annotations", &[&spec.annotations, own.annotations]),
             ..ObjectMeta::default()
@@ -40,17 +51,23 @@ pub(super) fn of_component(
     })
 }
 
+/// Returns the name of a component's objects that are in no namespace.
+pub(super) fn name_in_cluster(spec: &Spec, component: &Component) -> Traced<String> {
+    let (namespace, name) = (&spec.environment.namespace, &component.object_name);
+    let rule = "objects of the whole cluster are called after their namespace too, so that two environments have two";
+    Traced::new(format!("{}-{}", namespace.value, name.value), name.origin.derived(rule))
+}
+
 /// Returns the metadata of an object that belongs to the app as a whole.
-pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &str, name_origin: &Origin) -> ObjectMeta {
+pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &Traced<String>, own: Own<'_>) -> ObjectMeta {
     at.block("metadata", |at| {
         let mut labels = app_labels(at, spec);
-        labels.extend(user(at, "labels", &[&spec.labels]).unwrap_or_default());
-        at.derived("name", name_origin, "objects of the app are called after it", ());
+        labels.extend(user(at, "labels", &[&spec.labels, own.labels]).unwrap_or_default());
         ObjectMeta {
-            name: Some(name.to_owned()),
+            name: Some(at.take("name", name)),
             namespace: Some(at.take("namespace", &spec.environment.namespace)),
             labels: Some(labels),
-            annotations: user(at, "annotations", &[&spec.annotations]),
+            annotations: user(at, "annotations", &[&spec.annotations, own.annotations]),
             ..ObjectMeta::default()
         }
     })

@@ -3,8 +3,8 @@
 use super::origins::{self, Refused};
 use super::{
     CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
-    UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, network, number, probe, property_number,
-    property_percent, property_text, routing, security,
+    UNKNOWN_SECRET_KEY, access, argument, autoscale, config, declared, image, ingress, labels, network, number, probe,
+    property_number, property_text, routing, security,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
@@ -12,7 +12,7 @@ use crate::object::{Quantity, Waiver};
 use crate::resolve::OVERRIDE_WITHOUT_EFFECT;
 use crate::source::{Span, Traced};
 use crate::spec::{
-    Autoscale, Component, DisruptionBudget, Entry, EnvironmentVariable, Node, Port, Replicas, ResourceList, Rollout,
+    Component, DisruptionBudget, Entry, EnvironmentVariable, Node, Port, Replicas, ResourceList, Rollout,
     ServiceAccount, VariableSource,
 };
 
@@ -40,12 +40,15 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         probes: probe::read(node, &ports, context),
         security: security::read(node),
         rollout: rollout(node, context),
-        autoscale: autoscale(node, &object_name, context),
+        autoscale: autoscale::read(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
-        ingress: routing::ingress(node, &object_name, service.as_ref(), context),
+        ingress: ingress::ingress(node, &object_name, service.as_ref(), context),
+        http_route: ingress::http_route(node, &object_name, service.as_ref(), context),
         service,
+        additional_services: routing::additional_services(node, &ports, context),
         allowances: network::allowances(node, &ports, context),
         service_account: service_account(node, &object_name),
+        permissions: access::permissions(node, context),
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
@@ -134,7 +137,7 @@ fn replicas(node: &Node, context: &mut Context<'_>) -> Traced<i64> {
 }
 
 /// Reports a range without a number in it, and returns whether it is one.
-fn empty_range(
+pub(super) fn empty_range(
     what: &str,
     minimum: Option<&Traced<i64>>,
     maximum: Option<&Traced<i64>>,
@@ -289,27 +292,6 @@ fn rollout(node: &Node, context: &mut Context<'_>) -> Rollout {
     rollout
 }
 
-fn autoscale(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<Autoscale> {
-    let block = node.child("autoscale")?;
-    let bound = |name: &str| property_number(block, name).unwrap_or_else(|| Traced::new(1, block.origin.clone()));
-    let (minimum, maximum) = (property_number(block, "min"), property_number(block, "max"));
-    empty_range("autoscale", minimum.as_ref(), maximum.as_ref(), context);
-    let (cpu, memory) = (property_percent(block, "cpu"), property_percent(block, "memory"));
-    if cpu.is_none() && memory.is_none() {
-        let message = format!("`autoscale` of `{}` has no measure", argument(node, 0).value);
-        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");
-        context.diagnostics.push(diagnostic.help("add `cpu=\"70%\"` or `memory=\"80%\"`"));
-    }
-    Some(Autoscale {
-        name: name_or(block, object_name, "an autoscaler is called as the component's objects"),
-        minimum: bound("min"),
-        maximum: bound("max"),
-        cpu,
-        memory,
-        origin: declared(block),
-    })
-}
-
 fn disruption_budget(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<DisruptionBudget> {
     let block = node.child("disruption-budget")?;
     let (stay, go) = (property_text(block, "min-available"), property_text(block, "max-unavailable"));
@@ -352,8 +334,10 @@ fn service_account(node: &Node, object_name: &Traced<String>) -> ServiceAccount 
             Entry::text,
         ),
         create: flag("create").is_none_or(|it| it.value),
-        mount_token: flag("mount-token")
-            .unwrap_or_else(|| Traced::rule(false, "pods get no service account token unless told otherwise")),
+        mount_token: flag("mount-token").unwrap_or_else(|| match access::first_permission(node) {
+            Some(origin) => Traced::new(true, origin.derived("pods get the account's token where it has a permission")),
+            None => Traced::rule(false, "pods get no service account token unless told otherwise"),
+        }),
     }
 }
 

@@ -3,21 +3,26 @@
 //! One file for each part of the spec. What is read here has been checked against the grammar, so a value has the type
 //! that its slot says; what a value means together with others is checked here.
 
+mod access;
+mod autoscale;
 mod cluster;
 mod component;
 mod config;
 mod image;
+mod ingress;
+mod limits;
 mod network;
 mod origins;
 mod probe;
 mod required;
 mod routing;
+mod secret;
 mod security;
 
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{ObjectId, Waived};
+use crate::object::{ObjectId, Quantity, Waived};
 use crate::source::{Origin, Traced};
 use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
 
@@ -97,14 +102,16 @@ impl Context<'_> {
 pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
     required::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
-    let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
-    secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let secrets = secret::secrets(app, diagnostics);
+    let external = secret::external(app, diagnostics);
     let name = argument(app, 0);
     let mut context =
         Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
     let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let Context { environment, secrets, waived, .. } = context;
+    let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();
+    external_services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
     });
@@ -118,6 +125,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         |it| argument(it, 0),
     );
     let spec = Spec {
+        quota: limits::quota(app, &name, diagnostics),
+        limit_range: limits::limit_range(app, &name, diagnostics),
         app: App { name, version: app.property("version").map(Entry::text) },
         environment,
         labels: labels(app, "labels"),
@@ -125,6 +134,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         isolation,
         pod_security,
         secrets,
+        external,
+        external_services,
         components,
     };
     Completed { spec, waived }
@@ -166,12 +177,6 @@ pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mu
     }
 }
 
-/// Reads a declared Secret.
-fn secret(node: &Node) -> Secret {
-    let keys = node.child("keys").map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default();
-    Secret { name: argument(node, 0), keys }
-}
-
 /// Reads a block of labels or annotations.
 fn labels(node: &Node, block: &str) -> Vec<Label> {
     let children = node.child(block).map(|it| it.children.as_slice()).unwrap_or_default();
@@ -199,6 +204,17 @@ fn property_number(node: &Node, name: &str) -> Option<Traced<i64>> {
 /// Reads a named value as text.
 fn property_text(node: &Node, name: &str) -> Option<Traced<String>> {
     node.property(name).map(Entry::text)
+}
+
+/// Reads the values of a list; empty where there is none.
+fn list(node: &Node, name: &str) -> Vec<Traced<String>> {
+    node.child(name).map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default()
+}
+
+/// Reads a named value as an amount; none where it is none, which the grammar does not let through.
+fn property_quantity(node: &Node, name: &str) -> Option<Traced<Quantity>> {
+    let text = property_text(node, name)?;
+    Some(Traced::new(Quantity::parse(&text.value)?, text.origin))
 }
 
 /// Reads a share as a number of percent.
