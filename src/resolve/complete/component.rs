@@ -2,15 +2,14 @@
 
 use super::origins;
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, UNKNOWN_SECRET, argument, config, container,
-    declared, labels, network, property_number, property_percent, property_text, routing, security,
-    workload::{self, empty_range},
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, UNKNOWN_SECRET, access, argument, autoscale, config,
+    container, declared, ingress, labels, network, property_text, routing, security, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
 use crate::object::Waiver;
 use crate::source::Traced;
-use crate::spec::{Autoscale, Component, DisruptionBudget, Entry, Node, Pod, ServiceAccount};
+use crate::spec::{Component, DisruptionBudget, Entry, Node, Pod, ServiceAccount};
 
 /// Reads a component.
 pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
@@ -23,17 +22,21 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
     origins::report(refused, &waivers, context);
     let ports = &main.ports;
     let service = routing::service(node, ports, context);
+    let additional_services = routing::additional_services(node, ports, context);
     Component {
-        workload: workload::read(node, service.as_ref(), context),
+        workload: workload::read(node, service.iter().chain(&additional_services), context),
         kind: workload::kind(node).origin,
         wave: None,
         config,
-        autoscale: autoscale(node, &object_name, context),
+        autoscale: autoscale::read(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
-        ingress: routing::ingress(node, &object_name, service.as_ref(), context),
+        ingress: ingress::ingress(node, &object_name, service.as_ref(), context),
+        http_route: ingress::http_route(node, &object_name, service.as_ref(), context),
         service,
+        additional_services,
         allowances: network::allowances(node, ports, context),
         service_account: service_account(node, &object_name),
+        permissions: access::permissions(node, context),
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
@@ -80,27 +83,6 @@ pub(super) fn find_secret(name: &Traced<String>, context: &mut Context<'_>) -> O
     found
 }
 
-fn autoscale(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<Autoscale> {
-    let block = node.child("autoscale")?;
-    let bound = |name: &str| property_number(block, name).unwrap_or_else(|| Traced::new(1, block.origin.clone()));
-    let (minimum, maximum) = (property_number(block, "min"), property_number(block, "max"));
-    empty_range("autoscale", minimum.as_ref(), maximum.as_ref(), context);
-    let (cpu, memory) = (property_percent(block, "cpu"), property_percent(block, "memory"));
-    if cpu.is_none() && memory.is_none() {
-        let message = format!("`autoscale` of `{}` has no measure", argument(node, 0).value);
-        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");
-        context.diagnostics.push(diagnostic.help("add `cpu=\"70%\"` or `memory=\"80%\"`"));
-    }
-    Some(Autoscale {
-        name: name_or(block, object_name, "an autoscaler is called as the component's objects"),
-        minimum: bound("min"),
-        maximum: bound("max"),
-        cpu,
-        memory,
-        origin: declared(block),
-    })
-}
-
 fn disruption_budget(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<DisruptionBudget> {
     let block = node.child("disruption-budget")?;
     let (stay, go) = (property_text(block, "min-available"), property_text(block, "max-unavailable"));
@@ -143,8 +125,10 @@ fn service_account(node: &Node, object_name: &Traced<String>) -> ServiceAccount 
             Entry::text,
         ),
         create: flag("create").is_none_or(|it| it.value),
-        mount_token: flag("mount-token")
-            .unwrap_or_else(|| Traced::rule(false, "pods get no service account token unless told otherwise")),
+        mount_token: flag("mount-token").unwrap_or_else(|| match access::first_permission(node) {
+            Some(origin) => Traced::new(true, origin.derived("pods get the account's token where it has a permission")),
+            None => Traced::rule(false, "pods get no service account token unless told otherwise"),
+        }),
     }
 }
 

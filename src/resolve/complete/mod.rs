@@ -3,18 +3,23 @@
 //! One file for each part of the spec. What is read here has been checked against the grammar, so a value has the type
 //! that its slot says; what a value means together with others is checked here.
 
+mod access;
+mod autoscale;
 mod cluster;
 mod component;
 mod config;
 mod container;
 mod image;
 mod labels;
+mod ingress;
+mod limits;
 mod network;
 mod order;
 mod origins;
 mod probe;
 mod required;
 mod routing;
+mod secret;
 mod security;
 mod workload;
 
@@ -22,7 +27,7 @@ use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{ObjectId, Waived};
+use crate::object::{ObjectId, Quantity, Waived};
 use crate::source::{Origin, Traced};
 use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Secret, Spec};
 
@@ -110,8 +115,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
     required::check(app, diagnostics);
     labels::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
-    let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
-    secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let secrets = secret::secrets(app, diagnostics);
+    let external = secret::external(app, diagnostics);
     let name = argument(app, 0);
     let mut context =
         Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
@@ -122,6 +127,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
     order::assign(app, &mut components, gitops.as_ref(), &mut context);
     let Context { environment, secrets, waived, .. } = context;
+    let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();
+    external_services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
     });
@@ -135,6 +142,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         |it| argument(it, 0),
     );
     let spec = Spec {
+        quota: limits::quota(app, &name, diagnostics),
+        limit_range: limits::limit_range(app, &name, diagnostics),
         app: App { name, version: app.property("version").map(Entry::text) },
         environment,
         labels: labels(app, "labels"),
@@ -143,6 +152,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         pod_security,
         gitops,
         secrets,
+        external,
+        external_services,
         components,
     };
     Completed { spec, waived }
@@ -184,12 +195,6 @@ pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mu
     }
 }
 
-/// Reads a declared Secret.
-fn secret(node: &Node) -> Secret {
-    let keys = node.child("keys").map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default();
-    Secret { name: argument(node, 0), keys }
-}
-
 /// Reads a positional value as text; empty, with the node's place, where it is missing and has been reported.
 fn argument(node: &Node, index: usize) -> Traced<String> {
     node.argument(index).map_or_else(|| Traced::new(String::new(), node.origin.clone()), Entry::text)
@@ -208,6 +213,17 @@ fn property_number(node: &Node, name: &str) -> Option<Traced<i64>> {
 /// Reads a named value as text.
 fn property_text(node: &Node, name: &str) -> Option<Traced<String>> {
     node.property(name).map(Entry::text)
+}
+
+/// Reads the values of a list; empty where there is none.
+fn list(node: &Node, name: &str) -> Vec<Traced<String>> {
+    node.child(name).map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default()
+}
+
+/// Reads a named value as an amount; none where it is none, which the grammar does not let through.
+fn property_quantity(node: &Node, name: &str) -> Option<Traced<Quantity>> {
+    let text = property_text(node, name)?;
+    Some(Traced::new(Quantity::parse(&text.value)?, text.origin))
 }
 
 /// Reads a share as a number of percent.

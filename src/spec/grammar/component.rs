@@ -1,9 +1,11 @@
 //! The nodes of a component: one program and how it runs.
 
 use super::NodeRule;
+use super::access::PERMISSION;
+use super::autoscale::AUTOSCALE;
 use super::container::{ARGS, COMMAND, ENV, IMAGE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY};
 use super::network::ALLOW;
-use super::routing::{INGRESS, SERVICE};
+use super::routing::{ADDITIONAL_SERVICE, HTTP_ROUTE, INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
 use super::workload::{AFTER, CLAIM_TEMPLATE, CRON, JOB, KINDS, REPLICAS, ROLLOUT, STATEFUL};
 
@@ -32,9 +34,12 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &AUTOSCALE,
         &DISRUPTION_BUDGET,
         &SERVICE,
+        &ADDITIONAL_SERVICE,
         &INGRESS,
+        &HTTP_ROUTE,
         &ALLOW,
         &SERVICE_ACCOUNT,
+        &PERMISSION,
         &LABELS,
         &ANNOTATIONS,
         &SELECTOR,
@@ -57,17 +62,6 @@ static CONFIG_VALUE: NodeRule = NodeRule {
     ..NodeRule::free()
 };
 
-static AUTOSCALE: NodeRule = NodeRule {
-    properties: &[
-        Slot::required("min", Kind::Integer(1, 2_147_483_647)),
-        Slot::required("max", Kind::Integer(1, 2_147_483_647)),
-        Slot::optional("cpu", Kind::Percent),
-        Slot::optional("memory", Kind::Percent),
-        Slot::optional("name", Kind::Name),
-    ],
-    ..NodeRule::single("autoscale")
-};
-
 static DISRUPTION_BUDGET: NodeRule = NodeRule {
     properties: &[
         Slot::optional("min-available", Kind::Count),
@@ -87,9 +81,9 @@ pub(super) static LABELS: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule:
 
 pub(super) static ANNOTATIONS: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("annotations") };
 
-static SELECTOR: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("selector") };
+pub(super) static SELECTOR: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("selector") };
 
-static LABEL: NodeRule = NodeRule {
+pub(super) static LABEL: NodeRule = NodeRule {
     arguments: &[Slot::required("value", Kind::Value)],
     properties: &[Slot::optional("pods", Kind::Flag)],
     ..NodeRule::free()
