@@ -4,7 +4,7 @@
 //! version is a label of objects and not of pods, so that a new version of the app does not restart what did not change.
 
 use super::Recorder;
-use crate::source::{Origin, Traced};
+use crate::source::Traced;
 use crate::spec::environment::default_selector;
 use crate::spec::{Component, Label, Spec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -41,13 +41,12 @@ pub(super) fn of_component(
 }
 
 /// Returns the metadata of an object that belongs to the app as a whole.
-pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &str, name_origin: &Origin) -> ObjectMeta {
+pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &Traced<String>) -> ObjectMeta {
     at.block("metadata", |at| {
         let mut labels = app_labels(at, spec);
         labels.extend(user(at, "labels", &[&spec.labels]).unwrap_or_default());
-        at.derived("name", name_origin, "objects of the app are called after it", ());
         ObjectMeta {
-            name: Some(name.to_owned()),
+            name: Some(at.take("name", name)),
             namespace: Some(at.take("namespace", &spec.environment.namespace)),
             labels: Some(labels),
             annotations: user(at, "annotations", &[&spec.annotations]),

@@ -22,6 +22,7 @@ mod probe;
 mod recorder;
 mod service;
 mod service_account;
+mod variables;
 
 use recorder::Recorder;
 
@@ -36,6 +37,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
         objects.push(namespace::object(spec));
     }
     objects.extend(network_policy::isolation(spec));
+    objects.extend(spec.configs.iter().map(|it| config_map::shared(spec, it)));
     for component in &spec.components {
         let of_component = of_component(spec, component).into_iter().map(|object| Object {
             component: Some(component.name.value.clone()),
@@ -52,7 +54,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
 fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
     let optional = [
         service_account::object(spec, component),
-        config_map::object(spec, component),
+        config_map::of_component(spec, component),
         service::object(spec, component),
         ingress::object(spec, component),
         horizontal_pod_autoscaler::object(spec, component),

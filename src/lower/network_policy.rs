@@ -7,7 +7,7 @@
 use super::metadata::{self, Own};
 use super::{Recorder, whole};
 use crate::object::Object;
-use crate::source::Origin;
+use crate::source::{Origin, Traced};
 use crate::spec::{Allowance, Component, Direction, Isolation, Peer, Spec};
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
@@ -27,8 +27,9 @@ pub(super) fn isolation(spec: &Spec) -> Option<Object> {
     let isolation = spec.isolation.as_ref()?;
     let origin = &isolation.origin;
     let mut at = Recorder::new(origin, BY_ISOLATION);
-    let name = format!("{}-isolation", spec.app.name.value);
-    let metadata = metadata::of_app(&mut at, spec, &name, &spec.app.name.origin);
+    let app = &spec.app.name;
+    let called = app.origin.derived("objects of the app are called after it");
+    let metadata = metadata::of_app(&mut at, spec, &Traced::new(format!("{}-isolation", app.value), called));
     let within = isolation.value == Isolation::Namespace;
     let spec = at.block("spec", |at| {
         at.derived("podSelector", origin, BY_ISOLATION, ());

@@ -94,12 +94,11 @@ fn of_components(app: &Node) -> Values {
         let service = component.child("service");
         let host = super::complete::service_name(&app_name, component).value;
         values.insert(format!("{name}.host"), service.map(|_| host).ok_or_else(without));
-        for port in component.children_named("port") {
-            let (Some(port_name), Some(number)) = (port.argument(0), port.argument(1)) else { continue };
-            let port_name = port_name.text().value;
+        for port in super::complete::ports_of_service(component) {
+            let port_name = port.name.value;
             let number = match service {
                 None => Err(without()),
-                Some(service) => super::complete::service_port(service, &port_name, &number.integer())
+                Some(service) => super::complete::service_port(service, &port_name, &port.number)
                     .map(|it| it.value.to_string())
                     .ok_or_else(|| Absent {
                         why: format!("the service of `{name}` does not expose port `{port_name}`"),

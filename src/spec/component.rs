@@ -48,7 +48,7 @@ pub struct Replicas {
     pub count: Traced<i64>,
 }
 
-/// The settings that a component reads as environment variables.
+/// Settings that are a ConfigMap.
 #[derive(Clone, Debug)]
 pub struct ConfigMap {
     /// The object's name.

@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, Isolation};
+use super::{Component, ConfigMap, Isolation};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -19,6 +19,8 @@ pub struct Spec {
     pub isolation: Option<Traced<Isolation>>,
     /// The Pod Security level that the namespace enforces.
     pub pod_security: Traced<String>,
+    /// ConfigMaps that components share, by name.
+    pub configs: Vec<ConfigMap>,
     /// Secrets that exist without us.
     pub secrets: Vec<Secret>,
     /// The components, by name.

@@ -13,17 +13,18 @@ pub mod network;
 pub mod node;
 pub mod pod;
 pub mod routing;
+pub mod variables;
 
 pub use component::{
     Autoscale, Component, ConfigMap, ConfigValue, DisruptionBudget, Replicas, Rollout, ServiceAccount,
 };
 pub use container::{
-    Container, ContainerSecurity, EnvironmentVariable, Image, Port, Probe, ProbeAction, ProbeKind, ResourceList,
-    VariableSource,
+    Container, ContainerSecurity, Hook, HookAction, Image, Moment, Port, Probe, ProbeAction, ProbeKind, ResourceList,
 };
 pub use environment::{App, Environment, Label, Secret, Spec};
 pub use literal::Literal;
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part};
-pub use pod::{Pod, PodSecurity};
+pub use pod::{InitContainer, Pod, PodSecurity, Seccomp};
 pub use routing::{Exposure, Host, Ingress, Service};
+pub use variables::{DataKind, EnvironmentSource, EnvironmentVariable, VariableSource};

@@ -1,29 +1,29 @@
 //! A component: its image, its pods, its resources, and the parts that have files of their own.
 
 use super::origins;
+use super::pod::{self, Surroundings};
 use super::{
-    CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
-    argument, config, container, declared, labels, network, number, property_number, property_percent, property_text,
-    routing, security,
+    CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, argument, config,
+    container, declared, labels, network, number, property_number, property_percent, property_text, routing,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
 use crate::object::Waiver;
 use crate::resolve::OVERRIDE_WITHOUT_EFFECT;
 use crate::source::{Span, Traced};
-use crate::spec::{Autoscale, Component, DisruptionBudget, Entry, Node, Pod, Replicas, Rollout, ServiceAccount};
+use crate::spec::{Autoscale, Component, ConfigMap, DisruptionBudget, Entry, Node, Replicas, Rollout, ServiceAccount};
 
 /// Reads a component.
-pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
+pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
     let name = argument(node, 0);
     let object_name = object_name(&context.app_name, node);
     let waivers = waivers(node, context);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
-    let main = container::main(node, config.as_ref(), &object_name, &mut refused, context);
+    let around = Surroundings::of(node, &object_name, config.iter().chain(shared).collect());
+    let pod = pod::read(node, config.as_ref(), &around, &mut refused, context);
     origins::report(refused, &waivers, context);
-    let ports = &main.ports;
-    let service = routing::service(node, ports, context);
+    let service = routing::service(node, &container::ports_of_service(node), context);
     Component {
         replicas: Replicas { count: replicas(node, context) },
         config,
@@ -32,13 +32,13 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         disruption_budget: disruption_budget(node, &object_name, context),
         ingress: routing::ingress(node, &object_name, service.as_ref(), context),
         service,
-        allowances: network::allowances(node, ports, context),
+        allowances: network::allowances(node, &container::ports_of_pod(node), context),
         service_account: service_account(node, &object_name),
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
         waivers: waivers.into_iter().filter(|it| it.code != ORIGIN_NOT_ALLOWED.name).collect(),
-        pod: Pod { main, security: security::of_pod(node) },
+        pod,
         name,
         object_name,
     }
@@ -52,7 +52,7 @@ pub(super) fn name_or(node: &Node, object_name: &Traced<String>, rule: &'static 
 
 /// Returns the name of a component's objects.
 pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
-    component.child("name").map_or_else(
+    component.child("name").and_then(|it| it.argument(0)).map_or_else(
         || {
             let name = argument(component, 0);
             Traced::new(
@@ -60,7 +60,7 @@ pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
                 component.origin.derived("objects are called after the app and the component"),
             )
         },
-        |it| argument(it, 0),
+        Entry::text,
     )
 }
 
@@ -125,22 +125,6 @@ fn empty_range(
             .push(diagnostic.at_some(maximum.origin.span, "the maximum").help("set `max=` to no less than `min=`"));
     }
     empty
-}
-
-/// Finds a declared Secret, and reports one that is not.
-pub(super) fn find_secret(name: &Traced<String>, context: &mut Context<'_>) -> Option<crate::spec::Secret> {
-    let found = context.secrets.iter().find(|it| it.name.value == name.value).cloned();
-    if found.is_none() {
-        let known: Vec<String> = context.secrets.iter().map(|it| it.name.value.clone()).collect();
-        let message = format!("no secret is called `{}`", name.value);
-        let diagnostic = Diagnostic::new(UNKNOWN_SECRET, message).at_some(name.origin.span, "");
-        context.diagnostics.push(
-            diagnostic
-                .suggest(&name.value, known.iter().map(String::as_str))
-                .help(format!("declare it in the app: `secret {} {{ keys … }}`", name.value)),
-        );
-    }
-    found
 }
 
 fn rollout(node: &Node, context: &mut Context<'_>) -> Rollout {

@@ -1,6 +1,8 @@
 //! How a component is reached.
 
-use super::{Context, MISSING_SETTING, argument, component, declared, labels, probe, property_number, property_text};
+use super::{
+    Context, MISSING_SETTING, argument, component, data, declared, labels, probe, property_number, property_text,
+};
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
 use crate::spec::{Entry, Exposure, Host, Ingress, Node, Port, Service};
@@ -133,7 +135,7 @@ fn host(node: &Node, service: &Service, context: &mut Context<'_>) -> Option<Hos
     };
     let tls = property_text(node, "tls");
     if let Some(tls) = &tls {
-        component::find_secret(tls, context);
+        data::check_secret(tls, context);
     }
     Some(Host {
         host: argument(node, 0),

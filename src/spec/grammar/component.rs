@@ -1,10 +1,14 @@
 //! The nodes of a component: one program and how it runs.
 
 use super::NodeRule;
-use super::container::{ARGS, COMMAND, ENV, IMAGE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY};
+use super::container::{
+    ARGS, COMMAND, CONTAINER, ENV, IMAGE, INIT_CONTAINER, LIFECYCLE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY, SIDECAR,
+    WORKING_DIR,
+};
 use super::network::ALLOW;
 use super::routing::{INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
+use super::variables::ENV_FROM;
 
 pub(super) static COMPONENT: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
@@ -13,14 +17,20 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &IMAGE,
         &COMMAND,
         &ARGS,
+        &WORKING_DIR,
         &REPLICAS,
         &PORT,
         &CONFIG,
         &ENV,
+        &ENV_FROM,
         &RESOURCES,
         &PROBE,
+        &LIFECYCLE,
         &RUN_AS,
         &SECURITY,
+        &CONTAINER,
+        &SIDECAR,
+        &INIT_CONTAINER,
         &ROLLOUT,
         &AUTOSCALE,
         &DISRUPTION_BUDGET,
@@ -36,7 +46,11 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
     ..NodeRule::keyed("component")
 };
 
-static NAME: NodeRule = NodeRule { arguments: &[Slot::required("name", Kind::Name)], ..NodeRule::single("name") };
+static NAME: NodeRule = NodeRule {
+    arguments: &[Slot::optional("name", Kind::Name)],
+    properties: &[Slot::optional("container", Kind::Name)],
+    ..NodeRule::single("name")
+};
 
 static REPLICAS: NodeRule = NodeRule {
     arguments: &[Slot::required("count", Kind::WHOLE)],
@@ -48,6 +62,13 @@ static CONFIG: NodeRule = NodeRule {
     properties: &[Slot::optional("name", Kind::Name)],
     children: &[&CONFIG_VALUE],
     ..NodeRule::single("config")
+};
+
+/// A ConfigMap of the app, which several components may use.
+pub(super) static SHARED_CONFIG: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    children: &[&CONFIG_VALUE],
+    ..NodeRule::keyed("config")
 };
 
 static CONFIG_VALUE: NodeRule = NodeRule {

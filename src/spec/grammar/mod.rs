@@ -13,6 +13,7 @@ mod network;
 mod project;
 mod routing;
 mod slot;
+mod variables;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
 pub use slot::{Kind, Need, Slot, is_range};

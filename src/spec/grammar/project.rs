@@ -1,7 +1,7 @@
 //! The nodes at the top: the app, its clusters, and an environment.
 
 use super::NodeRule;
-use super::component::{ANNOTATIONS, COMPONENT, LABELS};
+use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
 use super::network::ISOLATION;
 use super::slot::{Kind, Slot};
 
@@ -19,7 +19,8 @@ static APP: NodeRule = NodeRule {
 };
 
 /// The same nodes in the app and in every environment: an overlay is written as the base is.
-const APP_CHILDREN: &[&NodeRule] = &[&COMPONENT, &SECRET, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY];
+const APP_CHILDREN: &[&NodeRule] =
+    &[&COMPONENT, &SECRET, &SHARED_CONFIG, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY];
 
 /// One environment.
 pub static ENVIRONMENT: NodeRule = NodeRule {
