@@ -1,42 +1,25 @@
 //! A component's Deployment: how many pods, and how they are replaced.
 
-use super::metadata::{self, Own};
-use super::{Recorder, count, pod, whole};
+use super::{Recorder, count, metadata, pod, whole};
 use crate::object::Object;
+use crate::source::Traced;
 use crate::spec::{Component, Rollout, Spec};
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-pub(super) fn object(spec: &Spec, component: &Component) -> Object {
-    let mut at = Recorder::new(&component.name.origin, "a component is a Deployment");
-    let own = Own { labels: &[], annotations: &component.annotations };
-    let metadata = metadata::of_component(&mut at, spec, component, &component.object_name, own);
+pub(super) fn object(spec: &Spec, component: &Component, replicas: &Traced<i64>, rollout: &Rollout) -> Object {
+    let mut at = pod::start(component);
+    let metadata = metadata::of_workload(&mut at, spec, component);
     let deployment = at.block("spec", |at| DeploymentSpec {
-        replicas: replicas(at, component),
-        selector: LabelSelector {
-            match_labels: Some(metadata::selector(at, "selector.matchLabels", spec, component)),
-            match_expressions: None,
-        },
-        strategy: Some(at.block("strategy", |at| strategy(at, &component.rollout))),
-        min_ready_seconds: at.take_some("minReadySeconds", component.rollout.min_ready.as_ref()).map(whole),
-        progress_deadline_seconds: at
-            .take_some("progressDeadlineSeconds", component.rollout.deadline.as_ref())
-            .map(whole),
+        replicas: pod::replicas(at, component, replicas),
+        selector: metadata::label_selector(at, spec, component),
+        strategy: Some(at.block("strategy", |at| strategy(at, rollout))),
+        min_ready_seconds: at.take_some("minReadySeconds", rollout.min_ready.as_ref()).map(whole),
+        progress_deadline_seconds: at.take_some("progressDeadlineSeconds", rollout.deadline.as_ref()).map(whole),
+        revision_history_limit: at.take_some("revisionHistoryLimit", rollout.history.as_ref()).map(whole),
         template: pod::template(at, spec, component),
         ..DeploymentSpec::default()
     });
     at.finish(&Deployment { metadata, spec: deployment, ..Deployment::default() })
-}
-
-/// Returns the number of pods; none where an autoscaler owns it, because every sync would take its decision back.
-fn replicas(at: &mut Recorder, component: &Component) -> Option<i32> {
-    match &component.autoscale {
-        None => Some(whole(at.take("replicas", &component.replicas.count))),
-        Some(autoscale) => {
-            at.leave_out("replicas", &autoscale.origin, "the autoscaler owns the number of pods");
-            None
-        }
-    }
 }
 
 fn strategy(at: &mut Recorder, rollout: &Rollout) -> DeploymentStrategy {

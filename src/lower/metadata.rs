@@ -7,8 +7,11 @@ use super::Recorder;
 use crate::source::Traced;
 use crate::spec::environment::default_selector;
 use crate::spec::{Component, Label, Spec};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use std::collections::BTreeMap;
+
+/// The annotation that says in which turn Argo CD applies an object.
+const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 type Labels = BTreeMap<String, String>;
 
@@ -30,14 +33,30 @@ pub(super) fn of_component(
     at.block("metadata", |at| {
         let mut labels = labels(at, spec, component);
         labels.extend(user(at, "labels", &[own.labels]).unwrap_or_default());
+        let mut annotations = user(at, "annotations", &[&spec.annotations, own.annotations]).unwrap_or_default();
+        if let Some(wave) = &component.wave {
+            let rule = "a component's turn is one more than the last of those it comes after";
+            annotations.extend([at.derived_key("annotations", SYNC_WAVE, &wave.origin, rule, &wave.value.to_string())]);
+        }
         ObjectMeta {
             name: Some(at.take("name", name)),
             namespace: Some(at.take("namespace", &spec.environment.namespace)),
             labels: Some(labels),
-            annotations: user(at, "annotations", &[&spec.annotations, own.annotations]),
+            annotations: (!annotations.is_empty()).then_some(annotations),
             ..ObjectMeta::default()
         }
     })
+}
+
+/// Returns the metadata of the object that makes a component's pods.
+pub(super) fn of_workload(at: &mut Recorder, spec: &Spec, component: &Component) -> ObjectMeta {
+    let own = Own { labels: &[], annotations: &component.annotations };
+    of_component(at, spec, component, &component.object_name, own)
+}
+
+/// Returns the selector of a component's workload; the block is its `spec`.
+pub(super) fn label_selector(at: &mut Recorder, spec: &Spec, component: &Component) -> LabelSelector {
+    LabelSelector { match_labels: Some(selector(at, "selector.matchLabels", spec, component)), match_expressions: None }
 }
 
 /// Returns the metadata of an object that belongs to the app as a whole.
@@ -94,7 +113,7 @@ fn labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
 /// Returns the labels of a component's pods; the block is the template's `metadata`.
 pub(super) fn pod_labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
     let mut labels = component_labels(at, spec, component);
-    labels.extend(user(at, "labels", &[&spec.labels, &component.labels]).unwrap_or_default());
+    labels.extend(of_pods(at, "labels", &[&spec.labels, &component.labels]));
     // Last, because a pod that its own Deployment does not select is rejected.
     labels.extend(selector(at, "labels", spec, component));
     labels
@@ -128,6 +147,12 @@ pub(super) fn selector(at: &mut Recorder, path: &str, spec: &Spec, component: &C
         .iter()
         .map(|(key, value)| at.derived_key(path, key, &name.origin, rule, value))
         .collect()
+}
+
+/// Returns those labels or annotations of the spec that pods have too, later lists over earlier ones.
+pub(super) fn of_pods(at: &mut Recorder, path: &str, lists: &[&[Label]]) -> Labels {
+    let all = lists.iter().copied().flatten().filter(|it| it.pods);
+    all.map(|it| at.take_key(path, &it.key, &it.value)).collect()
 }
 
 /// Returns labels or annotations that the spec sets, later lists over earlier ones; none where there are none.

@@ -10,9 +10,11 @@
 
 mod config_map;
 mod container;
+mod daemon_set;
 mod deployment;
 mod horizontal_pod_autoscaler;
 mod ingress;
+mod job;
 mod metadata;
 mod namespace;
 mod network_policy;
@@ -23,11 +25,12 @@ mod recorder;
 mod service;
 mod service_account;
 mod variables;
+mod stateful_set;
 
 use recorder::Recorder;
 
 use crate::object::{Environment, ExternalObject, Object, ObjectSet};
-use crate::spec::{Component, Spec};
+use crate::spec::{Component, Spec, Workload};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// Lowers one environment's spec. Objects are sorted by identity.
@@ -61,7 +64,20 @@ fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
         pod_disruption_budget::object(spec, component),
         network_policy::of_component(spec, component),
     ];
-    std::iter::once(deployment::object(spec, component)).chain(optional.into_iter().flatten()).collect()
+    std::iter::once(workload(spec, component)).chain(optional.into_iter().flatten()).collect()
+}
+
+/// Lowers the object that makes a component's pods.
+fn workload(spec: &Spec, component: &Component) -> Object {
+    match &component.workload {
+        Workload::Deployment { replicas, rollout } => deployment::object(spec, component, replicas, rollout),
+        Workload::StatefulSet { replicas, rollout, stateful } => {
+            stateful_set::object(spec, component, replicas, rollout, stateful)
+        }
+        Workload::DaemonSet { rollout } => daemon_set::object(spec, component, rollout),
+        Workload::Job(job) => job::object(spec, component, job),
+        Workload::CronJob { cron, job } => job::cron_job(spec, component, cron, job),
+    }
 }
 
 /// Returns the facts about an environment that the checks and the review need.

@@ -1,10 +1,27 @@
 //! The template of a component's pods.
 
-use super::{Recorder, config_map, container, metadata};
+use super::{Recorder, config_map, container, metadata, whole};
 use crate::object::kind::CONFIG_CHECKSUM;
+use crate::source::Traced;
 use crate::spec::{Component, InitContainer, Pod, PodSecurity, Spec};
 use k8s_openapi::api::core::v1::{Container, PodSecurityContext, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// Starts the object that makes a component's pods.
+pub(super) fn start(component: &Component) -> Recorder {
+    Recorder::new(&component.kind, "a component is a Deployment unless its kind says otherwise")
+}
+
+/// Returns the number of pods; none where an autoscaler owns it, because every sync would take its decision back.
+pub(super) fn replicas(at: &mut Recorder, component: &Component, count: &Traced<i64>) -> Option<i32> {
+    match &component.autoscale {
+        None => Some(whole(at.take("replicas", count))),
+        Some(autoscale) => {
+            at.leave_out("replicas", &autoscale.origin, "the autoscaler owns the number of pods");
+            None
+        }
+    }
+}
 
 /// Returns the template of a component's pods; the block is the workload's `spec`.
 pub(super) fn template(at: &mut Recorder, spec: &Spec, component: &Component) -> PodTemplateSpec {
@@ -15,9 +32,11 @@ pub(super) fn template(at: &mut Recorder, spec: &Spec, component: &Component) ->
 }
 
 fn metadata_of(at: &mut Recorder, spec: &Spec, component: &Component) -> ObjectMeta {
-    let mut annotations = metadata::user(at, "annotations", &[&component.annotations]).unwrap_or_default();
+    let mut annotations = metadata::of_pods(at, "annotations", &[&component.annotations]);
     let configs = config_map::used(spec, component);
-    if let Some(first) = configs.first() {
+    // Pods of a Job read their config when they start, and a Job cannot be changed.
+    let runs_on = component.workload.job().is_none();
+    if let Some(first) = configs.first().filter(|_| runs_on) {
         let rule = "pods restart when their config changes";
         let sum = config_map::checksum(&configs);
         annotations.extend([at.derived_key("annotations", CONFIG_CHECKSUM, &first.origin, rule, &sum)]);
@@ -33,6 +52,7 @@ fn pod(at: &mut Recorder, component: &Component) -> PodSpec {
     let (account, pod) = (&component.service_account, &component.pod);
     PodSpec {
         automount_service_account_token: Some(at.take("automountServiceAccountToken", &account.mount_token)),
+        restart_policy: at.take_some("restartPolicy", component.workload.job().map(|it| &it.restart)),
         service_account_name: Some(at.take("serviceAccountName", &account.name)),
         security_context: Some(at.block("securityContext", |at| security(at, &pod.security))),
         containers: containers(at, pod),

@@ -354,7 +354,7 @@ mod tests {
         check(
             "environment dev { component { replicas #true } }",
             &[
-                "`component` needs a name; it is written `component NAME { … }`",
+                "`component` needs a name; it is written `component NAME kind=… { … }`",
                 "`count` of `replicas` is #true; expected a whole number from 0; ",
             ],
         );

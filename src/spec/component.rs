@@ -1,6 +1,6 @@
 //! One program of the app and how it runs, complete.
 
-use super::{Allowance, Ingress, Label, Pod, Service};
+use super::{Allowance, Ingress, Label, Pod, Service, Workload};
 use crate::object::Waiver;
 use crate::source::{Origin, Traced};
 
@@ -11,14 +11,16 @@ pub struct Component {
     pub name: Traced<String>,
     /// The name of its objects: `<app>-<component>` unless the spec says otherwise.
     pub object_name: Traced<String>,
+    /// What kind of workload it is, and what it has as such.
+    pub workload: Workload,
+    /// Where `workload` is declared.
+    pub kind: Origin,
+    /// Its turn where the GitOps controller keeps an order; none for the first.
+    pub wave: Option<Traced<i64>>,
     /// What its pods are made of.
     pub pod: Pod,
-    /// How many pods.
-    pub replicas: Replicas,
     /// Its ConfigMap.
     pub config: Option<ConfigMap>,
-    /// How a new version replaces the old one.
-    pub rollout: Rollout,
     /// Who changes the number of pods.
     pub autoscale: Option<Autoscale>,
     /// How many pods may be evicted at once.
@@ -33,19 +35,12 @@ pub struct Component {
     pub service_account: ServiceAccount,
     /// Labels on its objects.
     pub labels: Vec<Label>,
-    /// Annotations on its Deployment and its pods.
+    /// Annotations on its workload and its pods.
     pub annotations: Vec<Label>,
     /// The labels by which its pods are found, now and for good.
     pub selector: Vec<Label>,
     /// House rules that it is excused from.
     pub waivers: Vec<Waiver>,
-}
-
-/// How many pods.
-#[derive(Clone, Debug)]
-pub struct Replicas {
-    /// The number.
-    pub count: Traced<i64>,
 }
 
 /// Settings that are a ConfigMap.
@@ -66,21 +61,6 @@ pub struct ConfigValue {
     pub key: Traced<String>,
     /// Its value, several joined with a comma.
     pub value: Traced<String>,
-}
-
-/// How a new version replaces the old one.
-#[derive(Clone, Debug)]
-pub struct Rollout {
-    /// `RollingUpdate` or `Recreate`.
-    pub strategy: Traced<String>,
-    /// Pods that may be missing: a number or a share.
-    pub max_unavailable: Option<Traced<String>>,
-    /// Pods beyond the number: a number or a share.
-    pub max_surge: Option<Traced<String>>,
-    /// Seconds a pod must be ready before it counts.
-    pub min_ready: Option<Traced<i64>>,
-    /// Seconds after which a rollout has failed.
-    pub deadline: Option<Traced<i64>>,
 }
 
 /// Who changes the number of pods.

@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, ConfigMap, Isolation};
+use super::{Component, ConfigMap, Gitops, Isolation};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -21,6 +21,8 @@ pub struct Spec {
     pub pod_security: Traced<String>,
     /// ConfigMaps that components share, by name.
     pub configs: Vec<ConfigMap>,
+    /// Who applies the rendered tree; none where nobody says.
+    pub gitops: Option<Traced<Gitops>>,
     /// Secrets that exist without us.
     pub secrets: Vec<Secret>,
     /// The components, by name.
@@ -60,6 +62,8 @@ pub struct Label {
     pub key: String,
     /// Its value.
     pub value: Traced<String>,
+    /// Whether pods have it too, where those of its block do.
+    pub pods: bool,
 }
 
 /// A Secret that is made in the cluster, not here.

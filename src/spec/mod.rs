@@ -14,10 +14,9 @@ pub mod node;
 pub mod pod;
 pub mod routing;
 pub mod variables;
+pub mod workload;
 
-pub use component::{
-    Autoscale, Component, ConfigMap, ConfigValue, DisruptionBudget, Replicas, Rollout, ServiceAccount,
-};
+pub use component::{Autoscale, Component, ConfigMap, ConfigValue, DisruptionBudget, ServiceAccount};
 pub use container::{
     Container, ContainerSecurity, Hook, HookAction, Image, Moment, Port, Probe, ProbeAction, ProbeKind, ResourceList,
 };
@@ -28,3 +27,4 @@ pub use node::{Entry, Mark, Node, Part};
 pub use pod::{InitContainer, Pod, PodSecurity, Seccomp};
 pub use routing::{Exposure, Host, Ingress, Service};
 pub use variables::{DataKind, EnvironmentSource, EnvironmentVariable, VariableSource};
+pub use workload::{ClaimTemplate, Cron, Gitops, Job, Rollout, Stateful, Workload};

@@ -1,33 +1,37 @@
 //! The consoles of README and docs are true: every command in a ```` ```console ```` block is run on a copy of this
-//! repository, and prints what the page says.
+//! repository, and prints what the page says. A page of the cookbook is run on a copy of its example instead.
 //!
 //! A page is one story: its commands run in order in one copy. `<!-- edit FILE: OLD => NEW -->` between two blocks
 //! changes a file of the copy, as the text around it tells the reader to.
 
+use crate::examples;
 use crate::support::cases::{self, project_path};
 use crate::support::golden::Failures;
 use crate::support::repository::{Format, TestRepository};
 use crate::support::write_files;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 #[test]
 fn every_console_prints_what_the_page_says() {
     let mut failures = Failures::default();
-    for page in ["README.md", "docs/language.md", "docs/diagnostics.md", "docs/review-json.md"] {
-        let path = project_path(page);
-        let text = fs::read_to_string(&path).unwrap_or_default();
+    let pages = ["README.md", "docs/language.md", "docs/diagnostics.md", "docs/review-json.md"];
+    let mut pages: Vec<_> = pages.map(|it| (project_path(it), project_path(""))).into();
+    pages.extend(examples::all().iter().map(|it| (it.page(), it.path.clone())));
+    for (page, project) in pages {
+        let text = fs::read_to_string(&page).unwrap_or_default();
         if text.contains("```console") {
-            failures.text(&path, &told(&text));
+            failures.text(&page, &told(&text, &project));
         }
     }
     failures.finish();
 }
 
 /// Returns the page with the output that its commands really have.
-fn told(page: &str) -> String {
+fn told(page: &str, project: &Path) -> String {
     let repository = TestRepository::new(Format::Sha1);
-    let sources = cases::sources(&[&project_path("")]);
+    let sources = cases::sources(&[project]);
     let files: Vec<(&str, &str)> = sources.iter().map(|(_, it)| (it.name.as_str(), it.text.as_str())).collect();
     write_files(repository.path(), &files);
     run("todo-gitops compile", &repository);

@@ -15,6 +15,7 @@ mod documentation;
 mod dogfood;
 mod errors;
 mod example_review;
+mod examples;
 mod git;
 mod laws;
 mod payloads;

@@ -3,15 +3,15 @@
 use super::origins;
 use super::pod::{self, Surroundings};
 use super::{
-    CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, argument, config,
-    container, declared, labels, network, number, property_number, property_percent, property_text, routing,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, argument, config, container, declared, labels,
+    network, property_number, property_percent, property_text, routing,
+    workload::{self, empty_range},
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
 use crate::object::Waiver;
-use crate::resolve::OVERRIDE_WITHOUT_EFFECT;
-use crate::source::{Span, Traced};
-use crate::spec::{Autoscale, Component, ConfigMap, DisruptionBudget, Entry, Node, Replicas, Rollout, ServiceAccount};
+use crate::source::Traced;
+use crate::spec::{Autoscale, Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAccount};
 
 /// Reads a component.
 pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
@@ -25,9 +25,10 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
     origins::report(refused, &waivers, context);
     let service = routing::service(node, &container::ports_of_service(node), context);
     Component {
-        replicas: Replicas { count: replicas(node, context) },
+        workload: workload::read(node, service.as_ref(), context),
+        kind: workload::kind(node).origin,
+        wave: None,
         config,
-        rollout: rollout(node, context),
         autoscale: autoscale(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
         ingress: routing::ingress(node, &object_name, service.as_ref(), context),
@@ -62,96 +63,6 @@ pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
         },
         Entry::text,
     )
-}
-
-/// Reads the number of pods, and holds it and the autoscaler's range against the declared bounds.
-fn replicas(node: &Node, context: &mut Context<'_>) -> Traced<i64> {
-    let Some(replicas) = node.child("replicas") else {
-        return Traced::rule(1, "one replica unless told otherwise");
-    };
-    let count = number(replicas, 0);
-    let (minimum, maximum) = (property_number(replicas, "min"), property_number(replicas, "max"));
-    if empty_range("replicas", minimum.as_ref(), maximum.as_ref(), context) {
-        return count;
-    }
-    let autoscale = node.child("autoscale");
-    if let Some((autoscale, said)) = autoscale.zip(replicas.argument(0)) {
-        // A number of the base is for the environments that have no autoscaler.
-        let file = |span: Option<Span>| span.map(|it| it.file);
-        if file(said.span()) == file(context.environment.name.origin.span) {
-            let message = "`replicas` has no effect beside `autoscale`, which owns the number of pods";
-            let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at_some(said.span(), "");
-            let diagnostic = diagnostic.at(autoscale.span(), "the autoscaler is declared here");
-            context
-                .diagnostics
-                .push(diagnostic.help("remove the number; `min` and `max` stay bounds of the autoscaler"));
-        }
-    }
-    let values = [
-        ("replicas", replicas.argument(0).map(|_| count.clone())),
-        ("autoscale min", autoscale.and_then(|it| property_number(it, "min"))),
-        ("autoscale max", autoscale.and_then(|it| property_number(it, "max"))),
-    ];
-    let component = argument(node, 0).value;
-    for (what, value) in values {
-        let Some(value) = value else { continue };
-        let below = minimum.as_ref().filter(|bound| value.value < bound.value).map(|it| ("below the minimum", it));
-        let above = maximum.as_ref().filter(|bound| value.value > bound.value).map(|it| ("above the maximum", it));
-        if let Some((how, bound)) = below.or(above) {
-            let message = format!("`{what}` of `{component}` is {}, {how} of {}", value.value, bound.value);
-            let diagnostic = Diagnostic::new(OUT_OF_BOUNDS, message).at_some(value.origin.span, "");
-            context.diagnostics.push(
-                diagnostic.at_some(bound.origin.span, "the bound is set here").help("change the number, or the bound"),
-            );
-        }
-    }
-    count
-}
-
-/// Reports a range without a number in it, and returns whether it is one.
-fn empty_range(
-    what: &str,
-    minimum: Option<&Traced<i64>>,
-    maximum: Option<&Traced<i64>>,
-    context: &mut Context<'_>,
-) -> bool {
-    let (Some(minimum), Some(maximum)) = (minimum, maximum) else { return false };
-    let empty = minimum.value > maximum.value;
-    if empty {
-        let message = format!("`{what}` has a minimum of {} and a maximum of {}", minimum.value, maximum.value);
-        let diagnostic = Diagnostic::new(EMPTY_BOUNDS, message).at_some(minimum.origin.span, "the minimum");
-        context
-            .diagnostics
-            .push(diagnostic.at_some(maximum.origin.span, "the maximum").help("set `max=` to no less than `min=`"));
-    }
-    empty
-}
-
-fn rollout(node: &Node, context: &mut Context<'_>) -> Rollout {
-    let block = node.child("rollout");
-    let text = |name: &str| block.and_then(|it| property_text(it, name));
-    let whole = |name: &str| block.and_then(|it| property_number(it, name));
-    let rollout = Rollout {
-        strategy: block.and_then(|it| it.argument(0)).map_or_else(
-            || Traced::rule("RollingUpdate".to_owned(), "pods are replaced one after the other unless told otherwise"),
-            Entry::text,
-        ),
-        max_unavailable: text("max-unavailable"),
-        max_surge: text("max-surge"),
-        min_ready: whole("min-ready"),
-        deadline: whole("deadline"),
-    };
-    let bound = rollout.max_unavailable.as_ref().or(rollout.max_surge.as_ref());
-    if let Some(bound) = bound.filter(|_| rollout.strategy.value == "Recreate") {
-        let message = "`rollout Recreate` replaces all pods at once, so it has no `max-unavailable` or `max-surge`";
-        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(bound.origin.span, "");
-        context.diagnostics.push(
-            diagnostic
-                .at_some(rollout.strategy.origin.span, "the strategy is set here")
-                .help("write `(replace)rollout Recreate` in an overlay, or remove the bounds"),
-        );
-    }
-    rollout
 }
 
 fn autoscale(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<Autoscale> {

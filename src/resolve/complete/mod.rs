@@ -9,8 +9,10 @@ mod config;
 mod container;
 mod data;
 mod image;
+mod labels;
 mod lifecycle;
 mod network;
+mod order;
 mod origins;
 mod pod;
 mod probe;
@@ -18,14 +20,16 @@ mod required;
 mod routing;
 mod security;
 mod variables;
+mod workload;
 
 pub(super) use container::ports_of_service;
+use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{ObjectId, Waived};
 use crate::source::{Origin, Traced};
-use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
+use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Secret, Spec};
 
 /// A value that no layer sets.
 pub const MISSING_VALUE: Code = Code::error("missing-value").in_each_environment();
@@ -60,12 +64,19 @@ pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
 pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
 
+/// Components that come after each other.
+pub const DEPENDENCY_CYCLE: Code = Code::error("dependency-cycle");
+/// An order that the GitOps controller does not keep.
+pub const ORDER_NOT_KEPT: Code = Code::warning("order-not-kept");
+
 /// Every code of this step.
 pub const CODES: &[Code] = &[
     CONFLICTING_SETTINGS,
+    DEPENDENCY_CYCLE,
     EMPTY_BOUNDS,
     MISSING_SETTING,
     MISSING_VALUE,
+    ORDER_NOT_KEPT,
     OUT_OF_BOUNDS,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
@@ -111,6 +122,7 @@ impl Context<'_> {
 /// Completes one environment's spec.
 pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
     required::check(app, diagnostics);
+    labels::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
     let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
     secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
@@ -121,6 +133,10 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
     let mut components: Vec<_> =
         app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let gitops = app
+        .child("gitops")
+        .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
+    order::assign(app, &mut components, gitops.as_ref(), &mut context);
     let Context { environment, secrets, waived, .. } = context;
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
@@ -142,6 +158,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         isolation,
         pod_security,
         configs,
+        gitops,
         secrets,
         components,
     };
@@ -188,15 +205,6 @@ pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mu
 fn secret(node: &Node) -> Secret {
     let keys = node.child("keys").map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default();
     Secret { name: argument(node, 0), keys }
-}
-
-/// Reads a block of labels or annotations.
-fn labels(node: &Node, block: &str) -> Vec<Label> {
-    let children = node.child(block).map(|it| it.children.as_slice()).unwrap_or_default();
-    let mut labels: Vec<Label> =
-        children.iter().map(|it| Label { key: it.name.value.clone(), value: argument(it, 0) }).collect();
-    labels.sort_by(|a, b| a.key.cmp(&b.key));
-    labels
 }
 
 /// Reads a positional value as text; empty, with the node's place, where it is missing and has been reported.

@@ -9,9 +9,11 @@ use super::network::ALLOW;
 use super::routing::{INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
 use super::variables::ENV_FROM;
+use super::workload::{AFTER, CLAIM_TEMPLATE, CRON, JOB, KINDS, REPLICAS, ROLLOUT, STATEFUL};
 
 pub(super) static COMPONENT: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[Slot::optional("kind", KINDS)],
     children: &[
         &NAME,
         &IMAGE,
@@ -32,6 +34,11 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &SIDECAR,
         &INIT_CONTAINER,
         &ROLLOUT,
+        &STATEFUL,
+        &CLAIM_TEMPLATE,
+        &JOB,
+        &CRON,
+        &AFTER,
         &AUTOSCALE,
         &DISRUPTION_BUDGET,
         &SERVICE,
@@ -52,12 +59,6 @@ static NAME: NodeRule = NodeRule {
     ..NodeRule::single("name")
 };
 
-static REPLICAS: NodeRule = NodeRule {
-    arguments: &[Slot::required("count", Kind::WHOLE)],
-    properties: &[Slot::optional("min", Kind::WHOLE), Slot::optional("max", Kind::WHOLE)],
-    ..NodeRule::single("replicas")
-};
-
 static CONFIG: NodeRule = NodeRule {
     properties: &[Slot::optional("name", Kind::Name)],
     children: &[&CONFIG_VALUE],
@@ -75,17 +76,6 @@ static CONFIG_VALUE: NodeRule = NodeRule {
     arguments: &[Slot::list("value", Kind::Text)],
     properties: &[Slot::optional("type", Kind::Choice(&["string", "integer", "number", "boolean", "url", "origin"]))],
     ..NodeRule::free()
-};
-
-static ROLLOUT: NodeRule = NodeRule {
-    arguments: &[Slot::optional("strategy", Kind::Choice(&["RollingUpdate", "Recreate"]))],
-    properties: &[
-        Slot::optional("max-unavailable", Kind::Count),
-        Slot::optional("max-surge", Kind::Count),
-        Slot::optional("min-ready", Kind::WHOLE),
-        Slot::optional("deadline", Kind::WHOLE),
-    ],
-    ..NodeRule::single("rollout")
 };
 
 static AUTOSCALE: NodeRule = NodeRule {
@@ -120,7 +110,11 @@ pub(super) static ANNOTATIONS: NodeRule = NodeRule { children: &[&LABEL], ..Node
 
 static SELECTOR: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("selector") };
 
-static LABEL: NodeRule = NodeRule { arguments: &[Slot::required("value", Kind::Text)], ..NodeRule::free() };
+static LABEL: NodeRule = NodeRule {
+    arguments: &[Slot::required("value", Kind::Text)],
+    properties: &[Slot::optional("pods", Kind::Flag)],
+    ..NodeRule::free()
+};
 
 static WAIVE: NodeRule = NodeRule {
     arguments: &[Slot::required("rule", Kind::Name)],

@@ -14,6 +14,7 @@ mod project;
 mod routing;
 mod slot;
 mod variables;
+mod workload;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
 pub use slot::{Kind, Need, Slot, is_range};

@@ -4,6 +4,7 @@ use super::NodeRule;
 use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
 use super::network::ISOLATION;
 use super::slot::{Kind, Slot};
+use super::workload::GITOPS;
 
 /// What a file in `base/` may hold.
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
@@ -20,7 +21,7 @@ static APP: NodeRule = NodeRule {
 
 /// The same nodes in the app and in every environment: an overlay is written as the base is.
 const APP_CHILDREN: &[&NodeRule] =
-    &[&COMPONENT, &SECRET, &SHARED_CONFIG, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY];
+    &[&COMPONENT, &SECRET, &SHARED_CONFIG, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY, &GITOPS];
 
 /// One environment.
 pub static ENVIRONMENT: NodeRule = NodeRule {
