@@ -32,6 +32,7 @@ mod role;
 mod role_binding;
 mod service;
 mod service_account;
+mod variables;
 mod stateful_set;
 
 use recorder::Recorder;
@@ -51,6 +52,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
     objects.extend(limit_range::object(spec));
     objects.extend(spec.secrets.iter().filter_map(|it| external_secret::object(spec, it)));
     objects.extend(spec.external_services.iter().map(|it| service::external(spec, it)));
+    objects.extend(spec.configs.iter().map(|it| config_map::shared(spec, it)));
     for component in &spec.components {
         let of_component = of_component(spec, component).into_iter().map(|object| Object {
             component: Some(component.name.value.clone()),
@@ -67,7 +69,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
 fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
     let optional = [
         service_account::object(spec, component),
-        config_map::object(spec, component),
+        config_map::of_component(spec, component),
         ingress::object(spec, component),
         http_route::object(spec, component),
         horizontal_pod_autoscaler::object(spec, component),

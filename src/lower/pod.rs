@@ -1,11 +1,10 @@
 //! The template of a component's pods.
 
-use super::config_map::checksum;
-use super::{Recorder, container, metadata, whole};
+use super::{Recorder, config_map, container, metadata, whole};
 use crate::object::kind::CONFIG_CHECKSUM;
 use crate::source::Traced;
-use crate::spec::{Component, PodSecurity, Spec};
-use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile};
+use crate::spec::{Component, InitContainer, Pod, PodSecurity, Spec};
+use k8s_openapi::api::core::v1::{Container, PodSecurityContext, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// Starts the object that makes a component's pods.
@@ -34,12 +33,13 @@ pub(super) fn template(at: &mut Recorder, spec: &Spec, component: &Component) ->
 
 fn metadata_of(at: &mut Recorder, spec: &Spec, component: &Component) -> ObjectMeta {
     let mut annotations = metadata::of_pods(at, "annotations", &[&component.annotations]);
+    let configs = config_map::used(spec, component);
     // Pods of a Job read their config when they start, and a Job cannot be changed.
     let runs_on = component.workload.job().is_none();
-    if let Some(config) = component.config.as_ref().filter(|_| runs_on) {
+    if let Some(first) = configs.first().filter(|_| runs_on) {
         let rule = "pods restart when their config changes";
-        let sum = checksum(config);
-        annotations.extend([at.derived_key("annotations", CONFIG_CHECKSUM, &config.origin, rule, &sum)]);
+        let sum = config_map::checksum(&configs);
+        annotations.extend([at.derived_key("annotations", CONFIG_CHECKSUM, &first.origin, rule, &sum)]);
     }
     ObjectMeta {
         labels: Some(metadata::pod_labels(at, spec, component)),
@@ -55,9 +55,38 @@ fn pod(at: &mut Recorder, component: &Component) -> PodSpec {
         restart_policy: at.take_some("restartPolicy", component.workload.job().map(|it| &it.restart)),
         service_account_name: Some(at.take("serviceAccountName", &account.name)),
         security_context: Some(at.block("securityContext", |at| security(at, &pod.security))),
-        containers: vec![at.block("containers[0]", |at| container::of(at, &pod.main))],
+        containers: containers(at, pod),
+        init_containers: init_containers(at, pod),
         ..PodSpec::default()
     }
+}
+
+fn containers(at: &mut Recorder, pod: &Pod) -> Vec<Container> {
+    std::iter::once(&pod.main)
+        .chain(&pod.containers)
+        .enumerate()
+        .map(|(index, it)| at.block(&format!("containers[{index}]"), |at| container::of(at, it)))
+        .collect()
+}
+
+fn init_containers(at: &mut Recorder, pod: &Pod) -> Option<Vec<Container>> {
+    let taken: Vec<Container> = pod
+        .init_containers
+        .iter()
+        .enumerate()
+        .map(|(index, it)| at.block(&format!("initContainers[{index}]"), |at| init_container(at, it)))
+        .collect();
+    (!taken.is_empty()).then_some(taken)
+}
+
+/// Returns a container that starts before the others
+/// (<https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/>).
+fn init_container(at: &mut Recorder, init: &InitContainer) -> Container {
+    let container = container::of(at, &init.container);
+    let rule = "a sidecar starts before the others and keeps running beside them";
+    let restart_policy =
+        init.is_sidecar.then(|| at.derived("restartPolicy", &init.container.name.origin, rule, "Always".to_owned()));
+    Container { restart_policy, ..container }
 }
 
 fn security(at: &mut Recorder, security: &PodSecurity) -> PodSecurityContext {
@@ -66,10 +95,19 @@ fn security(at: &mut Recorder, security: &PodSecurity) -> PodSecurityContext {
         run_as_user: at.take_some("runAsUser", security.user.as_ref()),
         run_as_group: at.take_some("runAsGroup", security.group.as_ref()),
         fs_group: at.take_some("fsGroup", security.fs_group.as_ref()),
-        seccomp_profile: Some(SeccompProfile {
-            type_: at.take("seccompProfile.type", &security.seccomp),
-            localhost_profile: None,
-        }),
+        fs_group_change_policy: at.take_some("fsGroupChangePolicy", security.fs_group_change_policy.as_ref()),
+        supplemental_groups: groups(at, security),
+        seccomp_profile: Some(container::seccomp(at, &security.seccomp)),
         ..PodSecurityContext::default()
     }
+}
+
+fn groups(at: &mut Recorder, security: &PodSecurity) -> Option<Vec<i64>> {
+    let taken: Vec<i64> = security
+        .supplemental_groups
+        .iter()
+        .enumerate()
+        .map(|(index, it)| at.take(&format!("supplementalGroups[{index}]"), it))
+        .collect();
+    (!taken.is_empty()).then_some(taken)
 }

@@ -49,7 +49,7 @@ pub struct Component {
     pub waivers: Vec<Waiver>,
 }
 
-/// The settings that a component reads as environment variables.
+/// Settings that are a ConfigMap.
 #[derive(Clone, Debug)]
 pub struct ConfigMap {
     /// The object's name.

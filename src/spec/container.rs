@@ -1,5 +1,6 @@
 //! One container, complete: what it runs, what it gets, and what it may do.
 
+use super::{EnvironmentSource, EnvironmentVariable, Seccomp};
 use crate::object::Quantity;
 use crate::source::{Origin, Traced};
 
@@ -16,9 +17,11 @@ pub struct Container {
     pub args: Vec<Traced<String>>,
     /// The ports it listens on.
     pub ports: Vec<Port>,
-    /// The ConfigMap all of whose keys are variables.
-    pub config: Option<Traced<String>>,
-    /// Its other variables.
+    /// Where it works, instead of the image's own folder.
+    pub working_dir: Option<Traced<String>>,
+    /// The ConfigMaps and Secrets all of whose keys are variables; a later one wins over those before it.
+    pub sources: Vec<EnvironmentSource>,
+    /// Its other variables, which win over those.
     pub variables: Vec<EnvironmentVariable>,
     /// What it asks for.
     pub requests: Vec<ResourceList>,
@@ -26,6 +29,8 @@ pub struct Container {
     pub limits: Vec<ResourceList>,
     /// How the kubelet looks after it.
     pub probes: Vec<Probe>,
+    /// What is done when it has started, and before it is stopped.
+    pub hooks: Vec<Hook>,
     /// What it may do on its node.
     pub security: ContainerSecurity,
 }
@@ -48,31 +53,6 @@ pub struct Port {
     pub number: Traced<i64>,
     /// TCP unless the spec says otherwise.
     pub protocol: Traced<String>,
-}
-
-/// One environment variable.
-#[derive(Clone, Debug)]
-pub struct EnvironmentVariable {
-    /// Its name.
-    pub name: Traced<String>,
-    /// Where its value comes from.
-    pub source: VariableSource,
-}
-
-/// Where the value of an environment variable comes from.
-#[derive(Clone, Debug)]
-pub enum VariableSource {
-    /// It is written here.
-    Literal(Traced<String>),
-    /// A key of a Secret.
-    Secret {
-        /// The Secret.
-        name: Traced<String>,
-        /// The key.
-        key: Traced<String>,
-    },
-    /// A field of the pod itself.
-    Field(Traced<String>),
 }
 
 /// An amount of one resource.
@@ -134,9 +114,53 @@ pub enum ProbeAction {
     Exec(Vec<Traced<String>>),
 }
 
+/// What is done at one moment of a container's life.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// When.
+    pub moment: Moment,
+    /// What.
+    pub action: HookAction,
+    /// The lines that declare it.
+    pub origin: Origin,
+}
+
+/// A moment of a container's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It has just started.
+    PostStart,
+    /// It is about to be stopped.
+    PreStop,
+}
+
+/// What is done at a moment of a container's life.
+#[derive(Clone, Debug)]
+pub enum HookAction {
+    /// A path is requested.
+    Http {
+        /// The path.
+        path: Traced<String>,
+        /// The name of the container's port.
+        port: Traced<String>,
+    },
+    /// A program is run in the container.
+    Exec(Vec<Traced<String>>),
+    /// So many seconds pass.
+    Sleep(Traced<i64>),
+}
+
 /// What a container may do on its node.
 #[derive(Clone, Debug)]
 pub struct ContainerSecurity {
+    /// User id, where it is not that of the pod.
+    pub user: Option<Traced<i64>>,
+    /// Group id, where it is not that of the pod.
+    pub group: Option<Traced<i64>>,
+    /// Whether the kubelet refuses to start it as root, where the pod says otherwise.
+    pub run_as_non_root: Option<Traced<bool>>,
+    /// The system calls it may make, where the pod says otherwise.
+    pub seccomp: Option<Seccomp>,
     /// Whether a process may gain more privileges than its parent.
     pub allow_privilege_escalation: Traced<bool>,
     /// Whether it runs with all the rights of the node.
@@ -147,11 +171,4 @@ pub struct ContainerSecurity {
     pub drop_capabilities: Traced<bool>,
     /// Capabilities it keeps.
     pub capabilities: Vec<Traced<String>>,
-}
-
-impl Container {
-    /// Finds a port by its name.
-    pub fn port(&self, name: &str) -> Option<&Port> {
-        self.ports.iter().find(|it| it.name.value == name)
-    }
 }

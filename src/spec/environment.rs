@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
+use super::{Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -19,6 +19,8 @@ pub struct Spec {
     pub isolation: Option<Traced<Isolation>>,
     /// The Pod Security level that the namespace enforces.
     pub pod_security: Traced<String>,
+    /// ConfigMaps that components share, by name.
+    pub configs: Vec<ConfigMap>,
     /// Who applies the rendered tree; none where nobody says.
     pub gitops: Option<Traced<Gitops>>,
     /// What the namespace may use in all.

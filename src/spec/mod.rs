@@ -17,6 +17,7 @@ pub mod node;
 pub mod pod;
 pub mod routing;
 pub mod secret;
+pub mod variables;
 pub mod workload;
 
 pub use access::{Permission, Reach};
@@ -25,17 +26,17 @@ pub use autoscale::{
 };
 pub use component::{Component, ConfigMap, ConfigValue, DisruptionBudget, ServiceAccount};
 pub use container::{
-    Container, ContainerSecurity, EnvironmentVariable, Image, Port, Probe, ProbeAction, ProbeKind, ResourceList,
-    VariableSource,
+    Container, ContainerSecurity, Hook, HookAction, Image, Moment, Port, Probe, ProbeAction, ProbeKind, ResourceList,
 };
 pub use environment::{App, Environment, Label, Spec};
 pub use limits::{Amount, Limit, LimitRange, Quota};
 pub use literal::Literal;
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part};
-pub use pod::{Pod, PodSecurity};
+pub use pod::{InitContainer, Pod, PodSecurity, Seccomp};
 pub use routing::{
     Exposure, ExternalService, Gateway, Host, HostPath, HttpRoute, Ingress, RoutePath, Service, ServiceOptions,
 };
 pub use secret::{External, Secret, SecretEntry, SecretSource};
+pub use variables::{DataKind, EnvironmentSource, EnvironmentVariable, VariableSource};
 pub use workload::{ClaimTemplate, Cron, Gitops, Job, Rollout, Stateful, Workload};

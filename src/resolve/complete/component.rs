@@ -1,28 +1,30 @@
 //! A component: its image, its pods, its resources, and the parts that have files of their own.
 
 use super::origins;
+use super::pod::{self, Surroundings};
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, UNKNOWN_SECRET, access, argument, autoscale, config,
-    container, declared, ingress, labels, network, property_text, routing, security, workload,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, access, argument, autoscale, config, container,
+    declared, ingress, labels, network, property_text, routing, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
 use crate::object::Waiver;
 use crate::source::Traced;
-use crate::spec::{Component, DisruptionBudget, Entry, Node, Pod, ServiceAccount};
+use crate::spec::{Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAccount};
 
 /// Reads a component.
-pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
+pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
     let name = argument(node, 0);
     let object_name = object_name(&context.app_name, node);
     let waivers = waivers(node, context);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
-    let main = container::main(node, config.as_ref(), &object_name, &mut refused, context);
+    let around = Surroundings::of(node, &object_name, config.iter().chain(shared).collect());
+    let pod = pod::read(node, config.as_ref(), &around, &mut refused, context);
     origins::report(refused, &waivers, context);
-    let ports = &main.ports;
-    let service = routing::service(node, ports, context);
-    let additional_services = routing::additional_services(node, ports, context);
+    let ports = container::ports_of_service(node);
+    let service = routing::service(node, &ports, context);
+    let additional_services = routing::additional_services(node, &ports, context);
     Component {
         workload: workload::read(node, service.iter().chain(&additional_services), context),
         kind: workload::kind(node).origin,
@@ -34,14 +36,14 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         http_route: ingress::http_route(node, &object_name, service.as_ref(), context),
         service,
         additional_services,
-        allowances: network::allowances(node, ports, context),
+        allowances: network::allowances(node, &container::ports_of_pod(node), context),
         service_account: service_account(node, &object_name),
         permissions: access::permissions(node, context),
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
         waivers: waivers.into_iter().filter(|it| it.code != ORIGIN_NOT_ALLOWED.name).collect(),
-        pod: Pod { main, security: security::of_pod(node) },
+        pod,
         name,
         object_name,
     }
@@ -55,7 +57,7 @@ pub(super) fn name_or(node: &Node, object_name: &Traced<String>, rule: &'static 
 
 /// Returns the name of a component's objects.
 pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
-    component.child("name").map_or_else(
+    component.child("name").and_then(|it| it.argument(0)).map_or_else(
         || {
             let name = argument(component, 0);
             Traced::new(
@@ -63,24 +65,8 @@ pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
                 component.origin.derived("objects are called after the app and the component"),
             )
         },
-        |it| argument(it, 0),
+        Entry::text,
     )
-}
-
-/// Finds a declared Secret, and reports one that is not.
-pub(super) fn find_secret(name: &Traced<String>, context: &mut Context<'_>) -> Option<crate::spec::Secret> {
-    let found = context.secrets.iter().find(|it| it.name.value == name.value).cloned();
-    if found.is_none() {
-        let known: Vec<String> = context.secrets.iter().map(|it| it.name.value.clone()).collect();
-        let message = format!("no secret is called `{}`", name.value);
-        let diagnostic = Diagnostic::new(UNKNOWN_SECRET, message).at_some(name.origin.span, "");
-        context.diagnostics.push(
-            diagnostic
-                .suggest(&name.value, known.iter().map(String::as_str))
-                .help(format!("declare it in the app: `secret {} {{ keys … }}`", name.value)),
-        );
-    }
-    found
 }
 
 fn disruption_budget(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<DisruptionBudget> {

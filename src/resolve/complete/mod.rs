@@ -9,20 +9,25 @@ mod cluster;
 mod component;
 mod config;
 mod container;
+mod data;
 mod image;
 mod labels;
 mod ingress;
 mod limits;
+mod lifecycle;
 mod network;
 mod order;
 mod origins;
+mod pod;
 mod probe;
 mod required;
 mod routing;
 mod secret;
 mod security;
+mod variables;
 mod workload;
 
+pub(super) use container::ports_of_service;
 use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
@@ -43,6 +48,12 @@ pub const UNKNOWN_CLUSTER: Code = Code::error("unknown-cluster");
 pub const UNKNOWN_SECRET: Code = Code::error("unknown-secret");
 /// A key that the declared Secret does not have.
 pub const UNKNOWN_SECRET_KEY: Code = Code::error("unknown-secret-key");
+/// A ConfigMap that is not declared.
+pub const UNKNOWN_CONFIG: Code = Code::error("unknown-config");
+/// A key that the ConfigMap does not have.
+pub const UNKNOWN_CONFIG_KEY: Code = Code::error("unknown-config-key");
+/// A container that the component does not have.
+pub const UNKNOWN_CONTAINER: Code = Code::error("unknown-container");
 /// A port that the component does not have.
 pub const UNKNOWN_PORT: Code = Code::error("unknown-port");
 /// A component that does not exist.
@@ -74,6 +85,9 @@ pub const CODES: &[Code] = &[
     OUT_OF_BOUNDS,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
+    UNKNOWN_CONFIG,
+    UNKNOWN_CONFIG_KEY,
+    UNKNOWN_CONTAINER,
     UNKNOWN_PORT,
     UNKNOWN_RULE,
     UNKNOWN_SECRET,
@@ -120,7 +134,9 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
     let name = argument(app, 0);
     let mut context =
         Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
-    let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
+    let configs = config::shared(app, &mut context);
+    let mut components: Vec<_> =
+        app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let gitops = app
         .child("gitops")
@@ -150,6 +166,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         annotations: labels(app, "annotations"),
         isolation,
         pod_security,
+        configs,
         gitops,
         secrets,
         external,

@@ -42,10 +42,7 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
         (_, None) => (None, None),
         (Direction::From, Some(wanted)) => of_component(&wanted, ports, context)?,
         (Direction::To, Some(wanted)) => match (peer_component, wanted.value.parse::<u16>()) {
-            (Some(other), _) => {
-                let ports: Vec<Port> = other.children_named("port").map(container::port).collect();
-                of_component(&wanted, &ports, context)?
-            }
+            (Some(other), _) => of_component(&wanted, &container::ports_of_pod(other), context)?,
             (None, Ok(number)) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),
             (None, _) => {
                 let message = format!("`{}` is no port number", wanted.value);

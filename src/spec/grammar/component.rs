@@ -3,10 +3,14 @@
 use super::NodeRule;
 use super::access::PERMISSION;
 use super::autoscale::AUTOSCALE;
-use super::container::{ARGS, COMMAND, ENV, IMAGE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY};
+use super::container::{
+    ARGS, COMMAND, CONTAINER, ENV, IMAGE, INIT_CONTAINER, LIFECYCLE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY, SIDECAR,
+    WORKING_DIR,
+};
 use super::network::ALLOW;
 use super::routing::{ADDITIONAL_SERVICE, HTTP_ROUTE, INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
+use super::variables::ENV_FROM;
 use super::workload::{AFTER, CLAIM_TEMPLATE, CRON, JOB, KINDS, REPLICAS, ROLLOUT, STATEFUL};
 
 pub(super) static COMPONENT: NodeRule = NodeRule {
@@ -17,14 +21,20 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &IMAGE,
         &COMMAND,
         &ARGS,
+        &WORKING_DIR,
         &REPLICAS,
         &PORT,
         &CONFIG,
         &ENV,
+        &ENV_FROM,
         &RESOURCES,
         &PROBE,
+        &LIFECYCLE,
         &RUN_AS,
         &SECURITY,
+        &CONTAINER,
+        &SIDECAR,
+        &INIT_CONTAINER,
         &ROLLOUT,
         &STATEFUL,
         &CLAIM_TEMPLATE,
@@ -48,12 +58,23 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
     ..NodeRule::keyed("component")
 };
 
-static NAME: NodeRule = NodeRule { arguments: &[Slot::required("name", Kind::Name)], ..NodeRule::single("name") };
+static NAME: NodeRule = NodeRule {
+    arguments: &[Slot::optional("name", Kind::Name)],
+    properties: &[Slot::optional("container", Kind::Name)],
+    ..NodeRule::single("name")
+};
 
 static CONFIG: NodeRule = NodeRule {
     properties: &[Slot::optional("name", Kind::Name)],
     children: &[&CONFIG_VALUE],
     ..NodeRule::single("config")
+};
+
+/// A ConfigMap of the app, which several components may use.
+pub(super) static SHARED_CONFIG: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    children: &[&CONFIG_VALUE],
+    ..NodeRule::keyed("config")
 };
 
 static CONFIG_VALUE: NodeRule = NodeRule {

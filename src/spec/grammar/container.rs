@@ -1,7 +1,44 @@
-//! The nodes of a container: what it runs, and what it gets.
+//! Containers, and the nodes that say what one runs, what it asks for and what it may do.
 
 use super::NodeRule;
 use super::slot::{Kind, Slot};
+pub(super) use super::variables::ENV;
+use super::variables::ENV_FROM;
+
+pub(super) static CONTAINER: NodeRule =
+    NodeRule { arguments: &[Slot::required("name", Kind::Name)], children: RUNNING, ..NodeRule::keyed("container") };
+
+pub(super) static SIDECAR: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[Slot::optional("order", ORDER)],
+    children: RUNNING,
+    ..NodeRule::keyed("sidecar")
+};
+
+/// One that ends before the others start has nobody to listen to and nothing to probe.
+pub(super) static INIT_CONTAINER: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[Slot::optional("order", ORDER)],
+    children: &[&IMAGE, &COMMAND, &ARGS, &WORKING_DIR, &ENV, &ENV_FROM, &RESOURCES, &CONTAINER_RUN_AS, &SECURITY],
+    ..NodeRule::keyed("init-container")
+};
+
+const RUNNING: &[&NodeRule] = &[
+    &IMAGE,
+    &COMMAND,
+    &ARGS,
+    &WORKING_DIR,
+    &PORT,
+    &ENV,
+    &ENV_FROM,
+    &RESOURCES,
+    &PROBE,
+    &LIFECYCLE,
+    &CONTAINER_RUN_AS,
+    &SECURITY,
+];
+
+const ORDER: Kind = Kind::Integer(-1000, 1000);
 
 pub(super) static IMAGE: NodeRule = NodeRule {
     arguments: &[Slot::required("repository", Kind::Name)],
@@ -19,22 +56,13 @@ pub(super) static COMMAND: NodeRule =
 pub(super) static ARGS: NodeRule =
     NodeRule { arguments: &[Slot::list("word", Kind::Text)], ..NodeRule::single("args") };
 
+pub(super) static WORKING_DIR: NodeRule =
+    NodeRule { arguments: &[Slot::required("path", Kind::Name)], ..NodeRule::single("working-dir") };
+
 pub(super) static PORT: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name), Slot::required("number", Kind::PORT)],
     properties: &[Slot::optional("protocol", Kind::Choice(&["TCP", "UDP", "SCTP"]))],
     ..NodeRule::keyed("port")
-};
-
-pub(super) static ENV: NodeRule = NodeRule { children: &[&VARIABLE], ..NodeRule::single("env") };
-
-static VARIABLE: NodeRule = NodeRule {
-    arguments: &[Slot::optional("value", Kind::Value)],
-    properties: &[
-        Slot::optional("secret", Kind::Name),
-        Slot::optional("key", Kind::Text),
-        Slot::optional("field", Kind::Name),
-    ],
-    ..NodeRule::free()
 };
 
 pub(super) static RESOURCES: NodeRule = NodeRule { children: &[&REQUESTS, &LIMITS], ..NodeRule::single("resources") };
@@ -68,12 +96,34 @@ pub(super) static PROBE: NodeRule = NodeRule {
 
 static EXEC: NodeRule = NodeRule { arguments: &[Slot::list("word", Kind::Text)], ..NodeRule::single("exec") };
 
+pub(super) static LIFECYCLE: NodeRule = NodeRule {
+    arguments: &[Slot::required("moment", Kind::Choice(&["post-start", "pre-stop"]))],
+    properties: &[
+        Slot::optional("http", Kind::Text),
+        Slot::optional("port", Kind::Name),
+        Slot::optional("sleep", Kind::Integer(1, 2_147_483_647)),
+    ],
+    children: &[&EXEC],
+    ..NodeRule::keyed("lifecycle")
+};
+
 pub(super) static RUN_AS: NodeRule = NodeRule {
     properties: &[
         Slot::optional("user", Kind::WHOLE),
         Slot::optional("group", Kind::WHOLE),
         Slot::optional("fs-group", Kind::WHOLE),
+        Slot::optional("fs-group-change-policy", Kind::Choice(&["Always", "OnRootMismatch"])),
     ],
+    children: &[&SUPPLEMENTAL_GROUPS],
+    ..NodeRule::single("run-as")
+};
+
+static SUPPLEMENTAL_GROUPS: NodeRule =
+    NodeRule { arguments: &[Slot::list("group", Kind::WHOLE)], ..NodeRule::single("supplemental-groups") };
+
+/// Groups of files and further groups are the whole pod's.
+static CONTAINER_RUN_AS: NodeRule = NodeRule {
+    properties: &[Slot::optional("user", Kind::WHOLE), Slot::optional("group", Kind::WHOLE)],
     ..NodeRule::single("run-as")
 };
 
@@ -83,7 +133,8 @@ pub(super) static SECURITY: NodeRule = NodeRule {
         Slot::optional("allow-privilege-escalation", Kind::Flag),
         Slot::optional("privileged", Kind::Flag),
         Slot::optional("read-only-root-filesystem", Kind::Flag),
-        Slot::optional("seccomp", Kind::Choice(&["RuntimeDefault", "Unconfined"])),
+        Slot::optional("seccomp", Kind::Choice(&["RuntimeDefault", "Localhost", "Unconfined"])),
+        Slot::optional("profile", Kind::Name),
         Slot::optional("drop-capabilities", Kind::Flag),
     ],
     children: &[&CAPABILITY],

@@ -17,6 +17,7 @@ mod project;
 mod routing;
 mod secret;
 mod slot;
+mod variables;
 mod workload;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};

@@ -1,7 +1,7 @@
 //! The nodes at the top: the app, its clusters, and an environment.
 
 use super::NodeRule;
-use super::component::{ANNOTATIONS, COMPONENT, LABELS};
+use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
 use super::limits::{LIMIT_RANGE, QUOTA};
 use super::network::ISOLATION;
 use super::routing::EXTERNAL_SERVICE;
@@ -26,6 +26,7 @@ static APP: NodeRule = NodeRule {
 const APP_CHILDREN: &[&NodeRule] = &[
     &COMPONENT,
     &SECRET,
+    &SHARED_CONFIG,
     &EXTERNAL,
     &EXTERNAL_SERVICE,
     &LABELS,
