@@ -1,0 +1,130 @@
+//! Columns in, the same with fewer crossings out: every slot moves to the middle of those that it is joined with, column
+//! by column and back, and then neighbours are swapped while that helps. The best order that was seen stays.
+
+use super::layers::Layers;
+
+/// How often the columns are gone through.
+const SWEEPS: usize = 12;
+/// So that the middle of some positions is a whole number.
+const SCALE: usize = 840;
+
+/// Where a slot looks for what it is joined with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// Orders the slots of every column.
+pub(super) fn order(layers: &mut Layers) {
+    let neighbours = [Side::Left, Side::Right].map(|it| joined(layers, it));
+    let mut best = (crossings(layers, &neighbours[1]), layers.columns.clone());
+    for sweep in 0..SWEEPS {
+        let rightward = sweep % 2 == 0;
+        let towards = if rightward { &neighbours[0] } else { &neighbours[1] };
+        let columns = layers.columns.len();
+        for step in 0..columns {
+            let column = if rightward { step } else { columns - 1 - step };
+            let positions = positions(layers);
+            let middle = |slot: &usize| {
+                let near = &towards[*slot];
+                if near.is_empty() {
+                    return positions[*slot] * SCALE;
+                }
+                near.iter().map(|it| positions[*it]).sum::<usize>() * SCALE / near.len()
+            };
+            layers.columns[column].sort_by_cached_key(middle);
+        }
+        swap(layers, &neighbours);
+        let found = crossings(layers, &neighbours[1]);
+        if found < best.0 {
+            best = (found, layers.columns.clone());
+        }
+    }
+    layers.columns = best.1;
+}
+
+/// Swaps neighbours in a column where that saves crossings on both sides together.
+fn swap(layers: &mut Layers, neighbours: &[Vec<Vec<usize>>; 2]) {
+    let mut positions = positions(layers);
+    for column in &mut layers.columns {
+        for at in 1..column.len() {
+            let (upper, lower) = (column[at - 1], column[at]);
+            let crossed = |upper: usize, lower: usize| -> usize {
+                let pairs = neighbours
+                    .iter()
+                    .flat_map(|it| it[upper].iter().flat_map(|up| it[lower].iter().map(|low| (*up, *low))));
+                pairs.filter(|(up, low)| positions[*up] > positions[*low]).count()
+            };
+            if crossed(lower, upper) < crossed(upper, lower) {
+                column.swap(at - 1, at);
+                (positions[upper], positions[lower]) = (positions[lower], positions[upper]);
+            }
+        }
+    }
+}
+
+/// Returns the slots that each slot is joined with on one side.
+fn joined(layers: &Layers, side: Side) -> Vec<Vec<usize>> {
+    let mut joined = vec![Vec::new(); layers.slots.len()];
+    for pair in layers.links.iter().flat_map(|it| it.slots.windows(2)) {
+        let [left, right] = pair else { continue };
+        match side {
+            Side::Left => joined[*right].push(*left),
+            Side::Right => joined[*left].push(*right),
+        }
+    }
+    joined
+}
+
+/// Returns the position of each slot in its column.
+fn positions(layers: &Layers) -> Vec<usize> {
+    let mut positions = vec![0; layers.slots.len()];
+    for column in &layers.columns {
+        column.iter().enumerate().for_each(|(position, slot)| positions[*slot] = position);
+    }
+    positions
+}
+
+/// Returns how many pairs of lines cross.
+fn crossings(layers: &Layers, right: &[Vec<usize>]) -> usize {
+    let positions = positions(layers);
+    let in_gap = |column: &Vec<usize>| {
+        let ends: Vec<usize> = column
+            .iter()
+            .flat_map(|slot| {
+                let mut ends: Vec<usize> = right[*slot].iter().map(|it| positions[*it]).collect();
+                ends.sort_unstable();
+                ends
+            })
+            .collect();
+        let above = |at: usize| ends[..at].iter().filter(|it| **it > ends[at]).count();
+        (0..ends.len()).map(above).sum::<usize>()
+    };
+    layers.columns.iter().map(in_gap).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layers::{Layers, Link, Slot};
+    use super::{Side, crossings, joined, order};
+
+    #[test]
+    fn lines_that_need_not_cross_do_not() {
+        let check = |left: usize, right: usize, edges: &[(usize, usize)], expected: usize| {
+            let slot = |column| move |node| Slot { node: Some(node), column };
+            let slots = (0..left).map(slot(0)).chain((left..left + right).map(slot(1))).collect();
+            let links =
+                edges.iter().enumerate().map(|(edge, (a, b))| Link { edge, slots: vec![*a, left + b] }).collect();
+            let columns = vec![(0..left).collect(), (left..left + right).collect()];
+            let mut layers = Layers { slots, links, beside: Vec::new(), columns, lanes: Vec::new() };
+            order(&mut layers);
+            assert_eq!(crossings(&layers, &joined(&layers, Side::Right)), expected, "{edges:?}");
+        };
+        check(2, 2, &[(0, 1), (1, 0)], 0);
+        check(3, 3, &[(0, 2), (1, 1), (2, 0)], 0);
+        check(2, 2, &[(0, 0), (0, 1), (1, 0), (1, 1)], 1);
+        check(1, 3, &[(0, 2)], 0);
+        check(0, 0, &[], 0);
+    }
+}
