@@ -16,8 +16,9 @@ pub fn dot(graphs: &[Graph]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "    subgraph {} {{", quoted(&format!("cluster_{}", graph.environment)));
         let _ = writeln!(out, "        label={};", label(lines.iter()));
-        for node in &graph.nodes {
-            out += &vertex(node, graph);
+        let is_world = |it: &&Node| matches!(it.family, Family::Caller | Family::Callee);
+        for node in graph.nodes.iter().filter(|it| !is_world(it)) {
+            out += &vertex(node, graph, "        ");
         }
         // Calls lead back, so it is said what stands below each other.
         for family in [Family::Service, Family::Workload] {
@@ -26,6 +27,10 @@ pub fn dot(graphs: &[Graph]) -> String {
             if same.len() > 1 {
                 let _ = writeln!(out, "        {{ rank=same; {}; }}", same.join("; "));
             }
+        }
+        out += "    }\n";
+        for node in graph.nodes.iter().filter(is_world) {
+            out += &vertex(node, graph, "    ");
         }
         for edge in &graph.edges {
             let (from, to) = (&graph.nodes[edge.from], &graph.nodes[edge.to]);
@@ -41,28 +46,28 @@ pub fn dot(graphs: &[Graph]) -> String {
                 EdgeKind::Uses => "style=solid, arrowhead=odot",
             };
             let label = label(std::iter::once(&edge.label));
-            let _ = writeln!(out, "        {} -> {} [label={label}, {line}{back}];", id(from, graph), id(to, graph));
+            let _ = writeln!(out, "    {} -> {} [label={label}, {line}{back}];", id(from, graph), id(to, graph));
         }
-        out += "    }\n";
     }
     out + "}\n"
 }
 
-fn vertex(node: &Node, graph: &Graph) -> String {
+fn vertex(node: &Node, graph: &Graph, indent: &str) -> String {
     let shape = match node.family {
         Family::Caller | Family::Callee => "ellipse",
         Family::Route => "hexagon",
-        Family::Service => "cds",
-        Family::Workload => "box",
+        Family::Service | Family::Workload => "box",
         Family::Config | Family::Secret => "note",
         Family::Volume => "cylinder",
     };
-    let style = match node.presence {
-        Presence::Made => "solid",
-        Presence::External => "dashed",
+    let style = match (node.family, node.presence) {
+        (Family::Service, Presence::Made) => "rounded",
+        (Family::Service, Presence::External) => "\"rounded,dashed\"",
+        (_, Presence::Made) => "solid",
+        (_, Presence::External) => "dashed",
     };
     let lines = label(std::iter::once(&node.kind).chain(&node.names).chain(&node.details));
-    format!("        {} [label={lines}, shape={shape}, style={style}];\n", id(node, graph))
+    format!("{indent}{} [label={lines}, shape={shape}, style={style}];\n", id(node, graph))
 }
 
 /// Returns the id of a node: in one file there may be several environments.

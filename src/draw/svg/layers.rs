@@ -65,10 +65,31 @@ pub(super) fn layers(graph: &Graph) -> Layers {
     for (place, edge) in graph.edges.iter().enumerate() {
         layers.link(place, edge);
     }
-    for (place, slot) in layers.slots.iter().enumerate() {
-        layers.columns[slot.column].push(place);
+    for slot in read(&layers) {
+        layers.columns[layers.slots[slot].column].push(slot);
     }
     layers
+}
+
+/// Returns the slots in the order in which one reads: from who calls along the edges, each way to its end.
+fn read(layers: &Layers) -> Vec<usize> {
+    let mut next = vec![Vec::new(); layers.slots.len()];
+    for pair in layers.links.iter().flat_map(|it| it.slots.windows(2)) {
+        let [left, right] = pair else { continue };
+        next[*left].push(*right);
+    }
+    let mut order = Vec::new();
+    let mut seen = vec![false; layers.slots.len()];
+    for start in 0..layers.slots.len() {
+        let mut pending = vec![start];
+        while let Some(slot) = pending.pop() {
+            if !std::mem::replace(&mut seen[slot], true) {
+                order.push(slot);
+                pending.extend(next[slot].iter().rev());
+            }
+        }
+    }
+    order
 }
 
 impl Layers {

@@ -145,6 +145,7 @@ fn lines(layers: &Layers, areas: &[Area], graph: &Graph) -> Vec<Line> {
         if link.slots.first() != Some(&graph.edges[link.edge].from) {
             points.reverse();
         }
+        flatten(&mut points);
         lines[link.edge].points = points;
     }
     for place in &layers.beside {
@@ -161,6 +162,16 @@ fn lines(layers: &Layers, areas: &[Area], graph: &Graph) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Makes a line straight that is nearly so.
+fn flatten(points: &mut [Point]) {
+    if let [(_, from), (_, to)] = points
+        && (*from - *to).abs() < STEP
+    {
+        *from = i64::midpoint(*from, *to);
+        *to = *from;
+    }
 }
 
 /// Returns a place for a label on a line: of several, the first that lies upon nothing.
