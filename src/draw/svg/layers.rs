@@ -21,6 +21,8 @@ pub(super) struct Link {
     pub(super) edge: usize,
     /// Its slots from left to right, whichever way it leads.
     pub(super) slots: Vec<usize>,
+    /// How much it wants to be straight, and uncrossed.
+    pub(super) strength: i64,
 }
 
 /// Nodes and passing edges in columns.
@@ -63,7 +65,7 @@ pub(super) fn layers(graph: &Graph) -> Layers {
         lanes,
     };
     for (place, edge) in graph.edges.iter().enumerate() {
-        layers.link(place, edge);
+        layers.link(place, edge, strength(edge, graph));
     }
     for slot in read(&layers) {
         layers.columns[layers.slots[slot].column].push(slot);
@@ -93,7 +95,7 @@ fn read(layers: &Layers) -> Vec<usize> {
 }
 
 impl Layers {
-    fn link(&mut self, place: usize, edge: &Edge) {
+    fn link(&mut self, place: usize, edge: &Edge, strength: i64) {
         let (left, right) = if self.slots[edge.from].column <= self.slots[edge.to].column {
             (edge.from, edge.to)
         } else {
@@ -110,7 +112,18 @@ impl Layers {
             self.slots.push(Slot { node: None, column });
         }
         slots.push(right);
-        self.links.push(Link { edge: place, slots });
+        self.links.push(Link { edge: place, slots, strength });
+    }
+}
+
+/// Returns how much an edge wants to be straight: most of all that between a Service and its workload, which then stand
+/// beside each other.
+fn strength(edge: &Edge, graph: &Graph) -> i64 {
+    match edge.kind {
+        EdgeKind::Routes if graph.nodes[edge.to].family == Family::Workload => 24,
+        EdgeKind::Routes => 3,
+        EdgeKind::Uses => 2,
+        EdgeKind::Calls | EdgeKind::Allows => 1,
     }
 }
 

@@ -4,12 +4,15 @@ use super::card::{Card, LINE, Role, width};
 use super::layers::{self, Layers};
 use super::{order, place};
 use crate::diagnostic::visible;
-use crate::graph::{Edge, EdgeKind, Graph, Lane};
+use crate::graph::{Edge, Graph, Lane};
 
 /// The room left and right of a lane's cards.
 const BESIDE: i64 = 14;
 /// The least room between two columns, and what a line takes beside its label.
 const GAP: i64 = 64;
+/// What every line between two columns adds to that, and how much that may be.
+const EACH: i64 = 5;
+const MOST: i64 = 120;
 /// The room around a picture.
 pub(super) const MARGIN: i64 = 16;
 /// The height of what an edge takes where it passes a column.
@@ -57,7 +60,7 @@ pub(super) fn layout(graph: &Graph) -> Layout {
     order::order(&mut layers);
     let cards: Vec<Card> = graph.nodes.iter().map(Card::of).collect();
     let heights: Vec<i64> = layers.slots.iter().map(|it| it.node.map_or(PASSING, |node| cards[node].height)).collect();
-    let middles = place::place(&layers, &heights, &pulls(&layers, graph));
+    let middles = place::place(&layers, &heights, &pulls(&layers));
     let columns = columns(&layers, &cards, graph);
     // Above the cards stands what a lane is called.
     let below = LINE + BESIDE;
@@ -86,17 +89,12 @@ pub(super) fn layout(graph: &Graph) -> Layout {
     }
 }
 
-/// Returns how much each line wants to be straight: what passes a column most of all, and then the way of a call.
-fn pulls(layers: &Layers, graph: &Graph) -> Vec<place::Pull> {
+/// Returns how much each line wants to be straight; what passes a column, more than most.
+fn pulls(layers: &Layers) -> Vec<place::Pull> {
     let passes = |slot: usize| layers.slots[slot].node.is_none();
     let pulls = layers.links.iter().flat_map(|link| {
         link.slots.windows(2).map(|pair| {
-            let weight = match graph.edges[link.edge].kind {
-                _ if passes(pair[0]) && passes(pair[1]) => 8,
-                EdgeKind::Routes => 6,
-                EdgeKind::Uses => 2,
-                EdgeKind::Calls | EdgeKind::Allows => 1,
-            };
+            let weight = if passes(pair[0]) && passes(pair[1]) { PASSING } else { link.strength };
             place::Pull { left: pair[0], right: pair[1], weight }
         })
     });
@@ -109,21 +107,26 @@ fn columns(layers: &Layers, cards: &[Card], graph: &Graph) -> Vec<(i64, i64)> {
     let mut columns: Vec<(i64, i64)> = Vec::new();
     for (at, column) in layers.columns.iter().enumerate() {
         let widest = column.iter().filter_map(|it| layers.slots[*it].node).map(|it| cards[it].width).max();
-        let labels = layers
-            .links
-            .iter()
-            .filter(|link| at > 0 && link.slots.first().is_some_and(|it| layers.slots[*it].column == at - 1));
-        let label =
-            labels.map(|it| width(Role::Detail, &visible::escape(&graph.edges[it.edge].label))).max().unwrap_or(0);
+        let before: Vec<&Edge> = edges_before(at, layers, graph).collect();
+        let label = before.iter().map(|it| width(Role::Detail, &visible::escape(&it.label))).max().unwrap_or(0);
+        let room = GAP + label + i64::try_from(before.len()).map_or(MOST, |it| (it * EACH).min(MOST));
         let left = match columns.last() {
             None => BESIDE,
-            Some((x, width)) => x + width + GAP + label,
+            Some((x, width)) => x + width + room,
         };
         let heading =
             layers.lanes.iter().find(|it| it.1 == at && it.2 == at).map_or(0, |it| width(Role::Detail, it.0.title()));
         columns.push((left, widest.unwrap_or(0).max(heading)));
     }
     columns
+}
+
+/// Iterates the edges whose labels stand in the room before a column.
+fn edges_before<'a>(column: usize, layers: &'a Layers, graph: &'a Graph) -> impl Iterator<Item = &'a Edge> {
+    let begins = move |slots: &[usize]| slots.first().is_some_and(|it| layers.slots[*it].column + 1 == column);
+    let linked = layers.links.iter().filter(move |it| begins(&it.slots)).map(|it| it.edge);
+    let beside = layers.beside.iter().copied().filter(move |it| layers.slots[graph.edges[*it].from].column == column);
+    linked.chain(beside).map(|it| &graph.edges[it])
 }
 
 /// Returns the edges as lines, with labels where they do not lie upon each other.
@@ -176,14 +179,24 @@ fn flatten(points: &mut [Point]) {
 
 /// Returns a place for a label on a line: of several, the first that lies upon nothing.
 fn free(points: &[Point], width: i64, taken: &mut Vec<Area>) -> Point {
-    let area = |(x, y): Point| Area { x: x - width / 2 - 2, y: y - LINE / 2, width: width + 4, height: LINE - 2 };
+    let area = |middle| label_area(middle, width);
     let curves: Vec<[Point; 4]> = curves(points).collect();
-    let places = [8, 6, 10, 5, 11, 4, 12, 3, 13].into_iter().flat_map(|at| curves.iter().map(move |it| point(it, at)));
-    let is_free = |it: &Point| !taken.iter().any(|other| overlap(area(*it), *other));
-    let middle = curves.first().map(|it| point(it, 8)).unwrap_or_default();
-    let found = places.into_iter().find(is_free).unwrap_or(middle);
+    // What goes around has its label before it.
+    let before = if matches!(points, [from, to] if from.0 == to.0) { width / 2 } else { 0 };
+    let places: Vec<Point> = [8, 6, 10, 5, 11, 4, 12, 3, 13]
+        .into_iter()
+        .flat_map(|at| curves.iter().map(move |it| point(it, at)))
+        .map(|(x, y)| (x - before, y))
+        .collect();
+    let is_free = |it: &&Point| !taken.iter().any(|other| overlap(area(**it), *other));
+    let found = places.iter().find(is_free).or(places.first()).copied().unwrap_or_default();
     taken.push(area(found));
     found
+}
+
+/// Returns what a label takes around its middle.
+pub(super) fn label_area((x, y): Point, width: i64) -> Area {
+    Area { x: x - width / 2 - 3, y: y - LINE / 2 + 1, width: width + 6, height: LINE - 2 }
 }
 
 fn overlap(a: Area, b: Area) -> bool {

@@ -122,6 +122,7 @@ impl Picture<'_> {
                 path(line)
             );
             if let Some((text, (x, y))) = &line.label {
+                rectangle(&mut labels, "tg-ground", layout::label_area((*x, *y), width(Role::Detail, text)), 4);
                 put(&mut labels, "tg-label", (*x, y + 4), text);
             }
         }

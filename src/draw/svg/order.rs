@@ -6,7 +6,7 @@ use super::layers::Layers;
 /// How often the columns are gone through.
 const SWEEPS: usize = 12;
 /// So that the middle of some positions is a whole number.
-const SCALE: usize = 840;
+const SCALE: i64 = 840;
 
 /// Where a slot looks for what it is joined with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +27,9 @@ pub(super) fn order(layers: &mut Layers) {
             let column = if rightward { step } else { columns - 1 - step };
             let positions = positions(layers);
             let middle = |slot: &usize| {
-                let near = &towards[*slot];
-                if near.is_empty() {
-                    return positions[*slot] * SCALE;
-                }
-                near.iter().map(|it| positions[*it]).sum::<usize>() * SCALE / near.len()
+                let near = towards[*slot].iter();
+                let sum = near.fold((0, 0), |sum, it| (sum.0 + positions[it.0] * it.1, sum.1 + it.1));
+                if sum.1 == 0 { positions[*slot] * SCALE } else { sum.0 * SCALE / sum.1 }
             };
             layers.columns[column].sort_by_cached_key(middle);
         }
@@ -45,16 +43,16 @@ pub(super) fn order(layers: &mut Layers) {
 }
 
 /// Swaps neighbours in a column where that saves crossings on both sides together.
-fn swap(layers: &mut Layers, neighbours: &[Vec<Vec<usize>>; 2]) {
+fn swap(layers: &mut Layers, neighbours: &[Joined; 2]) {
     let mut positions = positions(layers);
     for column in &mut layers.columns {
         for at in 1..column.len() {
             let (upper, lower) = (column[at - 1], column[at]);
-            let crossed = |upper: usize, lower: usize| -> usize {
+            let crossed = |upper: usize, lower: usize| -> i64 {
                 let pairs = neighbours
                     .iter()
-                    .flat_map(|it| it[upper].iter().flat_map(|up| it[lower].iter().map(|low| (*up, *low))));
-                pairs.filter(|(up, low)| positions[*up] > positions[*low]).count()
+                    .flat_map(|it| it[upper].iter().flat_map(|up| it[lower].iter().map(move |low| (up, low))));
+                pairs.filter(|(up, low)| positions[up.0] > positions[low.0]).map(|(up, low)| up.1 * low.1).sum()
             };
             if crossed(lower, upper) < crossed(upper, lower) {
                 column.swap(at - 1, at);
@@ -64,42 +62,51 @@ fn swap(layers: &mut Layers, neighbours: &[Vec<Vec<usize>>; 2]) {
     }
 }
 
-/// Returns the slots that each slot is joined with on one side.
-fn joined(layers: &Layers, side: Side) -> Vec<Vec<usize>> {
+/// The slots that each slot is joined with on one side, and how strongly.
+type Joined = Vec<Vec<(usize, i64)>>;
+
+fn joined(layers: &Layers, side: Side) -> Joined {
     let mut joined = vec![Vec::new(); layers.slots.len()];
-    for pair in layers.links.iter().flat_map(|it| it.slots.windows(2)) {
-        let [left, right] = pair else { continue };
-        match side {
-            Side::Left => joined[*right].push(*left),
-            Side::Right => joined[*left].push(*right),
+    for link in &layers.links {
+        for pair in link.slots.windows(2) {
+            let [left, right] = pair else { continue };
+            match side {
+                Side::Left => joined[*right].push((*left, link.strength)),
+                Side::Right => joined[*left].push((*right, link.strength)),
+            }
         }
     }
     joined
 }
 
 /// Returns the position of each slot in its column.
-fn positions(layers: &Layers) -> Vec<usize> {
+fn positions(layers: &Layers) -> Vec<i64> {
     let mut positions = vec![0; layers.slots.len()];
     for column in &layers.columns {
-        column.iter().enumerate().for_each(|(position, slot)| positions[*slot] = position);
+        for (position, slot) in (0..).zip(column) {
+            positions[*slot] = position;
+        }
     }
     positions
 }
 
-/// Returns how many pairs of lines cross.
-fn crossings(layers: &Layers, right: &[Vec<usize>]) -> usize {
+/// Returns how many pairs of lines cross, the strong ones counted more than once.
+fn crossings(layers: &Layers, right: &Joined) -> i64 {
     let positions = positions(layers);
     let in_gap = |column: &Vec<usize>| {
-        let ends: Vec<usize> = column
+        let ends: Vec<(i64, i64)> = column
             .iter()
             .flat_map(|slot| {
-                let mut ends: Vec<usize> = right[*slot].iter().map(|it| positions[*it]).collect();
+                let mut ends: Vec<_> = right[*slot].iter().map(|it| (positions[it.0], it.1)).collect();
                 ends.sort_unstable();
                 ends
             })
             .collect();
-        let above = |at: usize| ends[..at].iter().filter(|it| **it > ends[at]).count();
-        (0..ends.len()).map(above).sum::<usize>()
+        let above = |at: usize| {
+            let (own, strength) = ends[at];
+            ends[..at].iter().filter(|it| it.0 > own).map(|it| it.1 * strength).sum::<i64>()
+        };
+        (0..ends.len()).map(above).sum::<i64>()
     };
     layers.columns.iter().map(in_gap).sum()
 }
@@ -111,11 +118,14 @@ mod tests {
 
     #[test]
     fn lines_that_need_not_cross_do_not() {
-        let check = |left: usize, right: usize, edges: &[(usize, usize)], expected: usize| {
+        let check = |left: usize, right: usize, edges: &[(usize, usize)], expected: i64| {
             let slot = |column| move |node| Slot { node: Some(node), column };
             let slots = (0..left).map(slot(0)).chain((left..left + right).map(slot(1))).collect();
-            let links =
-                edges.iter().enumerate().map(|(edge, (a, b))| Link { edge, slots: vec![*a, left + b] }).collect();
+            let links = edges
+                .iter()
+                .enumerate()
+                .map(|(edge, (a, b))| Link { edge, slots: vec![*a, left + b], strength: 1 })
+                .collect();
             let columns = vec![(0..left).collect(), (left..left + right).collect()];
             let mut layers = Layers { slots, links, beside: Vec::new(), columns, lanes: Vec::new() };
             order(&mut layers);
