@@ -1,7 +1,8 @@
 //! Graphs in, one DOT file out, for Graphviz: a cluster for each environment.
 
 use crate::diagnostic::visible;
-use crate::graph::{EdgeKind, Family, Graph, Node, Presence};
+use crate::graph::{Edge, EdgeKind, Family, Graph, Node, Presence};
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 /// Writes graphs as one digraph.
@@ -20,7 +21,7 @@ pub fn dot(graphs: &[Graph]) -> String {
         for node in graph.nodes.iter().filter(|it| !is_world(it)) {
             out += &vertex(node, graph, "        ");
         }
-        // Calls lead back, so it is said what stands below each other.
+        // What stands below each other.
         for family in [Family::Service, Family::Workload] {
             let same = graph.nodes.iter().filter(|it| it.family == family);
             let same: Vec<String> = same.map(|it| id(it, graph)).collect();
@@ -33,20 +34,8 @@ pub fn dot(graphs: &[Graph]) -> String {
             out += &vertex(node, graph, "    ");
         }
         for edge in &graph.edges {
-            let (from, to) = (&graph.nodes[edge.from], &graph.nodes[edge.to]);
-            let back = if from.family.lane() >= to.family.lane() && edge.kind != EdgeKind::Routes {
-                ", constraint=false"
-            } else {
-                ""
-            };
-            let line = match edge.kind {
-                EdgeKind::Routes => "style=solid",
-                EdgeKind::Calls => "style=bold",
-                EdgeKind::Allows => "style=dashed",
-                EdgeKind::Uses => "style=solid, arrowhead=odot",
-            };
-            let label = label(std::iter::once(&edge.label));
-            let _ = writeln!(out, "    {} -> {} [label={label}, {line}{back}];", id(from, graph), id(to, graph));
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "    {};", arc(edge, graph));
         }
     }
     out + "}\n"
@@ -70,6 +59,24 @@ fn vertex(node: &Node, graph: &Graph, indent: &str) -> String {
     format!("{indent}{} [label={lines}, shape={shape}, style={style}];\n", id(node, graph))
 }
 
+/// Writes an edge from left to right: one that leads back is said the other way round, with its head at its tail.
+fn arc(edge: &Edge, graph: &Graph) -> String {
+    let (from, to) = (&graph.nodes[edge.from], &graph.nodes[edge.to]);
+    let line = match edge.kind {
+        EdgeKind::Routes => "style=solid",
+        EdgeKind::Calls => "style=bold",
+        EdgeKind::Allows => "style=dashed",
+        EdgeKind::Uses => "style=solid, arrowhead=odot",
+    };
+    let label = label(std::iter::once(&edge.label));
+    let (left, right, turned) = match from.family.cmp(&to.family) {
+        Ordering::Less => (from, to, ""),
+        Ordering::Equal => (from, to, ", constraint=false"),
+        Ordering::Greater => (to, from, ", dir=back"),
+    };
+    format!("{} -> {} [label={label}, {line}{turned}]", id(left, graph), id(right, graph))
+}
+
 /// Returns the id of a node: in one file there may be several environments.
 fn id(node: &Node, graph: &Graph) -> String {
     quoted(&format!("{}/{}", graph.environment, node.id))
@@ -89,4 +96,19 @@ fn quoted(text: &str) -> String {
 /// (<https://graphviz.org/doc/info/lang.html>).
 fn escaped(text: &str) -> String {
     visible::escape(text).replace('&', "&amp;").replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn text_stays_text() {
+        let check = |text, expected| assert_eq!(escaped(text), expected);
+        check("80 → 3000", "80 → 3000");
+        check("a\"]; b", "a\\\"]; b");
+        check("\\N\\G\\", "\\\\N\\\\G\\\\");
+        check("&lt;<b>", "&amp;lt;<b>");
+        check("a\nb", "a\\\\nb");
+    }
 }

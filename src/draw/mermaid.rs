@@ -92,3 +92,26 @@ fn escaped(text: &str, plain: impl Fn(char) -> bool, mark: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{heading, text};
+
+    #[test]
+    fn labels_stay_text() {
+        let check = |value, expected| assert_eq!(text(value), expected);
+        check("todo-backend 80 → 3000, /api", "todo-backend 80 → 3000, /api");
+        check("a\"b", "a#34;b");
+        check("#quot;<br/>&amp;", "#35;quot#59;#60;br/#62;#38;amp#59;");
+        check("`**a**`", "#96;#42;#42;a#42;#42;#96;");
+        check("%%{init}%%", "#37;#37;#123;init#125;#37;#37;");
+        check("a\nb\u{202e}", "a#92;nb#92;u#123;202e#125;");
+    }
+
+    #[test]
+    fn headings_stay_text() {
+        let check = |value, expected| assert_eq!(heading(value), expected);
+        check("todo-prod (namespace todo)", "todo-prod (namespace todo)");
+        check("<a> *b* #1 `c`", "&#60;a&#62; &#42;b&#42; &#35;1 &#96;c&#96;");
+    }
+}

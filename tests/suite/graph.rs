@@ -57,6 +57,16 @@ fn every_case_is_drawn_as_expected() {
     failures.finish();
 }
 
+/// The image on the page about pictures is the one that the page says how to make.
+#[test]
+fn the_image_of_the_documentation_is_up_to_date() {
+    let sets = pipeline::compile(&cases::sources(&[&project_path("")])).sets;
+    let graphs: Vec<Graph> = sets.iter().filter(|it| it.environment.name == "todo-prod").map(relate::graph).collect();
+    let mut failures = Failures::default();
+    failures.text(&project_path("docs/graph.svg"), &draw::svg(&graphs));
+    failures.finish();
+}
+
 #[test]
 fn every_workload_is_there_once_and_every_id_is_its_own() {
     for (name, sets) in all_sets() {

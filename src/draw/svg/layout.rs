@@ -20,6 +20,9 @@ const PASSING: i64 = 10;
 /// The most room between two lines that end at one card.
 const STEP: i64 = 16;
 
+/// The characters of the longest label that is shown whole.
+const LONGEST_LABEL: usize = 32;
+
 /// A point, from the upper left corner.
 pub(super) type Point = (i64, i64);
 
@@ -108,8 +111,8 @@ fn columns(layers: &Layers, cards: &[Card], graph: &Graph) -> Vec<(i64, i64)> {
     for (at, column) in layers.columns.iter().enumerate() {
         let widest = column.iter().filter_map(|it| layers.slots[*it].node).map(|it| cards[it].width).max();
         let before: Vec<&Edge> = edges_before(at, layers, graph).collect();
-        let label = before.iter().map(|it| width(Role::Detail, &visible::escape(&it.label))).max().unwrap_or(0);
-        let room = GAP + label + i64::try_from(before.len()).map_or(MOST, |it| (it * EACH).min(MOST));
+        let widest_label = before.iter().map(|it| width(Role::Detail, &label(it))).max().unwrap_or(0);
+        let room = GAP + widest_label + i64::try_from(before.len()).map_or(MOST, |it| (it * EACH).min(MOST));
         let left = match columns.last() {
             None => BESIDE,
             Some((x, width)) => x + width + room,
@@ -158,13 +161,22 @@ fn lines(layers: &Layers, areas: &[Area], graph: &Graph) -> Vec<Line> {
     }
     let mut taken: Vec<Area> = areas[..graph.nodes.len()].to_vec();
     for (line, edge) in lines.iter_mut().zip(&graph.edges) {
-        let text = visible::escape(&edge.label);
+        let text = label(edge);
         if !text.is_empty() {
             let middle = free(&line.points, width(Role::Detail, &text), &mut taken);
             line.label = Some((text, middle));
         }
     }
     lines
+}
+
+/// Returns the label of an edge, without the end of a long one: the sentence about the edge has all of it.
+fn label(edge: &Edge) -> String {
+    let text = visible::escape(&edge.label);
+    if text.chars().count() <= LONGEST_LABEL {
+        return text;
+    }
+    text.chars().take(LONGEST_LABEL - 1).chain(['…']).collect()
 }
 
 /// Makes a line straight that is nearly so.
