@@ -3,7 +3,7 @@
 //! ```text
 //!  base/*.kdl ─┐
 //!              ├─ parse ─▶ Part ─ resolve ─▶ Spec ─ lower ─▶ ObjectSet ─ validate ─ render ─▶ ManifestTree ─ write ─▶ rendered/
-//!  environments/*.kdl                                          │
+//!  environments/*.kdl                                          ├─ relate ─▶ Graph ─ draw ─▶ text
 //!                                                              ├─ diff ─▶ ChangeSet ─ assess ─▶ Review ─ report ─▶ text
 //!  rendered/ of the baseline commit ─ snapshot ─▶ ObjectSet ───┘
 //! ```
