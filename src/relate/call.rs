@@ -23,7 +23,8 @@ pub(super) fn add(set: &ObjectSet, services: &[Service<'_>], workloads: &[Worklo
             if matches!(own.as_slice(), [it] if it.object.id == workload.object.id) {
                 continue;
             }
-            for port in values.iter().flat_map(|it| calls(it, service, &set.environment.namespace)) {
+            let from = workload.object.id.namespace.as_deref();
+            for port in values.iter().flat_map(|it| calls(it, service, from)) {
                 let only = match service.ports.as_slice() {
                     [it] => Some(it.shown()),
                     _ => None,
@@ -38,7 +39,8 @@ pub(super) fn add(set: &ObjectSet, services: &[Service<'_>], workloads: &[Worklo
 fn values<'a>(workload: &Workload<'a>, set: &'a ObjectSet) -> Vec<&'a str> {
     let mut values = Vec::new();
     let data = |name: Option<&str>| {
-        let config = set.of_kind("ConfigMap").find(|it| Some(it.id.name.as_str()) == name);
+        let beside = set.of_kind("ConfigMap").filter(|it| it.id.namespace == workload.object.id.namespace);
+        let config = beside.into_iter().find(|it| Some(it.id.name.as_str()) == name);
         config.and_then(|it| it.body.get("data")).and_then(Value::as_object).into_iter().flatten()
     };
     let all = |name| data(name).filter_map(|(_, it)| it.as_str());
@@ -61,25 +63,29 @@ fn values<'a>(workload: &Workload<'a>, set: &'a ObjectSet) -> Vec<&'a str> {
     values
 }
 
-/// Returns the port of each place in a value at which a Service is named as a host; none where no port is said.
-fn calls(value: &str, service: &Service<'_>, namespace: &str) -> Vec<Option<String>> {
+/// Returns the port of each place in a value at which a Service is named as a host, to a pod of this namespace; none where
+/// no port is said.
+fn calls(value: &str, service: &Service<'_>, from: Option<&str>) -> Vec<Option<String>> {
+    let name = service.object.id.name.as_str();
+    let namespace = service.object.id.namespace.as_deref();
     let mut found = Vec::new();
     let is_list = !value.contains(char::is_whitespace);
     let is_part = |it: char| it.is_ascii_alphanumeric() || "-._".contains(it);
-    for (start, _) in value.match_indices(service.name()) {
+    for (start, _) in value.match_indices(name) {
         // A host begins where no part of a name stands before it; a pod of a headless Service has a label there.
         let host = value[..start].trim_end_matches(is_part).len();
         let (pod, before) = (&value[host..start], &value[..host]);
         let end = value.len() - value[start..].trim_start_matches(is_part).len();
-        let domain = value[start + service.name().len()..end].trim_end_matches('.');
+        let domain = value[start + name.len()..end].trim_end_matches('.');
         let is_pod =
             service.is_headless() && pod.strip_suffix('.').is_some_and(|it| !it.is_empty() && !it.contains('.'));
         if !(pod.is_empty() || is_pod) {
             continue;
         }
-        let full = domain.strip_prefix('.').and_then(|it| it.strip_prefix(namespace));
+        let full = domain.strip_prefix('.').and_then(|it| it.strip_prefix(namespace.unwrap_or_default()));
         let is_full = full.is_some_and(|it| it == ".svc" || it.starts_with(".svc."));
-        if !(domain.is_empty() || full == Some("") || is_full) {
+        let is_near = domain.is_empty() && namespace == from;
+        if !(is_near || full == Some("") || is_full) {
             continue;
         }
         let after = &value[end..];
@@ -116,16 +122,16 @@ mod tests {
 
     #[test]
     fn a_name_counts_where_it_stands_as_a_host() {
-        let object = |name: &str, cluster_ip: &str| {
+        let object = |name: &str, namespace: &str, cluster_ip: &str| {
             let spec = json!({"clusterIP": cluster_ip, "ports": [{"port": 80}, {"port": 8000}]});
-            Object::from_body(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}))
+            Object::from_body(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace}, "spec": spec}))
                 .unwrap()
         };
-        let objects = vec![object("api", ""), object("db", "None")];
+        let objects = vec![object("api", "prod", ""), object("db", "prod", "None"), object("mail", "shared", "")];
         let set = ObjectSet { environment: Environment::undeclared("prod"), objects };
         let services = Service::all(&set);
         let check = |value: &str, expected: &[Option<&str>]| {
-            let found: Vec<Option<String>> = services.iter().flat_map(|it| calls(value, it, "prod")).collect();
+            let found: Vec<Option<String>> = services.iter().flat_map(|it| calls(value, it, Some("prod"))).collect();
             assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected, "{value}");
         };
         check("api", &[None]);
@@ -149,6 +155,7 @@ mod tests {
         check("listen on api.prod.svc", &[None]);
         check("é@api:8000", &[Some("8000")]);
         check("api_x:80", &[]);
+        check("mail:80 http://mail.shared:80 http://mail.prod:80", &[Some("80")]);
         check("", &[]);
     }
 }

@@ -3,7 +3,7 @@
 //! Needs of one kind that have the same users are one node. Scratch volumes are none: they end with their pod.
 
 use super::draft::{self, Draft, Key};
-use super::field::{items, text};
+use super::field::{self, items, text};
 use super::route;
 use super::workload::Workload;
 use crate::graph::{EdgeKind, Family, Node, Presence};
@@ -29,9 +29,9 @@ pub(super) fn add(set: &ObjectSet, workloads: &[Workload<'_>], draft: &mut Draft
     let mut needs = Needs::new();
     for object in &set.objects {
         let need = match object.id.kind.as_str() {
-            "ConfigMap" => config(&object.id.name, set),
-            "Secret" | "SealedSecret" => Some(secret(&secret_name(object), set)),
-            "PersistentVolumeClaim" => Some(claim(&object.id.name, set)),
+            "ConfigMap" => config(&field::name(object, set), set),
+            "Secret" | "SealedSecret" => Some(secret(&secret_name(object, set), set)),
+            "PersistentVolumeClaim" => Some(claim(&field::name(object, set), set)),
             _ => None,
         };
         needs.extend(need.map(|it| (it, BTreeSet::new())));
@@ -41,7 +41,8 @@ pub(super) fn add(set: &ObjectSet, workloads: &[Workload<'_>], draft: &mut Draft
     }
     for ingress in set.of_kind("Ingress") {
         for name in items(&ingress.body, "/spec/tls").filter_map(|it| text(it, "/secretName")) {
-            needs.entry(secret(name, set)).or_default().insert(route::key(ingress));
+            let need = secret(&field::name_beside(ingress, name, set), set);
+            needs.entry(need).or_default().insert(route::key(ingress, set));
         }
     }
     let mut alike: BTreeMap<(Need, BTreeSet<Key>), Vec<String>> = BTreeMap::new();
@@ -60,6 +61,7 @@ pub(super) fn add(set: &ObjectSet, workloads: &[Workload<'_>], draft: &mut Draft
 }
 
 fn of_workload(workload: &Workload<'_>, set: &ObjectSet, needs: &mut Needs) {
+    let beside = |name: &str| field::name_beside(workload.object, name, set);
     let mut found: Vec<Need> = Vec::new();
     for container in workload.containers() {
         let variables = items(container, "/env").filter_map(|it| it.get("valueFrom"));
@@ -67,18 +69,18 @@ fn of_workload(workload: &Workload<'_>, set: &ObjectSet, needs: &mut Needs) {
             .map(|it| (it, ["/configMapKeyRef", "/secretKeyRef"]))
             .chain(items(container, "/envFrom").map(|it| (it, ["/configMapRef", "/secretRef"])))
         {
-            found.extend(text(source, &format!("{}/name", at[0])).and_then(|it| config(it, set)));
-            found.extend(text(source, &format!("{}/name", at[1])).map(|it| secret(it, set)));
+            found.extend(text(source, &format!("{}/name", at[0])).and_then(|it| config(&beside(it), set)));
+            found.extend(text(source, &format!("{}/name", at[1])).map(|it| secret(&beside(it), set)));
         }
     }
     for volume in items(workload.template, "/spec/volumes") {
-        of_volume(volume, set, &mut found);
+        of_volume(volume, beside, set, &mut found);
     }
     let pull = items(workload.template, "/spec/imagePullSecrets").filter_map(|it| text(it, "/name"));
-    found.extend(pull.map(|it| secret(it, set)));
+    found.extend(pull.map(|it| secret(&beside(it), set)));
     for template in items(&workload.object.body, "/spec/volumeClaimTemplates") {
         let Some(name) = text(template, "/metadata/name") else { continue };
-        let name = format!("{name}-{}-*", workload.object.id.name);
+        let name = format!("{name}-{}-*", workload.name);
         let size = size(template).map(|it| format!("{it} for each pod"));
         found.push(need(Family::Volume, "PersistentVolumeClaim", &name, Presence::Made, size));
     }
@@ -88,14 +90,14 @@ fn of_workload(workload: &Workload<'_>, set: &ObjectSet, needs: &mut Needs) {
     }
 }
 
-fn of_volume(volume: &Value, set: &ObjectSet, found: &mut Vec<Need>) {
-    found.extend(text(volume, "/configMap/name").and_then(|it| config(it, set)));
-    found.extend(text(volume, "/secret/secretName").map(|it| secret(it, set)));
+fn of_volume(volume: &Value, beside: impl Fn(&str) -> String, set: &ObjectSet, found: &mut Vec<Need>) {
+    found.extend(text(volume, "/configMap/name").and_then(|it| config(&beside(it), set)));
+    found.extend(text(volume, "/secret/secretName").map(|it| secret(&beside(it), set)));
     for source in items(volume, "/projected/sources") {
-        found.extend(text(source, "/configMap/name").and_then(|it| config(it, set)));
-        found.extend(text(source, "/secret/name").map(|it| secret(it, set)));
+        found.extend(text(source, "/configMap/name").and_then(|it| config(&beside(it), set)));
+        found.extend(text(source, "/secret/name").map(|it| secret(&beside(it), set)));
     }
-    found.extend(text(volume, "/persistentVolumeClaim/claimName").map(|it| claim(it, set)));
+    found.extend(text(volume, "/persistentVolumeClaim/claimName").map(|it| claim(&beside(it), set)));
     let other = |kind, name: &str| need(Family::Volume, kind, name, Presence::External, None);
     found.extend(text(volume, "/hostPath/path").map(|it| other("path of the node", it)));
     found.extend(text(volume, "/csi/driver").map(|it| other("CSI volume", it)));
@@ -115,7 +117,7 @@ fn config(name: &str, set: &ObjectSet) -> Option<Need> {
 }
 
 fn claim(name: &str, set: &ObjectSet) -> Need {
-    let object = set.of_kind("PersistentVolumeClaim").find(|it| it.id.name == name);
+    let object = set.of_kind("PersistentVolumeClaim").find(|it| field::name(it, set) == name);
     let size = object.and_then(|it| size(&it.body)).map(str::to_owned);
     need(Family::Volume, "PersistentVolumeClaim", name, presence("PersistentVolumeClaim", name, set), size)
 }
@@ -126,7 +128,7 @@ fn secret(name: &str, set: &ObjectSet) -> Need {
     if presence("Secret", name, set) == Presence::Made {
         return of(Presence::Made, None);
     }
-    let maker = set.objects.iter().filter(|it| it.id.kind != "Secret").find(|it| secret_name(it) == name);
+    let maker = set.objects.iter().filter(|it| it.id.kind != "Secret").find(|it| secret_name(it, set) == name);
     match maker.map(|it| (it.id.kind.as_str(), it)) {
         Some(("SealedSecret", _)) => of(Presence::Made, Some("sealed".to_owned())),
         Some(("ExternalSecret", it)) => {
@@ -139,20 +141,20 @@ fn secret(name: &str, set: &ObjectSet) -> Need {
 }
 
 /// Returns the name of the Secret that an object is, or that a controller makes from it; empty for any other object.
-fn secret_name(object: &Object) -> String {
+fn secret_name(object: &Object, set: &ObjectSet) -> String {
     let own = object.id.name.as_str();
-    match object.id.kind.as_str() {
+    let name = match object.id.kind.as_str() {
         "Secret" => own,
         "SealedSecret" => text(&object.body, "/spec/template/metadata/name").unwrap_or(own),
         "ExternalSecret" => text(&object.body, "/spec/target/name").unwrap_or(own),
         "Certificate" => text(&object.body, "/spec/secretName").unwrap_or_default(),
-        _ => "",
-    }
-    .to_owned()
+        _ => return String::new(),
+    };
+    field::name_beside(object, name, set)
 }
 
 fn presence(kind: &str, name: &str, set: &ObjectSet) -> Presence {
-    if set.of_kind(kind).any(|it| it.id.name == name) { Presence::Made } else { Presence::External }
+    if set.of_kind(kind).any(|it| field::name(it, set) == name) { Presence::Made } else { Presence::External }
 }
 
 fn size(claim: &Value) -> Option<&str> {

@@ -1,6 +1,21 @@
 //! Values of an object by JSON pointer, read leniently: what is not there, or is of another type, is nothing.
 
+use crate::object::{Object, ObjectSet};
 use serde_json::Value;
+
+/// Returns what an object of this name beside another one is called in the picture: what is not in the namespace of the
+/// environment goes by both its names.
+pub(super) fn name_beside(object: &Object, name: &str, set: &ObjectSet) -> String {
+    match &object.id.namespace {
+        Some(namespace) if *namespace != set.environment.namespace => format!("{namespace}/{name}"),
+        Some(_) | None => name.to_owned(),
+    }
+}
+
+/// Returns what an object is called in the picture.
+pub(super) fn name(object: &Object, set: &ObjectSet) -> String {
+    name_beside(object, &object.id.name, set)
+}
 
 /// Returns the text at a pointer; none where it is empty.
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -51,7 +51,9 @@ const NAMESPACE_NAME: &str = "/matchLabels/kubernetes.io~1metadata.name";
 /// Adds what the policies of an environment let through.
 pub(super) fn add(set: &ObjectSet, services: &[Service<'_>], workloads: &[Workload<'_>], draft: &mut Draft) {
     let scene = Scene { namespace: &set.environment.namespace, services, workloads };
-    for policy in set.of_kind("NetworkPolicy") {
+    // What another namespace lets its pods do is not about this one.
+    let namespace = Some(scene.namespace);
+    for policy in set.of_kind("NetworkPolicy").filter(|it| it.id.namespace.as_deref() == namespace) {
         for own in own_ends(policy, workloads) {
             for (direction, rules, peers) in
                 [(Direction::Ingress, "/spec/ingress", "/from"), (Direction::Egress, "/spec/egress", "/to")]
@@ -77,7 +79,8 @@ pub(super) fn add(set: &ObjectSet, services: &[Service<'_>], workloads: &[Worklo
 fn own_ends<'a>(policy: &Object, workloads: &[Workload<'a>]) -> Vec<End<'a>> {
     let selector = policy.body.pointer("/spec/podSelector").map(Selector::of).filter(|it| !it.is_empty());
     let Some(selector) = selector else { return vec![End::EveryPod] };
-    workloads.iter().filter(|it| selector.matches(it.labels())).map(|it| End::Workload(*it)).collect()
+    let here = workloads.iter().filter(|it| it.object.id.namespace == policy.id.namespace);
+    here.filter(|it| selector.matches(it.labels())).map(|it| End::Workload(it.clone())).collect()
 }
 
 impl<'a> Scene<'a> {
@@ -101,7 +104,7 @@ impl<'a> Scene<'a> {
                 _ if Selector::of(pods).is_empty() => peers.push(End::EveryPod),
                 _ => {
                     let found = self.workloads.iter().filter(|it| Selector::of(pods).matches(it.labels()));
-                    let found: Vec<End<'a>> = found.map(|it| End::Workload(*it)).collect();
+                    let found: Vec<End<'a>> = found.map(|it| End::Workload(it.clone())).collect();
                     let unknown = found.is_empty().then(|| End::Other("pods".to_owned(), labels(pods)));
                     peers.extend(found.into_iter().chain(unknown));
                 }
@@ -169,7 +172,7 @@ impl End<'_> {
     fn named(&self) -> String {
         match self {
             Self::EveryPod => "every pod of the namespace".to_owned(),
-            Self::Workload(it) => it.object.id.name.clone(),
+            Self::Workload(it) => it.name.clone(),
             Self::Other(kind, _) if kind == "anyone" => kind.clone(),
             Self::Other(kind, name) => format!("{kind} {name}"),
             Self::Outside => "everyone outside the cluster".to_owned(),

@@ -1,7 +1,7 @@
 //! What sends requests on to Services: `Ingress`, and the Gateway API.
 
 use super::draft::{self, Draft, Key};
-use super::field::{items, shown, text};
+use super::field::{self, items, shown, text};
 use super::service::{Service, outside};
 use crate::graph::{EdgeKind, Family, Node, Presence};
 use crate::object::{Object, ObjectSet};
@@ -14,9 +14,9 @@ const GATEWAY_API: &str = "gateway.networking.k8s.io";
 pub(super) fn add(set: &ObjectSet, services: &[Service<'_>], draft: &mut Draft) {
     for object in &set.objects {
         match (object.id.group.as_str(), object.id.kind.as_str()) {
-            ("networking.k8s.io", "Ingress") => ingress(object, services, draft),
+            ("networking.k8s.io", "Ingress") => ingress(object, set, services, draft),
             (GATEWAY_API, "Gateway") => {
-                let key = gateway(&object.id.name, Presence::Made, draft);
+                let key = gateway(&field::name(object, set), Presence::Made, draft);
                 let from = outside(draft);
                 for listener in items(&object.body, "/spec/listeners") {
                     draft.edge(&from, &key, EdgeKind::Routes, listener.get("port").and_then(shown));
@@ -29,28 +29,28 @@ pub(super) fn add(set: &ObjectSet, services: &[Service<'_>], draft: &mut Draft) 
 }
 
 /// Returns the key of an ingress's or a route's node.
-pub(super) fn key(object: &Object) -> Key {
-    Key::of(&draft::node(Family::Route, &object.id.kind, &object.id.name, Presence::Made))
+pub(super) fn key(object: &Object, set: &ObjectSet) -> Key {
+    Key::of(&node(object, set, Vec::new()))
 }
 
-fn node(object: &Object, mut hosts: Vec<String>) -> Node {
+fn node(object: &Object, set: &ObjectSet, mut hosts: Vec<String>) -> Node {
     hosts.sort();
     hosts.dedup();
-    let node = draft::node(Family::Route, &object.id.kind, &object.id.name, Presence::Made);
+    let node = draft::node(Family::Route, &object.id.kind, &field::name(object, set), Presence::Made);
     Node { details: hosts, ..node }
 }
 
-fn ingress(object: &Object, services: &[Service<'_>], draft: &mut Draft) {
+fn ingress(object: &Object, set: &ObjectSet, services: &[Service<'_>], draft: &mut Draft) {
     let body = &object.body;
     let hosts = items(body, "/spec/rules").filter_map(|it| text(it, "/host")).map(str::to_owned);
-    let key = draft.node(node(object, hosts.collect()));
+    let key = draft.node(node(object, set, hosts.collect()));
     let from = outside(draft);
     let port = if items(body, "/spec/tls").next().is_some() { "443" } else { "80" };
     draft.edge(&from, &key, EdgeKind::Routes, Some(port.to_owned()));
     let mut lead = |backend: &Value, path: &str| {
         let Some(name) = text(backend, "/service/name") else { return };
         let port = backend.pointer("/service/port/number").or_else(|| backend.pointer("/service/port/name"));
-        lead_to(&key, name, port, path, services, draft);
+        lead_to(&key, &field::name_beside(object, name, set), port, path, services, draft);
     };
     if let Some(backend) = body.pointer("/spec/defaultBackend") {
         lead(backend, "otherwise");
@@ -63,15 +63,14 @@ fn ingress(object: &Object, services: &[Service<'_>], draft: &mut Draft) {
 fn route(object: &Object, set: &ObjectSet, services: &[Service<'_>], draft: &mut Draft) {
     let body = &object.body;
     let hosts = items(body, "/spec/hostnames").filter_map(Value::as_str).map(str::to_owned);
-    let key = draft.node(node(object, hosts.collect()));
+    let key = draft.node(node(object, set, hosts.collect()));
     for parent in items(body, "/spec/parentRefs") {
         let Some(name) = text(parent, "/name") else { continue };
         if text(parent, "/kind").is_some_and(|it| it != "Gateway") {
             continue;
         }
-        let namespace = text(parent, "/namespace").filter(|it| Some(*it) != object.id.namespace.as_deref());
-        let is_ours = set.of_kind("Gateway").any(|it| it.id.name == name) && namespace.is_none();
-        let name = namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"));
+        let name = named(object, parent, name, set);
+        let is_ours = set.of_kind("Gateway").any(|it| field::name(it, set) == name);
         let through = gateway(&name, if is_ours { Presence::Made } else { Presence::External }, draft);
         let from = outside(draft);
         draft.edge(&from, &through, EdgeKind::Routes, None);
@@ -81,10 +80,20 @@ fn route(object: &Object, set: &ObjectSet, services: &[Service<'_>], draft: &mut
         let paths: Vec<&str> = items(rule, "/matches").filter_map(|it| text(it, "/path/value")).collect();
         for backend in items(rule, "/backendRefs") {
             let Some(name) = text(backend, "/name") else { continue };
+            let name = named(object, backend, name, set);
             for path in if paths.is_empty() { &[""] } else { paths.as_slice() } {
-                lead_to(&key, name, backend.get("port"), path, services, draft);
+                lead_to(&key, &name, backend.get("port"), path, services, draft);
             }
         }
+    }
+}
+
+/// Returns what an object is called that a route refers to: it is in the route's namespace, or in the one that is said.
+fn named(route: &Object, reference: &Value, name: &str, set: &ObjectSet) -> String {
+    match text(reference, "/namespace") {
+        None => field::name_beside(route, name, set),
+        Some(namespace) if namespace == set.environment.namespace => name.to_owned(),
+        Some(namespace) => format!("{namespace}/{name}"),
     }
 }
 
@@ -94,7 +103,7 @@ fn gateway(name: &str, presence: Presence, draft: &mut Draft) -> Key {
 
 /// Adds an edge to a Service: `/api → 8000`, or the port alone where every path leads there.
 fn lead_to(from: &Key, name: &str, port: Option<&Value>, path: &str, services: &[Service<'_>], draft: &mut Draft) {
-    let service = services.iter().find(|it| it.name() == name);
+    let service = services.iter().find(|it| it.name == name);
     let to = service
         .map_or_else(|| draft.node(draft::node(Family::Service, "Service", name, Presence::External)), Service::key);
     let number = service.zip(port).and_then(|(it, port)| it.port(port)).map(|it| it.number.to_string());

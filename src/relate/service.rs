@@ -4,7 +4,7 @@
 //! (<https://kubernetes.io/docs/concepts/services-networking/service/>).
 
 use super::draft::{self, Draft, Key};
-use super::field::{items, shown, text};
+use super::field::{self, items, shown, text};
 use super::workload::Workload;
 use crate::graph::{EdgeKind, Family, Node, Presence};
 use crate::object::{Object, ObjectSet, Selector};
@@ -15,6 +15,8 @@ use serde_json::Value;
 pub(super) struct Service<'a> {
     /// The object.
     pub(super) object: &'a Object,
+    /// What it is called in the picture.
+    pub(super) name: String,
     /// Its ports, in their order.
     pub(super) ports: Vec<Port<'a>>,
 }
@@ -31,14 +33,8 @@ impl<'a> Service<'a> {
     /// Returns the Services of an environment, in their order.
     pub(super) fn all(set: &'a ObjectSet) -> Vec<Self> {
         let services = set.of_kind("Service").filter(|it| it.id.group.is_empty());
-        services
-            .map(|object| Self { object, ports: items(&object.body, "/spec/ports").filter_map(Port::of).collect() })
-            .collect()
-    }
-
-    /// Returns its name.
-    pub(super) fn name(&self) -> &'a str {
-        &self.object.id.name
+        let ports = |it: &'a Object| items(&it.body, "/spec/ports").filter_map(Port::of).collect();
+        services.map(|it| Self { object: it, name: field::name(it, set), ports: ports(it) }).collect()
     }
 
     /// Returns the key of its node.
@@ -76,7 +72,7 @@ impl<'a> Service<'a> {
         let body = &self.object.body;
         let kind = match self.kind() {
             "ExternalName" => {
-                let node = draft::node(Family::Callee, "ExternalName", self.name(), Presence::External);
+                let node = draft::node(Family::Callee, "ExternalName", &self.name, Presence::External);
                 return Node {
                     details: text(body, "/spec/externalName").map(str::to_owned).into_iter().collect(),
                     ..node
@@ -87,7 +83,7 @@ impl<'a> Service<'a> {
             "LoadBalancer" => "LoadBalancer Service",
             _ => "Service",
         };
-        draft::node(Family::Service, kind, self.name(), Presence::Made)
+        draft::node(Family::Service, kind, &self.name, Presence::Made)
     }
 }
 

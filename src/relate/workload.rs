@@ -1,16 +1,18 @@
 //! What runs pods: the node of each workload, with its autoscaler and its disruption budgets as lines of it.
 
 use super::draft::{self, Key};
-use super::field::{items, shown, text};
+use super::field::{self, items, shown, text};
 use crate::graph::{Family, Node, Presence};
 use crate::object::{Object, ObjectSet, Selector, demand};
 use serde_json::Value;
 
 /// A workload with its pod template.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Workload<'a> {
     /// The object.
     pub(super) object: &'a Object,
+    /// What it is called in the picture.
+    pub(super) name: String,
     /// Its pod template.
     pub(super) template: &'a Value,
 }
@@ -18,7 +20,8 @@ pub(super) struct Workload<'a> {
 impl<'a> Workload<'a> {
     /// Returns the workloads of an environment, in their order.
     pub(super) fn all(set: &'a ObjectSet) -> Vec<Self> {
-        set.workloads().map(|object| Self { object, template: object.pod_template().unwrap_or(&Value::Null) }).collect()
+        let template = |object: &'a Object| object.pod_template().unwrap_or(&Value::Null);
+        set.workloads().map(|it| Self { object: it, name: field::name(it, set), template: template(it) }).collect()
     }
 
     /// Returns the key of its node.
@@ -48,7 +51,7 @@ impl<'a> Workload<'a> {
     }
 
     fn bare_node(&self) -> Node {
-        draft::node(Family::Workload, &self.object.id.kind, &self.object.id.name, Presence::Made)
+        draft::node(Family::Workload, &self.object.id.kind, &self.name, Presence::Made)
     }
 
     fn details(&self, set: &ObjectSet) -> Vec<String> {

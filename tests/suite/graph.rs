@@ -24,7 +24,9 @@ fn sets(case: &Case) -> Vec<ObjectSet> {
     let documents = serde_yaml::Deserializer::from_str(&text);
     let objects = documents.map(|it| {
         let mut body = Value::deserialize(it).unwrap();
-        body["metadata"]["namespace"] = json!(case.name);
+        if body["metadata"]["namespace"].is_null() {
+            body["metadata"]["namespace"] = json!(case.name);
+        }
         Object::from_body(body).unwrap()
     });
     let mut objects: Vec<Object> = objects.collect();
@@ -74,7 +76,9 @@ fn every_workload_is_there_once_and_every_id_is_its_own() {
             let graph = relate::graph(set);
             let drawn = graph.nodes.iter().filter(|it| it.family == Family::Workload);
             let drawn: Vec<String> = drawn.map(|it| format!("{}/{}", it.kind, it.names.join(" "))).collect();
-            let mut wanted: Vec<String> = set.workloads().map(|it| it.id.short()).collect();
+            let namespace = |it: &Object| it.id.namespace.clone().filter(|it| *it != set.environment.namespace);
+            let called = |it: &Object| namespace(it).map_or(String::new(), |it| it + "/") + &it.id.name;
+            let mut wanted: Vec<String> = set.workloads().map(|it| format!("{}/{}", it.id.kind, called(it))).collect();
             wanted.sort();
             assert_eq!(drawn, wanted, "{name}");
             let ids: BTreeSet<&str> = graph.nodes.iter().map(|it| it.id.as_str()).collect();
@@ -121,5 +125,15 @@ fn every_picture_is_well_formed() {
                 assert!(!inside.replace("<br/>", "").contains(['<', '>', '`', '%', '{', '&']), "{name}: {line}");
             }
         }
+    }
+}
+
+#[test]
+fn an_empty_environment_is_a_picture_too() {
+    let graph = relate::graph(&ObjectSet { environment: Environment::undeclared("empty"), objects: Vec::new() });
+    assert_eq!(draw::mermaid(&graph), "flowchart LR\n    subgraph environment[\"empty\"]\n    end\n");
+    for graphs in [&[][..], &[graph]] {
+        xml::texts(&draw::svg(graphs)).unwrap();
+        assert!(draw::dot(graphs).ends_with("}\n"));
     }
 }

@@ -4,7 +4,7 @@
 use super::layers::Layers;
 
 /// How often the columns are gone through.
-const SWEEPS: usize = 12;
+const SWEEPS: usize = 24;
 /// So that the middle of some positions is a whole number.
 const SCALE: i64 = 840;
 
@@ -13,6 +13,13 @@ const SCALE: i64 = 840;
 enum Side {
     Left,
     Right,
+}
+
+/// What becomes of two neighbours that cross as much either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tie {
+    Keep,
+    Turn,
 }
 
 /// Orders the slots of every column.
@@ -33,17 +40,28 @@ pub(super) fn order(layers: &mut Layers) {
             };
             layers.columns[column].sort_by_cached_key(middle);
         }
-        swap(layers, &neighbours);
+        // Now and then what makes no difference is turned too, so that the next sweep starts from elsewhere.
+        swap(layers, &neighbours, if sweep % 4 == 1 { Tie::Turn } else { Tie::Keep });
         let found = crossings(layers, &neighbours[1]);
         if found < best.0 {
             best = (found, layers.columns.clone());
         }
     }
     layers.columns = best.1;
+    for column in &mut layers.columns {
+        // What is joined with the same stands in the order of the graph.
+        for alike in column.chunk_by_mut(|a, b| neighbours.iter().all(|it| slots(&it[*a]).eq(slots(&it[*b])))) {
+            alike.sort_unstable();
+        }
+    }
+}
+
+fn slots(joined: &[(usize, i64)]) -> impl Iterator<Item = usize> + '_ {
+    joined.iter().map(|it| it.0)
 }
 
 /// Swaps neighbours in a column where that saves crossings on both sides together.
-fn swap(layers: &mut Layers, neighbours: &[Joined; 2]) {
+fn swap(layers: &mut Layers, neighbours: &[Joined; 2], tie: Tie) {
     let mut positions = positions(layers);
     for column in &mut layers.columns {
         for at in 1..column.len() {
@@ -54,7 +72,8 @@ fn swap(layers: &mut Layers, neighbours: &[Joined; 2]) {
                     .flat_map(|it| it[upper].iter().flat_map(|up| it[lower].iter().map(move |low| (up, low))));
                 pairs.filter(|(up, low)| positions[up.0] > positions[low.0]).map(|(up, low)| up.1 * low.1).sum()
             };
-            if crossed(lower, upper) < crossed(upper, lower) {
+            let (turned, kept) = (crossed(lower, upper), crossed(upper, lower));
+            if turned < kept || (turned == kept && tie == Tie::Turn) {
                 column.swap(at - 1, at);
                 (positions[upper], positions[lower]) = (positions[lower], positions[upper]);
             }
