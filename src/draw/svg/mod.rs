@@ -201,9 +201,23 @@ fn put(out: &mut String, class: &str, (x, y): layout::Point, text: &str) {
     let _ = writeln!(out, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>", escaped(text));
 }
 
-/// Writes text for the content of an element. What XML allows in no document is an escape by then: control characters
-/// and the like never get past [`visible::escape`].
+/// Writes text for the content of an element. What no XML document may hold is an escape by then, but for the two that are
+/// no characters at all (<https://www.w3.org/TR/xml/#charsets>).
 fn escaped(text: &str) -> String {
-    let text = visible::escape(text);
+    let text = visible::escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn text_stays_text() {
+        let check = |text, expected| assert_eq!(escaped(text), expected);
+        check("80 → 3000", "80 → 3000");
+        check("</text><script>", "&lt;/text&gt;&lt;script&gt;");
+        check("\"&lt;' ]]>", "&quot;&amp;lt;' ]]&gt;");
+        check("\u{0}\u{202e}\u{fffe}", "\\u{0}\\u{202e}\u{fffd}");
+    }
 }
