@@ -17,6 +17,7 @@ mod errors;
 mod example_review;
 mod examples;
 mod git;
+mod graph;
 mod laws;
 mod mutations;
 mod payloads;
