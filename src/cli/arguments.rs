@@ -2,6 +2,7 @@
 
 use super::ExitCode;
 use crate::change::Severity;
+use crate::object::Date;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -13,6 +14,9 @@ pub struct Arguments {
     /// Run as if started in DIR; a project is the nearest directory upward that holds base/
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
+    /// The day on which waivers are asked whether they have ended, 2026-12-31; default the day it is, in UTC
+    #[arg(long, value_name = "DATE", global = true, value_parser = Date::parse)]
+    pub today: Option<Date>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,

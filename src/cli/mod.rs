@@ -8,10 +8,12 @@ mod exit_code;
 mod explain;
 mod project;
 mod review;
+mod today;
 
 pub use console::Console;
 pub use exit_code::ExitCode;
 
+use crate::pipeline::Settings;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use project::Project;
@@ -32,7 +34,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
         }
     };
     let directory = arguments.directory.as_deref().unwrap_or(Path::new("."));
-    let code = match Project::open(directory, console) {
+    let settings = Settings { today: arguments.today.or_else(today::today) };
+    let code = match Project::open(directory, settings, console) {
         Err(code) => code,
         Ok(project) => match &arguments.command {
             Command::Compile(it) => compile::run(it, &project, console),

@@ -83,6 +83,8 @@ fn environment(spec: &Spec) -> Environment {
         protected: spec.environment.protected,
         cluster: spec.environment.cluster.clone(),
         external: secrets.chain(accounts).collect(),
+        policy: spec.policy.clone(),
+        waivers: spec.waivers.clone(),
         span: place,
     }
 }

@@ -1,7 +1,7 @@
 //! All objects of one environment, with the facts that the checks and the review need about it.
 
-use super::{KubernetesVersion, Object, ObjectId, Quantity};
-use crate::diagnostic::Code;
+use super::{KubernetesVersion, Object, ObjectId, Quantity, Waiver};
+use crate::diagnostic::Policy;
 use crate::source::{Span, Traced};
 
 /// The objects of one environment, sorted by identity.
@@ -26,6 +26,10 @@ pub struct Environment {
     pub cluster: Option<Cluster>,
     /// Objects that exist without us: made by hand or by another tool.
     pub external: Vec<ExternalObject>,
+    /// How bad the house rules are here.
+    pub policy: Policy,
+    /// The house rules that the app excuses objects of no component from.
+    pub waivers: Vec<Waiver>,
     /// The line that declares it; none for an environment that was read from a tree.
     pub span: Option<Span>,
 }
@@ -71,30 +75,6 @@ pub struct ExternalObject {
     pub span: Option<Span>,
 }
 
-/// A house rule that a component is excused from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiver {
-    /// The rule's code.
-    pub code: String,
-    /// Why.
-    pub reason: String,
-    /// The line that says so.
-    pub span: Span,
-}
-
-/// A house rule that is broken and excused.
-#[derive(Clone, Debug)]
-pub struct Waived {
-    /// The rule.
-    pub code: Code,
-    /// The object that breaks it.
-    pub object: ObjectId,
-    /// The environment it is in.
-    pub environment: String,
-    /// Why it may.
-    pub waiver: Waiver,
-}
-
 impl Environment {
     /// An environment of which nothing is declared: all that is known is its folder, which is its namespace.
     pub fn undeclared(folder: &str) -> Self {
@@ -104,6 +84,8 @@ impl Environment {
             protected: false,
             cluster: None,
             external: Vec::new(),
+            policy: Policy::default(),
+            waivers: Vec::new(),
             span: None,
         }
     }

@@ -153,6 +153,7 @@ struct Waived<'a> {
     environments: &'a [String],
     object: Object<'a>,
     reason: &'a str,
+    until: Option<String>,
     source: Source<'a>,
 }
 
@@ -314,6 +315,7 @@ impl<'a> Waived<'a> {
             environments: &it.environments,
             object: Object::of(&it.object),
             reason: &it.reason,
+            until: it.until.map(|it| it.to_string()),
             source: Source::of(&it.source),
         }
     }

@@ -1,7 +1,8 @@
 //! One environment of the app, complete.
 
 use super::{Component, Isolation};
-use crate::object::Cluster;
+use crate::diagnostic::Policy;
+use crate::object::{Cluster, Waiver};
 use crate::source::Traced;
 
 /// What is declared for one environment once base and overlay are merged, defaults are set and references resolved.
@@ -21,6 +22,10 @@ pub struct Spec {
     pub pod_security: Traced<String>,
     /// Secrets that exist without us.
     pub secrets: Vec<Secret>,
+    /// How bad the house rules are.
+    pub policy: Policy,
+    /// The house rules that objects of no component are excused from.
+    pub waivers: Vec<Waiver>,
     /// The components, by name.
     pub components: Vec<Component>,
 }

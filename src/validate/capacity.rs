@@ -3,15 +3,11 @@
 //! The fewest pods must fit: otherwise some never start. The most that autoscalers may ask for must fit as well: what
 //! is declared as possible is counted on when it is needed. All of it should stay within the target share.
 
+use crate::diagnostic::house_rule::{CAPACITY_EXCEEDED, CAPACITY_OVER_TARGET};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::demand::{Demand, Requests};
 use crate::object::{Capacity, Cluster, ObjectSet, Quantity};
 use crate::source::Span;
-
-/// More is requested than the cluster has after the reserve.
-pub const CAPACITY_EXCEEDED: Code = Code::error("capacity-exceeded");
-/// More is requested than the target share of what the cluster has.
-pub const CAPACITY_OVER_TARGET: Code = Code::warning("capacity-over-target");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[CAPACITY_EXCEEDED, CAPACITY_OVER_TARGET];

@@ -4,14 +4,10 @@
 
 use super::field::Field;
 use super::references::duplicate;
+use crate::diagnostic::house_rule::{HOST_COLLISION, NODE_PORT_COLLISION};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
-
-/// Two Services ask for the same port of every node.
-pub const NODE_PORT_COLLISION: Code = Code::error("node-port-collision");
-/// Two Ingresses claim the same host and path.
-pub const HOST_COLLISION: Code = Code::error("host-collision");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[HOST_COLLISION, NODE_PORT_COLLISION];

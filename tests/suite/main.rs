@@ -16,6 +16,7 @@ mod dogfood;
 mod errors;
 mod example_review;
 mod git;
+mod house_rules;
 mod laws;
 mod payloads;
 mod report;

@@ -1,14 +1,14 @@
 //! A component: its image, its pods, its resources, and the parts that have files of their own.
 
 use super::origins::{self, Refused};
+use super::policy;
 use super::{
-    CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
-    UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, network, number, probe, property_number,
-    property_percent, property_text, routing, security,
+    CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_SECRET, UNKNOWN_SECRET_KEY,
+    argument, config, declared, image, labels, network, number, probe, property_number, property_percent,
+    property_text, routing, security,
 };
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
-use crate::object::{Quantity, Waiver};
+use crate::object::Quantity;
 use crate::resolve::OVERRIDE_WITHOUT_EFFECT;
 use crate::source::{Span, Traced};
 use crate::spec::{
@@ -20,7 +20,7 @@ use crate::spec::{
 pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
     let name = argument(node, 0);
     let object_name = object_name(&context.app_name, node);
-    let waivers = waivers(node, context);
+    let waivers = policy::waivers(node, context.diagnostics);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
     let variables = variables(node, &object_name, &mut refused, context);
@@ -49,7 +49,7 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
-        waivers: waivers.into_iter().filter(|it| it.code != ORIGIN_NOT_ALLOWED.name).collect(),
+        waivers,
         ports,
         name,
         object_name,
@@ -355,28 +355,6 @@ fn service_account(node: &Node, object_name: &Traced<String>) -> ServiceAccount 
         mount_token: flag("mount-token")
             .unwrap_or_else(|| Traced::rule(false, "pods get no service account token unless told otherwise")),
     }
-}
-
-/// Reads the waivers, and reports those for rules that do not exist.
-fn waivers(node: &Node, context: &mut Context<'_>) -> Vec<Waiver> {
-    let mut waivers = Vec::new();
-    for waiver in node.children_named("waive") {
-        let code = argument(waiver, 0);
-        if !HOUSE_RULES.iter().any(|it| it.name == code.value) {
-            let known: Vec<&str> = HOUSE_RULES.iter().map(|it| it.name).collect();
-            let message = format!("there is no rule `{}` that can be waived", code.value);
-            let diagnostic = Diagnostic::new(UNKNOWN_RULE, message).at_some(code.origin.span, "");
-            context.diagnostics.push(
-                diagnostic
-                    .suggest(&code.value, known.iter().copied())
-                    .help(format!("rules that can be waived are {}", known.join(", "))),
-            );
-            continue;
-        }
-        let reason = property_text(waiver, "reason").map(|it| it.value).unwrap_or_default();
-        waivers.push(Waiver { code: code.value, reason, span: waiver.span() });
-    }
-    waivers
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod config;
 mod image;
 mod network;
 mod origins;
+mod policy;
 mod probe;
 mod required;
 mod routing;
@@ -16,7 +17,7 @@ mod security;
 
 pub(super) use routing::{service_name, service_port};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Policy};
 use crate::object::{ObjectId, Waived};
 use crate::source::{Origin, Traced};
 use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
@@ -37,7 +38,7 @@ pub const UNKNOWN_SECRET_KEY: Code = Code::error("unknown-secret-key");
 pub const UNKNOWN_PORT: Code = Code::error("unknown-port");
 /// A component that does not exist.
 pub const UNKNOWN_COMPONENT: Code = Code::error("unknown-component");
-/// A rule that does not exist, or that cannot be waived.
+/// A rule that does not exist, or that is not ours to set or to waive.
 pub const UNKNOWN_RULE: Code = Code::error("unknown-rule");
 /// Two settings that exclude each other.
 pub const CONFLICTING_SETTINGS: Code = Code::error("conflicting-settings");
@@ -81,6 +82,8 @@ struct Context<'a> {
     environment: Environment,
     /// The declared Secrets.
     secrets: Vec<Secret>,
+    /// How bad the house rules are.
+    policy: Policy,
     diagnostics: &'a mut Vec<Diagnostic>,
     waived: Vec<Waived>,
 }
@@ -100,11 +103,13 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
     let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
     secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let name = argument(app, 0);
-    let mut context =
-        Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
+    let policy = policy::read(app, diagnostics);
+    let waivers = policy::waivers(app, diagnostics);
+    let app_name = name.value.clone();
+    let mut context = Context { app, app_name, environment, secrets, policy, diagnostics, waived: Vec::new() };
     let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-    let Context { environment, secrets, waived, .. } = context;
+    let Context { environment, secrets, policy, waived, .. } = context;
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
     });
@@ -125,6 +130,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         isolation,
         pod_security,
         secrets,
+        policy,
+        waivers,
         components,
     };
     Completed { spec, waived }

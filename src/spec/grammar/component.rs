@@ -190,6 +190,6 @@ static LABEL: NodeRule = NodeRule { arguments: &[Slot::required("value", Kind::T
 
 static WAIVE: NodeRule = NodeRule {
     arguments: &[Slot::required("rule", Kind::Name)],
-    properties: &[Slot::required("reason", Kind::Sentence)],
+    properties: &[Slot::required("reason", Kind::Sentence), Slot::optional("until", Kind::Date)],
     ..NodeRule::keyed("waive")
 };

@@ -1,6 +1,6 @@
 //! One value that a node takes, and what it may be.
 
-use crate::object::{KubernetesVersion, Quantity};
+use crate::object::{Date, KubernetesVersion, Quantity};
 use crate::spec::Literal;
 
 /// A place for one value.
@@ -50,6 +50,8 @@ pub enum Kind {
     Version,
     /// A range of addresses, `10.244.0.0/16`.
     Range,
+    /// A day, `2026-12-31`.
+    Date,
 }
 
 impl Slot {
@@ -107,6 +109,7 @@ impl Kind {
             },
             Self::Version => text.is_some_and(|it| it.parse::<KubernetesVersion>().is_ok()),
             Self::Range => matches!(literal, Literal::Text(text) if is_range(text)),
+            Self::Date => matches!(literal, Literal::Text(text) if Date::parse(text).is_ok()),
         };
         if fits { Ok(()) } else { Err(Mismatch { expected: self.describe(), help: self.help(literal) }) }
     }
@@ -129,6 +132,7 @@ impl Kind {
             Self::Count => "a whole number, or a share such as \"25%\"".to_owned(),
             Self::Version => "a version of Kubernetes such as \"1.34\"".to_owned(),
             Self::Range => "a range of addresses such as \"10.244.0.0/16\"".to_owned(),
+            Self::Date => "a date such as \"2026-12-31\"".to_owned(),
         }
     }
 
@@ -151,6 +155,7 @@ impl Kind {
                 Some(format!("write {text} for a number, or \"{text}%\" for a share"))
             }
             (Self::Quantity, Literal::Text(text)) => quantity_help(text),
+            (Self::Date, Literal::Text(text)) => Date::parse(text).err(),
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
                 Some(format!("write the number without quotes: {text}"))
             }

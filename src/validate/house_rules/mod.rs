@@ -38,7 +38,7 @@ fn name_of<'a>(container: &Field<'a>) -> &'a str {
 /// A message about a container, at the line of a field; it says what a user writes and not where the field is.
 fn about(container: &Field<'_>, place: &Field<'_>, code: Code, what: &str) -> Diagnostic {
     let message = format!("{}: container `{}` {what}", container.object.id.short(), name_of(container));
-    Diagnostic::new(code, message).at_some(place.span(), "")
+    Diagnostic::new(code, message).at_some(place.span(), "").about(&container.object.id)
 }
 
 fn resources(container: &Field<'_>, found: &mut Found) {
