@@ -33,6 +33,8 @@ pub enum Command {
     Review(Review),
     /// Show the line that set a field, and the lines that it overrode
     Explain(Explain),
+    /// Add up requests and limits, and hold them against the clusters' capacity
+    Capacity(Capacity),
 }
 
 /// Which environments, and against what.
@@ -96,6 +98,26 @@ pub struct Explain {
     /// Only this environment; may be given several times
     #[arg(short, long = "environment", value_name = "NAME")]
     pub environments: Vec<String>,
+}
+
+/// Arguments of `capacity`.
+#[derive(Debug, Args)]
+pub struct Capacity {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Table::Text)]
+    pub format: Table,
+}
+
+/// A form of the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Table {
+    /// For a person at a terminal
+    Text,
+    /// For programs; the contract is docs/capacity.md
+    Json,
 }
 
 /// A form of the review.

@@ -1,6 +1,7 @@
 //! One file for each subcommand. Here: the way in, and what they share.
 
 pub mod arguments;
+mod capacity;
 mod compile;
 mod console;
 mod diff;
@@ -42,6 +43,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
             Command::Diff(it) => diff::run(it, &project, console),
             Command::Review(it) => review::run(it, &project, console),
             Command::Explain(it) => explain::run(it, &project, console),
+            Command::Capacity(it) => capacity::run(it, &project, console),
         },
     };
     match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {

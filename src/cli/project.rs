@@ -41,6 +41,16 @@ impl Project {
 
     /// Compiles the selected environments and says what there is to be said; fails where something is wrong.
     pub(super) fn compiled(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
+        let compiled = self.judged(environments, console)?;
+        if compiled.is_valid() {
+            return Ok(compiled);
+        }
+        console.message(&format!("{}; nothing was written\n", excerpt::count(&compiled.diagnostics)));
+        Err(ExitCode::Wrong)
+    }
+
+    /// Compiles the selected environments and says what there is to be said, right or wrong.
+    pub(super) fn judged(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
         self.check_selection(environments, console)?;
         let mut compiled = pipeline::compile(&self.sources, &self.settings);
         if !environments.is_empty() {
@@ -53,11 +63,7 @@ impl Project {
             }
         }
         console.message(&excerpt::print(&compiled.diagnostics, &self.sources, Style::Colour));
-        if compiled.is_valid() {
-            return Ok(compiled);
-        }
-        console.message(&format!("{}; nothing was written\n", excerpt::count(&compiled.diagnostics)));
-        Err(ExitCode::Wrong)
+        Ok(compiled)
     }
 
     /// Reports a selected environment that there is not.

@@ -3,6 +3,7 @@
 //! An [`Object`] holds its fields as JSON values in the order Kubernetes writes them. Objects that were read back from
 //! a rendered tree are the same type with no origins.
 
+pub mod capacity;
 pub mod date;
 pub mod demand;
 pub mod field_order;
@@ -15,12 +16,14 @@ pub mod list_key;
 pub mod normal_form;
 pub mod origins;
 pub mod quantity;
+pub mod rollout;
 pub mod schema;
 pub mod selector;
 pub mod set;
 pub mod version;
 pub mod waiver;
 
+pub use capacity::Capacity;
 pub use date::Date;
 pub use field_path::{FieldPath, Segment};
 pub use id::ObjectId;
@@ -28,7 +31,7 @@ pub use image_reference::ImageReference;
 pub use origins::Origins;
 pub use quantity::Quantity;
 pub use selector::Selector;
-pub use set::{Capacity, Cluster, Environment, ExternalObject, ObjectSet};
+pub use set::{Cluster, Environment, ExternalObject, ObjectSet};
 pub use version::KubernetesVersion;
 pub use waiver::{Waived, Waiver};
 

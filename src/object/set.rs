@@ -1,8 +1,9 @@
 //! All objects of one environment, with the facts that the checks and the review need about it.
 
-use super::{KubernetesVersion, Object, ObjectId, Quantity, Waiver};
+use super::{Capacity, KubernetesVersion, Object, ObjectId, Waiver};
 use crate::diagnostic::Policy;
-use crate::source::{Span, Traced};
+use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// The objects of one environment, sorted by identity.
 #[derive(Clone, Debug)]
@@ -47,21 +48,6 @@ pub struct Cluster {
     pub span: Span,
 }
 
-/// What a cluster can hold.
-#[derive(Clone, Debug)]
-pub struct Capacity {
-    /// Cores in total.
-    pub cpu: Traced<Quantity>,
-    /// Bytes in total.
-    pub memory: Traced<Quantity>,
-    /// Cores that the workloads may not use.
-    pub reserve_cpu: Quantity,
-    /// Bytes that the workloads may not use.
-    pub reserve_memory: Quantity,
-    /// The share of what is left that the workloads should not exceed, in percent.
-    pub target_percent: u32,
-}
-
 /// An object that the spec refers to and does not make.
 #[derive(Clone, Debug)]
 pub struct ExternalObject {
@@ -102,8 +88,37 @@ impl ObjectSet {
         self.objects.iter().filter(move |it| it.id.kind == kind)
     }
 
+    /// Groups environments by the cluster that they name, each group by name. One that names none is alone on its own.
+    pub fn by_cluster<'a>(sets: &[&'a Self]) -> Vec<Vec<&'a Self>> {
+        let mut groups: BTreeMap<(Option<&str>, Option<&str>), Vec<&Self>> = BTreeMap::new();
+        for set in sets {
+            let key = match &set.environment.cluster {
+                Some(cluster) => (Some(cluster.name.as_str()), None),
+                None => (None, Some(set.environment.name.as_str())),
+            };
+            groups.entry(key).or_default().push(set);
+        }
+        let mut groups: Vec<Vec<&Self>> = groups.into_values().collect();
+        for group in &mut groups {
+            group.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+        }
+        groups
+    }
+
     /// Iterates the objects that have a pod template.
     pub fn workloads(&self) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(|it| it.pod_template_path().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Environment, ObjectSet};
+
+    #[test]
+    fn environments_without_a_cluster_are_alone() {
+        let set = |name| ObjectSet { environment: Environment::undeclared(name), objects: Vec::new() };
+        let (dev, prod) = (set("dev"), set("prod"));
+        assert_eq!(ObjectSet::by_cluster(&[&dev, &prod]).len(), 2);
     }
 }

@@ -113,7 +113,7 @@ pub fn environment(set: &ObjectSet) -> Outcome {
 /// Checks environments against each other, where they declare the same cluster.
 pub fn cluster(sets: &[&ObjectSet]) -> Outcome {
     let mut outcome = Outcome::default();
-    for group in cluster::groups(sets) {
+    for group in ObjectSet::by_cluster(sets) {
         let mut found = cluster::check(&group);
         found.extend(capacity::check_cluster(&group));
         let settled = waivers::settle(found, &group);
