@@ -66,8 +66,10 @@ fn of_environment(page: &mut Page, environment: &EnvironmentPlan) {
     }
     let (jobs, staying): (Vec<_>, Vec<_>) = workloads.iter().partition(|it| it.runs == Runs::UntilDone);
     let loads = &environment.loads;
-    for measure in Measure::ALL.into_iter().filter(|_| !workloads.is_empty()) {
-        page.blank();
+    for (index, measure) in Measure::ALL.into_iter().filter(|_| !workloads.is_empty()).enumerate() {
+        if index > 0 {
+            page.blank();
+        }
         let mut table = Table::new(&columns(measure.name()));
         for it in &staying {
             table.row(Paint::Plain, of_workload(measure, it));
@@ -242,4 +244,84 @@ fn amount(resource: Resource, quantity: Option<Quantity>) -> String {
 
 fn plain(text: String) -> (Paint, String) {
     (Paint::Plain, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capacity;
+    use crate::diagnostic::excerpt::Style;
+    use crate::object::capacity::CapacityPlan;
+    use crate::object::{Environment, Object, ObjectSet};
+    use serde_json::{Value, json};
+
+    fn set() -> ObjectSet {
+        let template = |cpu: &str| {
+            let amount = json!({"cpu": cpu, "memory": "64Mi"});
+            json!({"spec": {"containers": [{"resources": {"requests": amount, "limits": amount}}]}})
+        };
+        let object = |kind: &str, name: &str, spec: Value| {
+            let body = json!({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name}, "spec": spec});
+            Object::from_body(body).unwrap()
+        };
+        let objects = vec![
+            object("CronJob", "clean", json!({"jobTemplate": {"spec": {"parallelism": 3, "template": template("1")}}})),
+            object(
+                "DaemonSet",
+                "agent",
+                json!({"updateStrategy": {"rollingUpdate": {"maxSurge": 1}}, "template": template("50m")}),
+            ),
+            object("Deployment", "web", json!({"replicas": 2, "template": template("100m")})),
+            object("Job", "migrate", json!({"template": template("200m")})),
+        ];
+        ObjectSet { environment: Environment::undeclared("prod"), objects }
+    }
+
+    #[test]
+    fn jobs_stand_apart_and_daemons_are_counted_per_node() {
+        let text = capacity(&CapacityPlan::of(&[&set()]), 80, Style::Plain);
+        insta::assert_snapshot!(text, @r"
+        ── prod ────────────────────────────────────────────────────────────────────────
+        requests                    pods  CPU each    CPU  memory each  memory
+        DaemonSet/agent (per node)     1       50m    50m         64Mi    64Mi
+        Deployment/web                 2      100m   200m         64Mi   128Mi
+        total                          3             250m                192Mi
+        with all jobs                  7            3450m                448Mi
+        while all is replaced          9            3600m                576Mi
+
+        limits                      pods  CPU each    CPU  memory each  memory
+        DaemonSet/agent (per node)     1       50m    50m         64Mi    64Mi
+        Deployment/web                 2      100m   200m         64Mi   128Mi
+        total                          3             250m                192Mi
+        with all jobs                  7            3450m                448Mi
+        while all is replaced          9            3600m                576Mi
+
+        requests of jobs while they run  pods  CPU each    CPU  memory each  memory
+        CronJob/clean                       3     1000m  3000m         64Mi   192Mi
+        Job/migrate                         1      200m   200m         64Mi    64Mi
+
+        limits of jobs while they run  pods  CPU each    CPU  memory each  memory
+        CronJob/clean                     3     1000m  3000m         64Mi   192Mi
+        Job/migrate                       1      200m   200m         64Mi    64Mi
+
+        per node: one pod runs on every node; how many there are is not declared, so one
+        is counted
+
+        no cluster is declared, so this is held against nothing
+        ");
+    }
+
+    #[test]
+    fn a_narrow_page_has_a_few_lines_for_each_row() {
+        let text = capacity(&CapacityPlan::of(&[&set()]), 40, Style::Plain);
+        insta::assert_snapshot!(text.lines().take(8).collect::<Vec<_>>().join("\n"), @r"
+        ── prod ────────────────────────────────
+        requests
+        DaemonSet/agent (per node)
+          pods 1, CPU each 50m, CPU 50m, memory
+          each 64Mi, memory 64Mi
+        Deployment/web
+          pods 2, CPU each 100m, CPU 200m,
+          memory each 64Mi, memory 128Mi
+        ");
+    }
 }

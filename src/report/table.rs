@@ -65,6 +65,9 @@ impl Table {
 
     /// Writes each row as its name and, below, the title and value of every cell.
     fn stack(&self, indent: usize, page: &mut Page) {
+        if let Some((_, title)) = self.columns.first() {
+            page.paragraph(indent, indent + 2, &[(Paint::Dim, title.clone())]);
+        }
         for (paint, cells) in &self.rows {
             let name = cells.first().cloned().unwrap_or_default();
             page.paragraph(indent, indent + 2, &[(*paint, name)]);

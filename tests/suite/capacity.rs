@@ -2,6 +2,8 @@
 
 use crate::support::cases;
 use crate::support::golden::Failures;
+use serde_json::Value;
+use std::collections::BTreeSet;
 use todo_gitops::diagnostic::excerpt::Style;
 use todo_gitops::object::ObjectSet;
 use todo_gitops::object::capacity::CapacityPlan;
@@ -48,4 +50,25 @@ fn colour_only_adds() {
         let stripped = anstream::adapter::strip_str(&coloured).to_string();
         assert_eq!(stripped, report::capacity(&plan, 100, Style::Plain), "{}", case.name);
     }
+}
+
+#[test]
+fn the_page_names_every_field() {
+    fn names(value: &Value, into: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(name, value)| {
+                into.insert(name.clone());
+                names(value, into);
+            }),
+            Value::Array(items) => items.iter().for_each(|it| names(it, into)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let page = std::fs::read_to_string(cases::project_path("docs/capacity.md")).unwrap();
+    let mut used = BTreeSet::new();
+    for case in cases::all("capacity") {
+        names(&serde_json::from_str(&report::capacity_json(&plan(&case))).unwrap(), &mut used);
+    }
+    let missing: Vec<&String> = used.iter().filter(|it| !page.contains(&format!("`{it}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
