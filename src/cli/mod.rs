@@ -1,6 +1,7 @@
 //! One file for each subcommand. Here: the way in, and what they share.
 
 pub mod arguments;
+mod capacity;
 mod compile;
 mod console;
 mod diff;
@@ -9,10 +10,12 @@ mod explain;
 mod graph;
 mod project;
 mod review;
+mod today;
 
 pub use console::Console;
 pub use exit_code::ExitCode;
 
+use crate::pipeline::Settings;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use project::Project;
@@ -33,7 +36,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
         }
     };
     let directory = arguments.directory.as_deref().unwrap_or(Path::new("."));
-    let code = match Project::open(directory, console) {
+    let settings = Settings { today: arguments.today.or_else(today::today) };
+    let code = match Project::open(directory, settings, console) {
         Err(code) => code,
         Ok(project) => match &arguments.command {
             Command::Compile(it) => compile::run(it, &project, console),
@@ -41,6 +45,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
             Command::Review(it) => review::run(it, &project, console),
             Command::Explain(it) => explain::run(it, &project, console),
             Command::Graph(it) => graph::run(it, &project, console),
+            Command::Capacity(it) => capacity::run(it, &project, console),
         },
     };
     match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {

@@ -6,17 +6,12 @@
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// An object refers to another that the environment does not have.
-pub const MISSING_REFERENCE: Code = Code::error("missing-reference");
-/// A `ConfigMap` or `Secret` has not the key to which an object refers.
-pub const MISSING_KEY: Code = Code::error("missing-key");
-/// Two workloads select the same pods.
-pub const OVERLAPPING_SELECTORS: Code = Code::error("overlapping-selectors");
 /// Two objects have the same group, kind, namespace and name.
 pub const DUPLICATE_OBJECT: Code = Code::error("duplicate-object");
 

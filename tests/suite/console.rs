@@ -18,7 +18,14 @@ use std::process::{Command, Stdio};
 #[test]
 fn every_console_prints_what_the_page_says() {
     let mut failures = Failures::default();
-    let pages = ["README.md", "docs/language.md", "docs/diagnostics.md", "docs/graph.md", "docs/review-json.md"];
+    let pages = [
+        "README.md",
+        "docs/capacity.md",
+        "docs/language.md",
+        "docs/diagnostics.md",
+        "docs/graph.md",
+        "docs/review-json.md",
+    ];
     let mut pages: Vec<_> = pages.map(|it| (project_path(it), project_path(""))).into();
     pages.extend(examples::all().iter().map(|it| (it.page(), it.path.clone())));
     for (page, project) in pages {

@@ -44,7 +44,7 @@ fn every_case_says_what_is_expected() {
     let template = cases::project_path("tests/cases/project");
     for case in cases::all("errors") {
         let sources = cases::sources(&[&case.path, &template]);
-        let compiled = pipeline::compile(&sources);
+        let compiled = pipeline::compile(&sources, &cases::settings());
         if compiled.diagnostics.is_empty() {
             failures.push(format!("{}: nothing is wrong", case.name));
         }
@@ -103,7 +103,7 @@ fn all() -> Vec<(String, Vec<Diagnostic>)> {
     let template = cases::project_path("tests/cases/project");
     let found = |case: cases::Case| {
         let sources = cases::sources(&[&case.path, &template]);
-        (case.name, pipeline::compile(&sources).diagnostics)
+        (case.name, pipeline::compile(&sources, &cases::settings()).diagnostics)
     };
     cases::all("errors").into_iter().map(found).collect()
 }

@@ -17,7 +17,7 @@ use todo_gitops::{draw, pipeline, relate};
 /// Returns the objects of a case, one set for each environment.
 fn sets(case: &Case) -> Vec<ObjectSet> {
     let Ok(text) = fs::read_to_string(case.path.join("manifests.yaml")) else {
-        let compiled = pipeline::compile(&cases::sources(&[&case.path]));
+        let compiled = pipeline::compile(&cases::sources(&[&case.path]), &cases::settings());
         assert_eq!(compiled.diagnostics, [], "{}", case.name);
         return compiled.sets;
     };
@@ -39,10 +39,10 @@ fn all_sets() -> Vec<(String, Vec<ObjectSet>)> {
     let mut all: Vec<_> = cases::all("graph").iter().map(|it| (it.name.clone(), sets(it))).collect();
     for folder in ["", "tests/cases/project"] {
         let sources = cases::sources(&[&project_path(folder)]);
-        all.push((format!("project {folder}"), pipeline::compile(&sources).sets));
+        all.push((format!("project {folder}"), pipeline::compile(&sources, &cases::settings()).sets));
     }
     for case in cases::all("compile") {
-        all.push((case.name.clone(), pipeline::compile(&cases::sources(&[&case.path])).sets));
+        all.push((case.name.clone(), pipeline::compile(&cases::sources(&[&case.path]), &cases::settings()).sets));
     }
     all
 }
@@ -62,7 +62,7 @@ fn every_case_is_drawn_as_expected() {
 /// The image on the page about pictures is the one that the page says how to make.
 #[test]
 fn the_image_of_the_documentation_is_up_to_date() {
-    let sets = pipeline::compile(&cases::sources(&[&project_path("")])).sets;
+    let sets = pipeline::compile(&cases::sources(&[&project_path("")]), &cases::settings()).sets;
     let graphs: Vec<Graph> = sets.iter().filter(|it| it.environment.name == "todo-prod").map(relate::graph).collect();
     let mut failures = Failures::default();
     failures.text(&project_path("docs/graph.svg"), &draw::svg(&graphs));

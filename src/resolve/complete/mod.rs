@@ -19,6 +19,7 @@ mod network;
 mod order;
 mod origins;
 mod pod;
+mod policy;
 mod probe;
 mod required;
 mod routing;
@@ -31,7 +32,7 @@ pub(super) use container::ports_of_service;
 use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Policy};
 use crate::object::{ObjectId, Quantity, Waived};
 use crate::source::{Origin, Traced};
 use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Secret, Spec};
@@ -58,7 +59,7 @@ pub const UNKNOWN_CONTAINER: Code = Code::error("unknown-container");
 pub const UNKNOWN_PORT: Code = Code::error("unknown-port");
 /// A component that does not exist.
 pub const UNKNOWN_COMPONENT: Code = Code::error("unknown-component");
-/// A rule that does not exist, or that cannot be waived.
+/// A rule that does not exist, or that is not ours to set or to waive.
 pub const UNKNOWN_RULE: Code = Code::error("unknown-rule");
 /// Two settings that exclude each other.
 pub const CONFLICTING_SETTINGS: Code = Code::error("conflicting-settings");
@@ -112,6 +113,8 @@ struct Context<'a> {
     environment: Environment,
     /// The declared Secrets.
     secrets: Vec<Secret>,
+    /// How bad the house rules are.
+    policy: Policy,
     diagnostics: &'a mut Vec<Diagnostic>,
     waived: Vec<Waived>,
 }
@@ -132,8 +135,10 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
     let secrets = secret::secrets(app, diagnostics);
     let external = secret::external(app, diagnostics);
     let name = argument(app, 0);
-    let mut context =
-        Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
+    let policy = policy::read(app, diagnostics);
+    let waivers = policy::waivers(app, diagnostics);
+    let app_name = name.value.clone();
+    let mut context = Context { app, app_name, environment, secrets, policy, diagnostics, waived: Vec::new() };
     let configs = config::shared(app, &mut context);
     let mut components: Vec<_> =
         app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
@@ -142,7 +147,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         .child("gitops")
         .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
     order::assign(app, &mut components, gitops.as_ref(), &mut context);
-    let Context { environment, secrets, waived, .. } = context;
+    let Context { environment, secrets, policy, waived, .. } = context;
     let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();
     external_services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let isolation = app.child("isolation").map(|it| {
@@ -171,6 +176,8 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         secrets,
         external,
         external_services,
+        policy,
+        waivers,
         components,
     };
     Completed { spec, waived }

@@ -1,6 +1,7 @@
 //! The command line: what each subcommand writes where, and how it ends. One file for each subcommand; here, what they
 //! share.
 
+mod capacity;
 mod compile;
 mod explain;
 mod graph;
