@@ -52,7 +52,11 @@ impl ObjectSet {
         let rule = |it: &&Waiver| it.code == message.code.name;
         let object = message.object.as_ref().and_then(|id| self.object(id));
         let own = object.and_then(|it| it.waivers.iter().find(rule));
-        let belongs_to_none = object.is_none_or(|it| it.component.is_none());
+        // An object of another environment is none of this one's affair.
+        let belongs_to_none = match &message.object {
+            None => true,
+            Some(_) => object.is_some_and(|it| it.component.is_none()),
+        };
         let name = message.object.as_ref().map(ObjectId::short);
         let names = |it: &&Waiver| if it.object.is_some() { it.object == name } else { belongs_to_none };
         own.or_else(|| self.environment.waivers.iter().filter(rule).find(names))

@@ -3,6 +3,7 @@
 use super::Compiled;
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
+use crate::object::id::ENVIRONMENT;
 use crate::object::{Environment, Object, ObjectId, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
 use crate::source::{Location, Sources};
@@ -172,7 +173,8 @@ fn waived_rules(waived: &[Waived], sources: &Sources) -> Vec<WaivedRule> {
             source: SourceLine { file, line, removed: false },
         };
         let same = |known: &&mut WaivedRule| {
-            (&known.code, &known.object, &known.source) == (&rule.code, &rule.object, &rule.source)
+            let of_both = [&known.object.kind, &rule.object.kind].iter().all(|it| *it == ENVIRONMENT);
+            (&known.code, &known.source) == (&rule.code, &rule.source) && (of_both || known.object == rule.object)
         };
         match rules.iter_mut().find(same) {
             Some(known) => known.environments.extend(rule.environments),

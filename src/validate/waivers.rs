@@ -23,16 +23,20 @@ pub(super) fn settle(found: Vec<Diagnostic>, sets: &[&ObjectSet]) -> Outcome {
         let sets: Vec<&ObjectSet> = sets.iter().copied().filter(is_meant).collect();
         let policies: Vec<&Policy> = sets.iter().map(|it| &it.environment.policy).collect();
         let Some(message) = Policy::strictest(&policies, message) else { continue };
-        let excuse = sets.iter().find_map(|it| Some((it, it.waiver(&message)?)));
-        match excuse {
-            None => outcome.diagnostics.push(with_excuse(message, &sets)),
-            Some((set, waiver)) => {
-                let excused = Waived::new(message, waiver, &set.environment.name);
-                let is_known = |it: &Waived| it.code == excused.code && it.object == excused.object;
-                // Two containers that break a rule are one excuse.
-                if !outcome.waived.iter().any(is_known) {
-                    outcome.waived.push(excused);
-                }
+        let excuses: Vec<Waived> = sets
+            .iter()
+            .filter_map(|it| Some(Waived::new(message.clone(), it.waiver(&message)?, &it.environment.name)))
+            .collect();
+        if excuses.is_empty() {
+            outcome.diagnostics.push(with_excuse(message, &sets));
+        }
+        for excuse in excuses {
+            let is_same = |it: &Waived| {
+                (it.code, &it.object, &it.environment) == (excuse.code, &excuse.object, &excuse.environment)
+            };
+            // Two containers that break a rule are one excuse.
+            if !outcome.waived.iter().any(is_same) {
+                outcome.waived.push(excuse);
             }
         }
     }
@@ -111,9 +115,9 @@ fn end(excused: &Waived, today: Date) -> Option<Diagnostic> {
 mod tests {
     use super::super::environment;
     use super::super::fixture::{service, set, with, with_container};
-    use super::{ends, unused};
-    use crate::diagnostic::house_rule::{MISSING_PROBE, MISSING_RESOURCES};
-    use crate::diagnostic::{Level, Severity};
+    use super::{ends, settle, unused};
+    use crate::diagnostic::house_rule::{CAPACITY_EXCEEDED, MISSING_PROBE, MISSING_RESOURCES};
+    use crate::diagnostic::{Diagnostic, Level, Severity};
     use crate::object::{Date, ObjectSet, Waived, Waiver};
     use crate::source::{FileId, Sources, Span, Spanned};
     use serde_json::json;
@@ -192,6 +196,29 @@ mod tests {
         check(None, Some("Deployment/api"), false);
         check(Some("web"), None, false);
         check(Some("web"), Some("Deployment/web"), true);
+    }
+
+    #[test]
+    fn each_environment_of_a_cluster_may_excuse_what_they_do_together() {
+        let message = || {
+            let message = Diagnostic::new(CAPACITY_EXCEEDED, "");
+            vec![message.in_environment("dev").in_environment("prod")]
+        };
+        let check = |waivers: [&[Waiver]; 2], expected: &[&str]| {
+            let mut sets = [broken(), broken()];
+            for ((set, waivers), name) in sets.iter_mut().zip(waivers).zip(["dev", "prod"]) {
+                set.environment.name = name.to_owned();
+                set.environment.waivers = waivers.to_vec();
+            }
+            let outcome = settle(message(), &sets.iter().collect::<Vec<_>>());
+            let names: Vec<&str> = outcome.waived.iter().map(|it| it.environment.as_str()).collect();
+            assert_eq!(names, expected);
+            assert_eq!(outcome.diagnostics.is_empty(), !expected.is_empty());
+        };
+        let waiver = [waiver("capacity-exceeded", None)];
+        check([&[], &[]], &[]);
+        check([&waiver, &[]], &["dev"]);
+        check([&waiver, &waiver], &["dev", "prod"]);
     }
 
     #[test]

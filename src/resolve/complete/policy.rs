@@ -45,15 +45,15 @@ fn until(entry: &Entry, place: Span) -> Option<Spanned<Date>> {
 fn rule(name: &str, span: Option<Span>, diagnostics: &mut Vec<Diagnostic>) -> Option<Code> {
     let found = HOUSE_RULES.iter().find(|it| it.name == name);
     if found.is_none() {
-        let message = format!("there is no house rule `{name}`");
+        let message = format!("`{name}` is no house rule, so it can be neither set nor waived");
         let diagnostic = Diagnostic::new(UNKNOWN_RULE, message).at_some(span, "");
         diagnostics.push(diagnostic.suggest(name, HOUSE_RULES.iter().map(|it| it.name)).help(NOT_OURS));
     }
     found.copied()
 }
 
-const NOT_OURS: &str = "what the API server refuses, and what makes no sense to the compiler, is an error everywhere; \
-                        docs/diagnostics.md lists the house rules, which are ours to set and to waive";
+const NOT_OURS: &str = "what the API server refuses stays an error: no policy makes it accept that; \
+                        docs/diagnostics.md lists the house rules";
 
 #[cfg(test)]
 mod tests {
@@ -65,8 +65,16 @@ mod tests {
             assert_eq!(messages(&format!("component a {{ image i }}; {app}"), environment), expected, "{app}");
         };
         check("policy { missing-probe warn }", "", &[]);
-        check("policy { missing-prob warn }", "", &["there is no house rule `missing-prob`"]);
-        check("policy { selector-mismatch off }", "", &["there is no house rule `selector-mismatch`"]);
+        check(
+            "policy { missing-prob warn }",
+            "",
+            &["`missing-prob` is no house rule, so it can be neither set nor waived"],
+        );
+        check(
+            "policy { selector-mismatch off }",
+            "",
+            &["`selector-mismatch` is no house rule, so it can be neither set nor waived"],
+        );
         check("", "{ policy { missing-probe warn } }", &["nothing to override: the base has no `policy`"]);
         check("", "{ (add)policy { missing-probe warn } }", &[]);
         check("policy { missing-probe warn }", "{ policy { (add)missing-resources off } }", &[]);
