@@ -56,6 +56,12 @@ fn permission(node: &Node, context: &mut Context<'_>) -> Option<Permission> {
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(narrowed.span(), "");
         context.diagnostics.push(diagnostic.help("add `resources …`, or remove it"));
     }
+    let own_group = node.child("groups").is_none();
+    for resource in resources.iter().filter(|it| !cluster && own_group && resource::is_of_cluster(&it.value)) {
+        let message = format!("`{}` is in no namespace, and `{}` holds in one", resource.value, node.describe());
+        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at_some(resource.origin.span, "");
+        context.diagnostics.push(diagnostic.help("add `cluster=#true`"));
+    }
     Some(Permission {
         name: argument(node, 0),
         reach: if cluster { Reach::Cluster } else { Reach::Namespace },
@@ -108,6 +114,13 @@ mod tests {
         check("permission p { verbs get; resources widgets; groups example.com }", &[]);
         check("permission p { verbs \"*\"; resources \"*\"; groups \"*\" }", &[]);
         check("permission p cluster=#true { verbs get; urls \"/healthz\" }", &[]);
+        check("permission p cluster=#true { verbs get; resources nodes }", &[]);
+        check("permission p { verbs get; resources nodes; groups metrics.k8s.io }", &[]);
+        check("permission p { verbs get; resources namespaces }", &[]);
+        check(
+            "permission p { verbs get; resources nodes }",
+            &["`nodes` is in no namespace, and `permission p` holds in one"],
+        );
         check("permission p { resources pods }", &["`permission p` does not say what may be done"]);
         check("permission p { verbs get }", &["`permission p` does not say what it is for"]);
         check(
