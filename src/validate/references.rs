@@ -49,7 +49,7 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
     for pair in set.objects.windows(2) {
         let [first, second] = pair else { continue };
         if first.id == second.id {
-            let same = first.component == second.component;
+            let same = first.component.is_some() && first.component == second.component;
             let how = if same { "the same object is made twice" } else { "another component makes the same object" };
             found.push(duplicate(first, second, how));
         }
