@@ -75,6 +75,7 @@ pub(super) fn object(spec: &Spec, secret: &Secret) -> Option<Object> {
     let source = secret.source.as_ref()?;
     let mut at = Recorder::new(&source.origin, "a secret that has a store is an ExternalSecret");
     let metadata = metadata::of_app(&mut at, spec, &secret.name, Own::default());
+    let metadata = metadata::before_all(&mut at, spec, metadata);
     let spec = at.block("spec", |at| ExternalSecretSpec {
         refresh_interval: at.take_some("refreshInterval", source.refresh.as_ref()),
         secret_store_ref: at.block("secretStoreRef", |at| SecretStoreReference {

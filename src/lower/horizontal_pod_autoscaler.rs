@@ -27,7 +27,7 @@ pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
             max_replicas: whole(at.take("maxReplicas", &autoscale.maximum)),
             scale_target_ref: at.block("scaleTargetRef", |at| CrossVersionObjectReference {
                 api_version: Some(at.derived("apiVersion", &autoscale.origin, target, "apps/v1".to_owned())),
-                kind: at.derived("kind", &autoscale.origin, target, "Deployment".to_owned()),
+                kind: at.derived("kind", &autoscale.origin, target, component.workload.kind().to_owned()),
                 name: at.take("name", name),
             }),
             metrics: Some(metrics(at, autoscale)),

@@ -6,9 +6,12 @@
 use super::Recorder;
 use crate::source::Traced;
 use crate::spec::environment::default_selector;
-use crate::spec::{Component, Label, Spec};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use crate::spec::{Component, Gitops, Label, Spec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use std::collections::BTreeMap;
+
+/// The annotation that says in which turn Argo CD applies an object.
+const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 type Labels = BTreeMap<String, String>;
 
@@ -42,13 +45,29 @@ pub(super) fn of_component_in_cluster(
     at.block("metadata", |at| {
         let mut labels = labels(at, spec, component);
         labels.extend(user(at, "labels", &[own.labels]).unwrap_or_default());
+        let mut annotations = user(at, "annotations", &[&spec.annotations, own.annotations]).unwrap_or_default();
+        if let Some(wave) = &component.wave {
+            let rule = "a component's turn is one more than the last of those it comes after";
+            annotations.extend([at.derived_key("annotations", SYNC_WAVE, &wave.origin, rule, &wave.value.to_string())]);
+        }
         ObjectMeta {
             name: Some(at.take("name", name)),
             labels: Some(labels),
-            annotations: user(at, "annotations", &[&spec.annotations, own.annotations]),
+            annotations: (!annotations.is_empty()).then_some(annotations),
             ..ObjectMeta::default()
         }
     })
+}
+
+/// Returns the metadata of the object that makes a component's pods.
+pub(super) fn of_workload(at: &mut Recorder, spec: &Spec, component: &Component) -> ObjectMeta {
+    let own = Own { labels: &[], annotations: &component.annotations };
+    of_component(at, spec, component, &component.object_name, own)
+}
+
+/// Returns the selector of a component's workload; the block is its `spec`.
+pub(super) fn label_selector(at: &mut Recorder, spec: &Spec, component: &Component) -> LabelSelector {
+    LabelSelector { match_labels: Some(selector(at, "selector.matchLabels", spec, component)), match_expressions: None }
 }
 
 /// Returns the name of a component's objects that are in no namespace.
@@ -71,6 +90,15 @@ pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &Traced<String>, own:
             ..ObjectMeta::default()
         }
     })
+}
+
+/// Adds what lets Argo CD apply an object before all others; within one wave, custom resources come last.
+pub(super) fn before_all(at: &mut Recorder, spec: &Spec, metadata: ObjectMeta) -> ObjectMeta {
+    let Some(gitops) = spec.gitops.as_ref().filter(|it| it.value == Gitops::ArgoCd) else { return metadata };
+    let rule = "what fills a Secret comes before the pods that read it";
+    let mut annotations = metadata.annotations.unwrap_or_default();
+    annotations.extend([at.derived_key("metadata.annotations", SYNC_WAVE, &gitops.origin, rule, "-1")]);
+    ObjectMeta { annotations: Some(annotations), ..metadata }
 }
 
 /// Returns the labels that every object has; the block is `metadata`.
@@ -112,7 +140,7 @@ fn labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
 /// Returns the labels of a component's pods; the block is the template's `metadata`.
 pub(super) fn pod_labels(at: &mut Recorder, spec: &Spec, component: &Component) -> Labels {
     let mut labels = component_labels(at, spec, component);
-    labels.extend(user(at, "labels", &[&spec.labels, &component.labels]).unwrap_or_default());
+    labels.extend(of_pods(at, "labels", &[&spec.labels, &component.labels]));
     // Last, because a pod that its own Deployment does not select is rejected.
     labels.extend(selector(at, "labels", spec, component));
     labels
@@ -146,6 +174,12 @@ pub(super) fn selector(at: &mut Recorder, path: &str, spec: &Spec, component: &C
         .iter()
         .map(|(key, value)| at.derived_key(path, key, &name.origin, rule, value))
         .collect()
+}
+
+/// Returns those labels or annotations of the spec that pods have too, later lists over earlier ones.
+pub(super) fn of_pods(at: &mut Recorder, path: &str, lists: &[&[Label]]) -> Labels {
+    let all = lists.iter().copied().flatten().filter(|it| it.pods);
+    all.map(|it| at.take_key(path, &it.key, &it.value)).collect()
 }
 
 /// Returns labels or annotations that the spec sets, later lists over earlier ones; none where there are none.

@@ -12,15 +12,18 @@ mod cluster_role;
 mod cluster_role_binding;
 mod config_map;
 mod container;
+mod daemon_set;
 mod deployment;
 mod external_secret;
 mod horizontal_pod_autoscaler;
 mod http_route;
 mod ingress;
+mod job;
 mod limit_range;
 mod metadata;
 mod namespace;
 mod network_policy;
+mod pod;
 mod pod_disruption_budget;
 mod probe;
 mod recorder;
@@ -29,11 +32,13 @@ mod role;
 mod role_binding;
 mod service;
 mod service_account;
+mod variables;
+mod stateful_set;
 
 use recorder::Recorder;
 
 use crate::object::{Environment, ExternalObject, Object, ObjectSet};
-use crate::spec::{Component, Spec};
+use crate::spec::{Component, Spec, Workload};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// Lowers one environment's spec. Objects are sorted by identity.
@@ -47,6 +52,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
     objects.extend(limit_range::object(spec));
     objects.extend(spec.secrets.iter().filter_map(|it| external_secret::object(spec, it)));
     objects.extend(spec.external_services.iter().map(|it| service::external(spec, it)));
+    objects.extend(spec.configs.iter().map(|it| config_map::shared(spec, it)));
     for component in &spec.components {
         let of_component = of_component(spec, component).into_iter().map(|object| Object {
             component: Some(component.name.value.clone()),
@@ -63,7 +69,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
 fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
     let optional = [
         service_account::object(spec, component),
-        config_map::object(spec, component),
+        config_map::of_component(spec, component),
         ingress::object(spec, component),
         http_route::object(spec, component),
         horizontal_pod_autoscaler::object(spec, component),
@@ -74,10 +80,23 @@ fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
         cluster_role::object(spec, component),
         cluster_role_binding::object(spec, component),
     ];
-    let mut objects = vec![deployment::object(spec, component)];
+    let mut objects = vec![workload(spec, component)];
     objects.extend(service::objects(spec, component));
     objects.extend(optional.into_iter().flatten());
     objects
+}
+
+/// Lowers the object that makes a component's pods.
+fn workload(spec: &Spec, component: &Component) -> Object {
+    match &component.workload {
+        Workload::Deployment { replicas, rollout } => deployment::object(spec, component, replicas, rollout),
+        Workload::StatefulSet { replicas, rollout, stateful } => {
+            stateful_set::object(spec, component, replicas, rollout, stateful)
+        }
+        Workload::DaemonSet { rollout } => daemon_set::object(spec, component, rollout),
+        Workload::Job(job) => job::object(spec, component, job),
+        Workload::CronJob { cron, job } => job::cron_job(spec, component, cron, job),
+    }
 }
 
 /// Returns the facts about an environment that the checks and the review need.

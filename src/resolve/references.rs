@@ -126,12 +126,11 @@ fn add(own: Values, name: &str, values: &mut Values) {
 
 /// Adds the values of a Service's ports.
 fn ports(component: &Node, service: Option<&Node>, name: &str, values: &mut Values) {
-    for port in component.children_named("port") {
-        let (Some(port_name), Some(number)) = (port.argument(0), port.argument(1)) else { continue };
-        let port_name = port_name.text().value;
+    for port in super::complete::ports_of_service(component) {
+        let port_name = port.name.value;
         let number = match service {
             None => Err(without_service(name)),
-            Some(service) => super::complete::service_port(service, &port_name, &number.integer())
+            Some(service) => super::complete::service_port(service, &port_name, &port.number)
                 .map(|it| it.value.to_string())
                 .ok_or_else(|| Absent {
                     why: format!("the service of `{name}` does not expose port `{port_name}`"),

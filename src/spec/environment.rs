@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, External, ExternalService, Isolation, LimitRange, Quota, Secret};
+use super::{Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -19,6 +19,10 @@ pub struct Spec {
     pub isolation: Option<Traced<Isolation>>,
     /// The Pod Security level that the namespace enforces.
     pub pod_security: Traced<String>,
+    /// ConfigMaps that components share, by name.
+    pub configs: Vec<ConfigMap>,
+    /// Who applies the rendered tree; none where nobody says.
+    pub gitops: Option<Traced<Gitops>>,
     /// What the namespace may use in all.
     pub quota: Option<Quota>,
     /// What one pod, container or claim of the namespace may use.
@@ -66,6 +70,8 @@ pub struct Label {
     pub key: String,
     /// Its value.
     pub value: Traced<String>,
+    /// Whether pods have it too, where those of its block do.
+    pub pods: bool,
 }
 
 impl Spec {

@@ -162,3 +162,10 @@ pub struct RoutePath {
     /// The Service's port.
     pub port: Traced<i64>,
 }
+
+impl Service {
+    /// True where it leads to the pods themselves.
+    pub fn is_headless(&self) -> bool {
+        self.options.headless.as_ref().is_some_and(|it| it.value)
+    }
+}

@@ -16,7 +16,6 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("duplicate-autoscaler", "a component has one `autoscale`"),
     ("duplicate-entry", "a spec has no volumes"),
     ("duplicate-key", "a spec has no binary data"),
-    ("duplicate-name", "`duplicate-node` comes first"),
     ("empty-selector", "an empty `selector` is the usual one"),
     ("file-name-collision", "the names that Kubernetes takes have files of their own"),
     ("ingress-backend-missing", "`missing-setting` and `unknown-port` come first"),
@@ -34,10 +33,8 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("selector-mismatch", "the labels of a selector are put on the pods"),
     ("server-owned-field", "the compiler makes the fields"),
     ("service-selects-nothing", "a Service is made with its Deployment"),
-    ("unknown-field", "all versions of Kubernetes that a spec can name have the fields that the compiler makes"),
     ("unknown-kind", "all versions of Kubernetes that a spec can name have the kinds that the compiler makes"),
     ("unknown-volume", "a spec has no volumes"),
-    ("unsupported-value", "`wrong-value` comes first"),
     ("wrong-type", "the compiler makes the fields"),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::{
     CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, component, declared, labels, number, property_number,
-    property_percent, property_quantity, property_text,
+    property_percent, property_quantity, property_text, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::object::{KubernetesVersion, schema};
@@ -16,7 +16,7 @@ pub(super) fn read(node: &Node, object_name: &Traced<String>, context: &mut Cont
     let block = node.child("autoscale")?;
     let bound = |name: &str| property_number(block, name).unwrap_or_else(|| Traced::new(1, block.origin.clone()));
     let (minimum, maximum) = (property_number(block, "min"), property_number(block, "max"));
-    component::empty_range("autoscale", minimum.as_ref(), maximum.as_ref(), context);
+    workload::empty_range("autoscale", minimum.as_ref(), maximum.as_ref(), context);
     let (cpu, memory) = (property_percent(block, "cpu"), property_percent(block, "memory"));
     let measured = ["metric", "container-metric"].iter().any(|it| block.child(it).is_some());
     if cpu.is_none() && memory.is_none() && !measured {

@@ -1,7 +1,7 @@
 //! How a component is reached from outside: its Ingress and its route at a gateway.
 
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, component, declared, labels, property_number,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, component, data, declared, labels, property_number,
     property_text, routing,
 };
 use crate::diagnostic::Diagnostic;
@@ -86,7 +86,7 @@ fn host(node: &Node, service: &Service, context: &mut Context<'_>) -> Option<Hos
     paths.sort_by(|a, b| (&a.path.value, &a.kind.value).cmp(&(&b.path.value, &b.kind.value)));
     let tls = property_text(node, "tls");
     if let Some(tls) = &tls {
-        component::find_secret(tls, context);
+        data::check_secret(tls, context);
     }
     (!paths.is_empty()).then(|| Host { host: argument(node, 0), paths, tls })
 }

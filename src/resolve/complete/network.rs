@@ -1,8 +1,8 @@
 //! The traffic of a component that is allowed.
 
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_COMPONENT, argument, component, declared, labels, list,
-    probe, property_text,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_COMPONENT, argument, component, container, declared,
+    labels, list, probe, property_text,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
@@ -42,10 +42,7 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
         (_, None) => (None, None),
         (Direction::From, Some(wanted)) => of_component(&wanted, ports, context)?,
         (Direction::To, Some(wanted)) => match (peer_component, wanted.value.parse::<u16>()) {
-            (Some(other), _) => {
-                let ports: Vec<Port> = other.children_named("port").map(component::port).collect();
-                of_component(&wanted, &ports, context)?
-            }
+            (Some(other), _) => of_component(&wanted, &container::ports_of_pod(other), context)?,
             (None, Ok(number)) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),
             (None, _) => {
                 let message = format!("`{}` is no port number", wanted.value);

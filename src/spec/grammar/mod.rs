@@ -10,12 +10,15 @@
 mod access;
 mod autoscale;
 mod component;
+mod container;
 mod limits;
 mod network;
 mod project;
 mod routing;
 mod secret;
 mod slot;
+mod variables;
+mod workload;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
 pub use slot::{Kind, Need, Slot, duration, is_range};

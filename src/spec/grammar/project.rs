@@ -1,12 +1,13 @@
 //! The nodes at the top: the app, its clusters, and an environment.
 
 use super::NodeRule;
-use super::component::{ANNOTATIONS, COMPONENT, LABELS};
+use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
 use super::limits::{LIMIT_RANGE, QUOTA};
 use super::network::ISOLATION;
 use super::routing::EXTERNAL_SERVICE;
 use super::secret::{EXTERNAL, SECRET};
 use super::slot::{Kind, Slot};
+use super::workload::GITOPS;
 
 /// What a file in `base/` may hold.
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
@@ -25,6 +26,7 @@ static APP: NodeRule = NodeRule {
 const APP_CHILDREN: &[&NodeRule] = &[
     &COMPONENT,
     &SECRET,
+    &SHARED_CONFIG,
     &EXTERNAL,
     &EXTERNAL_SERVICE,
     &LABELS,
@@ -33,6 +35,7 @@ const APP_CHILDREN: &[&NodeRule] = &[
     &POD_SECURITY,
     &QUOTA,
     &LIMIT_RANGE,
+    &GITOPS,
 ];
 
 /// One environment.

@@ -28,8 +28,12 @@ pub enum Need {
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// Text; a number or flag is taken as it is spelled.
+    /// The value of a setting or a label: text; a number or a flag is taken as it is spelled.
+    Value,
+    /// Text; a number is taken as it is spelled.
     Text,
+    /// Text that starts with `/`.
+    Path,
     /// Text that is not a number or a flag.
     Name,
     /// Text that a person reads.
@@ -83,7 +87,7 @@ impl Kind {
     pub fn check(self, literal: &Literal) -> Result<(), Mismatch> {
         let text = literal.as_text();
         let fits = match self {
-            Self::Text => match (literal, &text) {
+            Self::Value | Self::Text => match (literal, &text) {
                 (Literal::Integer { .. } | Literal::Decimal(_), None) => {
                     return Err(Mismatch {
                         expected: "text".to_owned(),
@@ -93,8 +97,10 @@ impl Kind {
                         ),
                     });
                 }
+                (Literal::Flag(_), _) => matches!(self, Self::Value),
                 (_, text) => text.is_some(),
             },
+            Self::Path => matches!(literal, Literal::Text(text) if text.starts_with('/')),
             Self::Name | Self::Sentence => matches!(literal, Literal::Text(text) if !text.is_empty()),
             Self::Integer(minimum, maximum) => {
                 let range = i128::from(minimum)..=i128::from(maximum);
@@ -120,7 +126,8 @@ impl Kind {
     /// Says what fits, for "expected …" and for the reference.
     pub fn describe(self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
+            Self::Value | Self::Text => "text".to_owned(),
+            Self::Path => "a path that starts with `/`".to_owned(),
             Self::Name => "a name".to_owned(),
             Self::Sentence => "a sentence".to_owned(),
             Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
@@ -154,6 +161,8 @@ impl Kind {
             (Self::Name, Literal::Integer { spelling, .. } | Literal::Decimal(spelling)) => {
                 Some(format!("put it in quotes if this is the name: \"{spelling}\""))
             }
+            (Self::Text, Literal::Flag(flag)) => Some(format!("put it in quotes if this is the text: \"{flag}\"")),
+            (Self::Path, Literal::Text(text)) => Some(format!("write \"/{text}\"")),
             (Self::Percent, Literal::Integer { spelling, .. }) => Some(format!("write \"{spelling}%\"")),
             (Self::Count, Literal::Text(text)) if percent(&format!("{text}%")).is_some() => {
                 Some(format!("write {text} for a number, or \"{text}%\" for a share"))
