@@ -44,7 +44,9 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
     for pair in set.objects.windows(2) {
         let [first, second] = pair else { continue };
         if first.id == second.id {
-            found.push(duplicate(first, second, "another component makes the same object"));
+            let same = first.component.is_some() && first.component == second.component;
+            let how = if same { "the same object is made twice" } else { "another component makes the same object" };
+            found.push(duplicate(first, second, how));
         }
     }
     let mut folded: BTreeMap<_, &Object> = BTreeMap::new();
