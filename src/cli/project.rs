@@ -42,6 +42,7 @@ impl Project {
     pub(super) fn compiled(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
         self.check_selection(environments, console)?;
         let mut compiled = pipeline::compile(&self.sources);
+        refuse_layers(environments, &compiled, console)?;
         if !environments.is_empty() {
             let left_out = wrong_environments(&compiled, environments);
             compiled = compiled.only(environments);
@@ -147,6 +148,20 @@ impl Project {
         };
         self.review(&compiled, &tree, &previous, console)
     }
+}
+
+/// Reports a selected layer, which renders nothing.
+fn refuse_layers(selected: &[String], compiled: &Compiled, console: &mut Console<'_>) -> Result<(), ExitCode> {
+    let layers: Vec<&String> = selected.iter().filter(|it| compiled.lineage.is_layer(it)).collect();
+    for name in &layers {
+        let heirs = compiled.lineage.heirs(name);
+        let help = match heirs.as_slice() {
+            [] => "no environment extends it".to_owned(),
+            heirs => format!("choose the environments that extend it: {}", heirs.join(", ")),
+        };
+        console.error(&format!("`{name}` is a layer, which renders nothing"), &[help]);
+    }
+    if layers.is_empty() { Ok(()) } else { Err(ExitCode::Wrong) }
 }
 
 /// Returns the environments in which something is wrong and that are not selected: node ports, hosts and capacity that

@@ -7,6 +7,7 @@
 pub mod component;
 pub mod environment;
 pub mod grammar;
+pub mod lineage;
 pub mod literal;
 pub mod network;
 pub mod node;
@@ -17,7 +18,8 @@ pub use component::{
     ProbeAction, ProbeKind, Replicas, ResourceList, Rollout, Security, ServiceAccount, VariableSource,
 };
 pub use environment::{App, Environment, Label, Secret, Spec};
+pub use lineage::Lineage;
 pub use literal::Literal;
 pub use network::{Allowance, Direction, Isolation, Peer};
-pub use node::{Entry, Mark, Node, Part};
+pub use node::{Entry, Mark, Node, Part, Removal};
 pub use routing::{Exposure, Host, Ingress, Service};

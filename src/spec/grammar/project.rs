@@ -9,7 +9,8 @@ use super::slot::{Kind, Slot};
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
 
 /// What a file in `environments/` may hold.
-pub static ENVIRONMENT_FILE: NodeRule = NodeRule { children: &[&ENVIRONMENT], ..NodeRule::single("environment file") };
+pub static ENVIRONMENT_FILE: NodeRule =
+    NodeRule { children: &[&ENVIRONMENT, &LAYER], ..NodeRule::single("environment file") };
 
 static APP: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
@@ -30,9 +31,24 @@ pub static ENVIRONMENT: NodeRule = NodeRule {
         Slot::optional("protected", Kind::Flag),
         Slot::optional("create-namespace", Kind::Flag),
         Slot::optional("version", Kind::Text),
+        Slot::optional("extends", Kind::Name),
     ],
     children: APP_CHILDREN,
     ..NodeRule::keyed("environment")
+};
+
+/// What several environments have in common. It has no `namespace`, which no two environments may share.
+static LAYER: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[
+        Slot::optional("cluster", Kind::Name),
+        Slot::optional("protected", Kind::Flag),
+        Slot::optional("create-namespace", Kind::Flag),
+        Slot::optional("version", Kind::Text),
+        Slot::optional("extends", Kind::Name),
+    ],
+    children: APP_CHILDREN,
+    ..NodeRule::keyed("layer")
 };
 
 static SECRET: NodeRule =
