@@ -15,6 +15,7 @@
 pub mod change;
 pub mod diagnostic;
 pub mod object;
+pub mod parity;
 pub mod source;
 pub mod spec;
 pub mod tree;
@@ -29,6 +30,7 @@ pub mod write;
 pub mod snapshot;
 pub mod diff;
 pub mod assess;
+pub mod align;
 pub mod report;
 pub mod pipeline;
 

@@ -29,6 +29,8 @@ pub enum Command {
     Review(Review),
     /// Show the line that set a field, and the lines that it overrode
     Explain(Explain),
+    /// Show what differs between environments, and why it may
+    Parity(Parity),
 }
 
 /// Which environments, and against what.
@@ -92,6 +94,29 @@ pub struct Explain {
     /// Only this environment; may be given several times
     #[arg(short, long = "environment", value_name = "NAME")]
     pub environments: Vec<String>,
+}
+
+/// Arguments of `parity`.
+#[derive(Debug, Args)]
+pub struct Parity {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// Show every field, also those that are the same everywhere
+    #[arg(long)]
+    pub all: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = ParityFormat::Text)]
+    pub format: ParityFormat,
+}
+
+/// A form of the comparison of environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ParityFormat {
+    /// For a person at a terminal
+    Text,
+    /// For programs; the contract is in docs/parity.md
+    Json,
 }
 
 /// A form of the review.

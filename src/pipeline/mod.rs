@@ -1,4 +1,4 @@
-//! The order of the stages, and nothing else: [`compile`] here, [`review`](fn@review) in the file of that name.
+//! The order of the stages, and nothing else: [`compile`] here, [`parity`] too, [`review`](fn@review) in the file of that name.
 
 mod review;
 
@@ -7,10 +7,11 @@ pub use review::{Previous, review};
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
 use crate::object::{ObjectSet, Waived};
+use crate::parity::{Parity, Rows};
 use crate::source::Sources;
 use crate::spec::{Lineage, Part};
 use crate::tree::ManifestTree;
-use crate::{lower, parse, render, resolve, validate};
+use crate::{align, lower, parse, render, resolve, validate};
 use std::collections::BTreeSet;
 
 /// What the sources of a project compile to.
@@ -85,6 +86,11 @@ fn is_said_of_all(diagnostic: &Diagnostic, lineage: &Lineage, sources: &Sources)
     let Some(label) = diagnostic.labels.first().filter(|_| !diagnostic.environments.is_empty()) else { return true };
     let owner = sources.file(label.span.file).environment();
     owner.is_some_and(|it| lineage.heirs(it).iter().all(|heir| diagnostic.environments.contains(heir)))
+}
+
+/// Lays what a project compiles to beside each other, environment by environment.
+pub fn parity(compiled: &Compiled, sources: &Sources, rows: Rows) -> Parity {
+    align::environments(&compiled.app, &compiled.sets, sources, rows)
 }
 
 /// Returns the parts that can be resolved; none where a file of the base is wrong, or every environment.

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 #[test]
 fn every_console_prints_what_the_page_says() {
     let mut failures = Failures::default();
-    for page in ["README.md", "docs/language.md", "docs/diagnostics.md", "docs/review-json.md"] {
+    for page in ["README.md", "docs/language.md", "docs/diagnostics.md", "docs/parity.md", "docs/review-json.md"] {
         let path = project_path(page);
         let text = fs::read_to_string(&path).unwrap_or_default();
         if text.contains("```console") {

@@ -17,6 +17,7 @@ mod errors;
 mod example_review;
 mod git;
 mod laws;
+mod parity;
 mod payloads;
 mod report;
 mod review;

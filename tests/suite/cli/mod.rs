@@ -3,6 +3,8 @@
 
 mod compile;
 mod explain;
+mod layers;
+mod parity;
 mod review;
 
 use crate::support::program::{edit, outcome, program, run, shop};

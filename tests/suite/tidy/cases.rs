@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const FAMILIES: &[(&str, &[&str])] = &[
     ("compile", &["expected/"]),
     ("errors", &["expected.txt"]),
+    ("parity", &["expected-wide.txt", "expected.json", "expected.txt"]),
     ("review", &["expected.json", "expected.md", "expected.txt"]),
 ];
 
