@@ -71,9 +71,9 @@ pub fn environments(app: &str, sets: &[ObjectSet], sources: &Sources, wanted: Ro
 /// Adds a row, or names it in the row of the same lines and values.
 fn add(rows: &mut Vec<Row>, row: Row) {
     let has_lines = row.cells.iter().any(|it| it.source.is_some());
-    let is_alike = |it: &&mut Row| it.cells == row.cells && it.reason == row.reason && it.flags == row.flags;
     let may_join = has_lines && row.reason != Reason::Same && !row.path.is_empty();
-    match rows.iter_mut().find(is_alike).filter(|_| may_join) {
+    let is_alike = |it: &&mut Row| it.cells == row.cells && it.reason == row.reason && it.flags == row.flags;
+    match may_join.then(|| rows.iter_mut().find(is_alike)).flatten() {
         Some(known) => known.also.push(SameLines { object: row.object, path: row.path }),
         None => rows.push(row),
     }
