@@ -7,6 +7,7 @@ use crate::diagnostic::excerpt::{self, Style};
 use crate::diagnostic::suggest;
 use crate::pipeline::{self, Compiled, Previous};
 use crate::source::Sources;
+use crate::spec::Lineage;
 use crate::tree::{ManifestTree, Scope};
 use crate::{disk, git};
 use std::collections::BTreeSet;
@@ -40,9 +41,8 @@ impl Project {
 
     /// Compiles the selected environments and says what there is to be said; fails where something is wrong.
     pub(super) fn compiled(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
-        self.check_selection(environments, console)?;
         let mut compiled = pipeline::compile(&self.sources);
-        refuse_layers(environments, &compiled, console)?;
+        self.check_selection(environments, &compiled.lineage, console)?;
         if !environments.is_empty() {
             let left_out = wrong_environments(&compiled, environments);
             compiled = compiled.only(environments);
@@ -60,16 +60,29 @@ impl Project {
         Err(ExitCode::Wrong)
     }
 
-    /// Reports a selected environment that there is not.
-    fn check_selection(&self, environments: &[String], console: &mut Console<'_>) -> Result<(), ExitCode> {
-        let declared: BTreeSet<&str> = self.sources.iter().filter_map(|(_, it)| it.environment()).collect();
+    /// Reports a selected environment that there is not, and a layer, which renders nothing.
+    fn check_selection(
+        &self,
+        environments: &[String],
+        lineage: &Lineage,
+        console: &mut Console<'_>,
+    ) -> Result<(), ExitCode> {
+        let names = self.sources.iter().filter_map(|(_, it)| it.environment());
+        let declared: BTreeSet<&str> = names.filter(|it| !lineage.is_layer(it)).collect();
         let mut known = true;
         for name in environments.iter().filter(|it| !declared.contains(it.as_str())) {
-            let help = match suggest::nearest(name, declared.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("environments are {}", declared.iter().copied().collect::<Vec<_>>().join(", ")),
+            let (problem, help) = if lineage.is_layer(name) {
+                let heirs = lineage.heirs(name).join(", ");
+                let help = format!("choose the environments that extend it: {heirs}");
+                (format!("`{name}` is a layer, which renders nothing"), help)
+            } else {
+                let help = match suggest::nearest(name, declared.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("environments are {}", declared.iter().copied().collect::<Vec<_>>().join(", ")),
+                };
+                (format!("no environment is called `{name}`"), help)
             };
-            console.error(&format!("no environment is called `{name}`"), &[help]);
+            console.error(&problem, &[help]);
             known = false;
         }
         if known { Ok(()) } else { Err(ExitCode::Wrong) }
@@ -148,20 +161,6 @@ impl Project {
         };
         self.review(&compiled, &tree, &previous, console)
     }
-}
-
-/// Reports a selected layer, which renders nothing.
-fn refuse_layers(selected: &[String], compiled: &Compiled, console: &mut Console<'_>) -> Result<(), ExitCode> {
-    let layers: Vec<&String> = selected.iter().filter(|it| compiled.lineage.is_layer(it)).collect();
-    for name in &layers {
-        let heirs = compiled.lineage.heirs(name);
-        let help = match heirs.as_slice() {
-            [] => "no environment extends it".to_owned(),
-            heirs => format!("choose the environments that extend it: {}", heirs.join(", ")),
-        };
-        console.error(&format!("`{name}` is a layer, which renders nothing"), &[help]);
-    }
-    if layers.is_empty() { Ok(()) } else { Err(ExitCode::Wrong) }
 }
 
 /// Returns the environments in which something is wrong and that are not selected: node ports, hosts and capacity that

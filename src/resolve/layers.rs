@@ -193,4 +193,33 @@ mod tests {
         check("app a\ncluster c { capacity cpu=1 }", "environment dev", &["`capacity` has no memory"]);
         check("app a\ncluster c { capacity cpu=1 }", "environment dev cluster=c", &["`capacity` has no memory"]);
     }
+
+    #[test]
+    fn components_of_several_files_are_joined_where_they_do_the_same() {
+        let check = |first: &str, second: &str, expected: &[&str]| {
+            let file = |name: &str, inside: &str| {
+                (format!("environments/dev/{name}.kdl"), format!("environment dev {{ {inside} }}"))
+            };
+            let base = "app a { component b { image i; replicas 1; config { A 1 } } }";
+            let sources =
+                Sources::new([("base/app.kdl".to_owned(), base.to_owned()), file("1", first), file("2", second)]);
+            let (parts, found) = parse::project(&sources);
+            assert_eq!(found, [], "{first} {second}");
+            let found = crate::resolve::project(&parts, &sources).diagnostics;
+            let found: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
+            assert_eq!(found, expected, "{first} {second}");
+        };
+        let twice = ["`component b` is declared twice"];
+        check("component b { replicas 2 }", "component b { config { A 2 } }", &[]);
+        check("(add)component c { image i }", "(add)component c { replicas 2 }", &[]);
+        check("(replace)component b { image j }", "(replace)component b { replicas 2 }", &[]);
+        check("component b { replicas 2 }", "component b { replicas 3 }", &["`replicas` is declared twice"]);
+        check("(replace)component b { image i; replicas 1 }", "component b { replicas 2 }", &twice);
+        check(
+            "component b { config { A 2 }; config { B 2 } }",
+            "component b { replicas 2 }",
+            &["`config` is declared twice"],
+        );
+        check("component b { replicas 2 }; component b { config { A 2 } }", "", &twice);
+    }
 }
