@@ -6,6 +6,7 @@ pub mod house_rule;
 pub mod suggest;
 pub mod visible;
 
+use crate::object::ObjectId;
 use crate::source::Span;
 pub use code::{Code, Severity};
 
@@ -24,6 +25,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The environments in which it was found; empty where it does not depend on one.
     pub environments: Vec<String>,
+    /// The object that it is about; none for the spec as such, and for several objects together.
+    pub object: Option<ObjectId>,
 }
 
 /// A place in the source and what is to be seen there.
@@ -45,7 +48,15 @@ impl Diagnostic {
             labels: Vec::new(),
             help: Vec::new(),
             environments: Vec::new(),
+            object: None,
         }
+    }
+
+    /// Says which object it is about.
+    #[must_use]
+    pub fn about(mut self, object: &ObjectId) -> Self {
+        self.object = Some(object.clone());
+        self
     }
 
     /// Adds a place.

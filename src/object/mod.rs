@@ -90,7 +90,7 @@ impl Object {
     pub fn diagnostic(&self, code: Code, path: &FieldPath, message: impl AsRef<str>) -> Diagnostic {
         let span = self.origins.nearest_span(path);
         let text = format!("{} `{}`: {}", self.id.short(), path.display_in(&self.body), message.as_ref());
-        Diagnostic::new(code, text).at_some(span, "")
+        Diagnostic::new(code, text).at_some(span, "").about(&self.id)
     }
 }
 

@@ -69,7 +69,9 @@ pub fn compile(sources: &Sources) -> Compiled {
         diagnostics.extend(render::collisions(set));
         waived.extend(outcome.waived);
     }
-    diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));
+    let outcome = validate::project(&sets.iter().collect::<Vec<_>>());
+    diagnostics.extend(outcome.diagnostics);
+    waived.extend(outcome.waived);
     let all: Vec<&str> = project.environments.iter().map(String::as_str).collect();
     let mut diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
     // A waiver of the base is needed where one environment needs it.

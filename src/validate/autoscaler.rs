@@ -5,22 +5,17 @@
 use super::field::{Field, Found, MISSING_VALUE, NOT_EXACTLY_ONE, OUT_OF_RANGE};
 use super::names::{self, INVALID_NAME};
 use super::pod::{self, resources};
+use super::selector;
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{AUTOSCALER_WITHOUT_REQUESTS, DUPLICATE_AUTOSCALER, REPLICAS_OWNED_BY_AUTOSCALER};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
 
 /// An autoscaler scales a workload that does not exist.
 pub const AUTOSCALER_TARGET_MISSING: Code = Code::error("autoscaler-target-missing");
-/// An autoscaler measures a share of requests that a container does not make.
-pub const AUTOSCALER_WITHOUT_REQUESTS: Code = Code::error("autoscaler-without-requests");
-/// A workload fixes the number of replicas that an autoscaler decides.
-pub const REPLICAS_OWNED_BY_AUTOSCALER: Code = Code::error("replicas-owned-by-autoscaler");
-/// Two autoscalers scale the same workload.
-pub const DUPLICATE_AUTOSCALER: Code = Code::error("duplicate-autoscaler");
 
 /// The codes of this family.
-pub const CODES: &[Code] =
-    &[AUTOSCALER_TARGET_MISSING, AUTOSCALER_WITHOUT_REQUESTS, DUPLICATE_AUTOSCALER, REPLICAS_OWNED_BY_AUTOSCALER];
+pub const CODES: &[Code] = &[AUTOSCALER_TARGET_MISSING];
 
 const KIND: &str = "HorizontalPodAutoscaler";
 
@@ -36,7 +31,7 @@ const METRICS: [(&str, &str); 5] = [
 /// Checks one object, if it is an autoscaler.
 pub(super) fn check(object: &Object) -> Found {
     let mut found = Found::new();
-    if object.id.kind != KIND {
+    if !is_autoscaler(object) {
         return found;
     }
     let spec = Field::root(object).get("spec");
@@ -51,12 +46,11 @@ pub(super) fn check(object: &Object) -> Found {
         found.push(message.at_some(minimum.span(), "`minReplicas`"));
     }
     let target = spec.get("scaleTargetRef");
-    for name in ["kind", "name"] {
-        let field = target.get(name);
-        if field.text() == Some("") {
-            found.push(field.required(""));
-        }
-        field.syntax(INVALID_NAME, names::path_segment, &mut found);
+    object_reference(&target, &mut found);
+    // The field of version 1, which has no metrics.
+    let share = spec.get("targetCPUUtilizationPercentage");
+    if share.number().is_some_and(|it| it < 1) {
+        found.push(share.invalid(OUT_OF_RANGE, "must be greater than 0"));
     }
     let version = target.get("apiVersion");
     if target.is_set() && !version.text().unwrap_or_default().contains('/') {
@@ -72,6 +66,22 @@ pub(super) fn check(object: &Object) -> Found {
         rules(&spec.get("behavior").get(direction), &mut found);
     }
     found
+}
+
+/// True for an autoscaler of Kubernetes itself.
+fn is_autoscaler(object: &Object) -> bool {
+    object.id.kind == KIND && object.id.group == "autoscaling"
+}
+
+/// Checks kind and name of another object (`ValidateCrossVersionObjectReference`).
+fn object_reference(reference: &Field<'_>, found: &mut Found) {
+    for name in ["kind", "name"] {
+        let field = reference.get(name);
+        if field.text() == Some("") {
+            found.push(field.required(""));
+        }
+        field.syntax(INVALID_NAME, names::path_segment, found);
+    }
 }
 
 fn one_metric(metric: &Field<'_>, found: &mut Found) {
@@ -96,6 +106,9 @@ fn one_metric(metric: &Field<'_>, found: &mut Found) {
             found.push(source.at(path).required(""));
         }
     }
+    object_reference(&source.get("describedObject"), found);
+    source.at("metric.name").syntax(INVALID_NAME, names::path_segment, found);
+    selector::check(&source.at("metric.selector"), found);
 }
 
 fn goal(target: &Field<'_>, source: &str, found: &mut Found) {
@@ -168,7 +181,7 @@ fn at_most(field: &Field<'_>, high: i64, found: &mut Found) {
 pub(super) fn check_targets(set: &ObjectSet) -> Found {
     let mut found = Found::new();
     let mut first: BTreeMap<_, Field<'_>> = BTreeMap::new();
-    for object in set.of_kind(KIND) {
+    for object in set.objects.iter().filter(|it| is_autoscaler(it)) {
         let spec = Field::root(object).get("spec");
         let reference = spec.get("scaleTargetRef");
         let (Some(kind), Some(name)) = (reference.get("kind").text(), reference.get("name").text()) else { continue };
@@ -176,7 +189,8 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         // Two of one name are one object made twice, which is another message.
         if let Some(earlier) = first.get(&key).filter(|it| it.object.id != object.id) {
             let message = format!("{} already scales {kind}/{name}", earlier.object.id.short());
-            found.push(reference.problem(DUPLICATE_AUTOSCALER, message).at_some(earlier.span(), "the other one"));
+            let message = reference.house_rule(DUPLICATE_AUTOSCALER, message, "keep one of them");
+            found.push(message.at_some(earlier.span(), "the other one"));
         } else {
             first.insert(key, reference.clone());
         }
@@ -193,9 +207,9 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         let replicas = Field::root(workload).at("spec.replicas");
         if replicas.is_set() {
             let message = format!("replicas would fight {}, which decides their number", object.id.short());
-            let message =
-                replicas.problem(REPLICAS_OWNED_BY_AUTOSCALER, message).at_some(spec.span(), "the autoscaler");
-            found.push(message.help("leave `replicas` out where an autoscaler owns it"));
+            let help = "leave `replicas` out where an autoscaler owns it";
+            let message = replicas.house_rule(REPLICAS_OWNED_BY_AUTOSCALER, message, help);
+            found.push(message.at_some(spec.span(), "the autoscaler"));
         }
         requests(&spec, workload, &mut found);
     }
@@ -232,10 +246,10 @@ fn requests(spec: &Field<'_>, workload: &Object, found: &mut Found) {
             if !has("requests") && !has("limits") {
                 let name = container.get("name").text().unwrap_or_default();
                 let message = format!("container `{name}` of {} requests no {resource}", workload.id.short());
-                let message = source.get("name").problem(AUTOSCALER_WITHOUT_REQUESTS, message);
-                found.push(message.at_some(container.span(), "the container").help(format!(
-                    "utilization is a share of the request: set `requests {resource}=…` on the container"
-                )));
+                let help =
+                    format!("utilization is a share of the request: set `requests {resource}=…` on the container");
+                let message = source.get("name").house_rule(AUTOSCALER_WITHOUT_REQUESTS, message, &help);
+                found.push(message.at_some(container.span(), "the container"));
             }
         }
     }

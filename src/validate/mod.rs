@@ -6,11 +6,12 @@
 //!
 //! To add a rule:
 //! 1. Find its family, or make a file with `pub const CODES` and `pub(super) fn check`, and name it below in
-//!    `FAMILIES` and in [`fn@environment`] or [`fn@cluster`].
+//!    `FAMILIES` and in [`fn@environment`] or [`fn@project`].
 //! 2. Walk to the place with `Field`, and push a message; give it a code of its own only if the remedy is a new one.
 //! 3. Add what is accepted, what is refused, and the boundary between them to the table at the bottom of the file, and
 //!    the code's heading to `docs/diagnostics.md`.
 
+pub mod api_version;
 pub mod autoscaler;
 pub mod capacity;
 pub mod cluster;
@@ -19,11 +20,18 @@ pub mod disruption_budget;
 pub mod field;
 pub mod house_rules;
 pub mod ingress;
+pub mod limit_range;
 pub mod metadata;
 pub mod names;
 pub mod network_policy;
+pub mod persistent_volume_claim;
 pub mod pod;
+pub mod priority_class;
+pub mod protected;
+pub mod quota;
+pub mod rbac;
 pub mod references;
+pub mod secret;
 pub mod service;
 pub mod structure;
 pub mod text;
@@ -35,7 +43,9 @@ mod echo;
 mod fixture;
 mod selector;
 
-use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};
+use crate::diagnostic::house_rule::{
+    HOST_COLLISION, HOUSE_RULES, MISSING_IN_PROTECTED, ORIGIN_NOT_ALLOWED, UNUSED_WAIVER, WEAKER_IN_PROTECTED,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{KubernetesVersion, Object, ObjectSet, Waived, Waiver};
 
@@ -46,24 +56,25 @@ const FAMILIES: &[&[Code]] = &[
     capacity::CODES,
     cluster::CODES,
     config_map::CODES,
-    disruption_budget::CODES,
     field::CODES,
     house_rules::CODES,
     ingress::CODES,
     metadata::CODES,
     names::CODES,
-    network_policy::CODES,
     pod::containers::CODES,
     pod::probes::CODES,
     pod::resources::CODES,
     pod::security::CODES,
     pod::variables::CODES,
     references::CODES,
-    service::CODES,
+    secret::CODES,
     structure::CODES,
     text::CODES,
     workload::CODES,
 ];
+
+/// The house rules that are not checked here: origins at the typed value, in another stage; the others in [`fn@project`].
+const ELSEWHERE: [Code; 4] = [HOST_COLLISION, MISSING_IN_PROTECTED, ORIGIN_NOT_ALLOWED, WEAKER_IN_PROTECTED];
 
 /// What the checks of one environment found.
 #[derive(Clone, Debug, Default)]
@@ -80,9 +91,16 @@ pub fn environment(set: &ObjectSet) -> Outcome {
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
     for object in &set.objects {
         let mut found = structure::check(object, version);
+        found.extend(api_version::check(object, version));
         found.extend(text::check(object));
         found.extend(metadata::check(object, &set.environment.namespace));
         found.extend(config_map::check(object));
+        found.extend(secret::check(object));
+        found.extend(persistent_volume_claim::check(object));
+        found.extend(rbac::check(object));
+        found.extend(quota::check(object));
+        found.extend(limit_range::check(object));
+        found.extend(priority_class::check(object));
         found.extend(pod::check(object));
         found.extend(workload::check(object));
         found.extend(service::check(object));
@@ -93,14 +111,17 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(house_rules::check(object, &set.environment));
         excuse(object, &set.environment.name, found, &mut outcome);
     }
-    outcome.diagnostics.extend(references::check(set));
-    outcome.diagnostics.extend(pod::variables::check_config(set));
-    outcome.diagnostics.extend(service::check_targets(set));
-    outcome.diagnostics.extend(ingress::check_targets(set));
-    outcome.diagnostics.extend(network_policy::check_targets(set));
-    outcome.diagnostics.extend(autoscaler::check_targets(set));
-    outcome.diagnostics.extend(disruption_budget::check_targets(set));
-    outcome.diagnostics.extend(capacity::check_environment(set));
+    let mut found = references::check(set);
+    found.extend(pod::variables::check_config(set));
+    found.extend(service::check_targets(set));
+    found.extend(ingress::check_targets(set));
+    found.extend(network_policy::check_targets(set));
+    found.extend(autoscaler::check_targets(set));
+    found.extend(disruption_budget::check_targets(set));
+    found.extend(capacity::check_environment(set));
+    for message in found {
+        excuse_one(&[set], message, &mut outcome);
+    }
     outcome.diagnostics.extend(unused_waivers(set, &outcome.waived));
     outcome.diagnostics = echo::removed(outcome.diagnostics);
     for message in &mut outcome.diagnostics {
@@ -109,14 +130,18 @@ pub fn environment(set: &ObjectSet) -> Outcome {
     outcome
 }
 
-/// Checks environments against each other, where they declare the same cluster.
-pub fn cluster(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+/// Checks environments against each other: those that declare the same cluster, and the protected with the others.
+pub fn project(sets: &[&ObjectSet]) -> Outcome {
+    let mut outcome = Outcome::default();
     for group in cluster::groups(sets) {
-        found.extend(cluster::check(&group));
-        found.extend(capacity::check_cluster(&group));
+        for message in cluster::check(&group).into_iter().chain(capacity::check_cluster(&group)) {
+            excuse_one(&group, message, &mut outcome);
+        }
     }
-    found
+    for weakness in protected::check(sets) {
+        excuse(weakness.object, &weakness.environment, vec![weakness.message], &mut outcome);
+    }
+    outcome
 }
 
 /// Returns the codes of all checks, by name.
@@ -148,13 +173,24 @@ fn excuse(object: &Object, environment: &str, found: Vec<Diagnostic>, outcome: &
     }
 }
 
+/// Keeps a message, unless the object that it is about is excused from it.
+fn excuse_one(sets: &[&ObjectSet], message: Diagnostic, outcome: &mut Outcome) {
+    // Of two environments that clash, the second is the one whose object is named.
+    let object = message.object.as_ref().and_then(|id| sets.iter().rev().find_map(|set| Some((set, set.object(id)?))));
+    match object {
+        Some((set, object)) => excuse(object, &set.environment.name, vec![message], outcome),
+        None => outcome.diagnostics.push(message),
+    }
+}
+
 /// Reports the waivers that excused nothing, once each, though every object of a component carries them.
 fn unused_waivers(set: &ObjectSet, waived: &[Waived]) -> Vec<Diagnostic> {
     let mut waivers: Vec<&Waiver> = set.objects.iter().flat_map(|it| &it.waivers).collect();
     waivers.sort_by_key(|it| (it.span, &it.code));
     waivers.dedup_by_key(|it| (it.span, &it.code));
-    // Origins are checked at the typed value, in another stage.
-    waivers.retain(|it| it.code != ORIGIN_NOT_ALLOWED.name && !waived.iter().any(|used| used.waiver == **it));
+    waivers.retain(|it| {
+        !ELSEWHERE.iter().any(|code| code.name == it.code) && !waived.iter().any(|used| used.waiver == **it)
+    });
     let message = |waiver: &Waiver| {
         let name = &waiver.code;
         let known = HOUSE_RULES.iter().map(|it| it.name);
@@ -241,12 +277,22 @@ mod tests {
             ("networking.k8s.io/v1", "NetworkPolicy"),
             ("autoscaling/v2", "HorizontalPodAutoscaler"),
             ("policy/v1", "PodDisruptionBudget"),
+            ("v1", "LimitRange"),
+            ("v1", "PersistentVolumeClaim"),
+            ("v1", "ResourceQuota"),
+            ("rbac.authorization.k8s.io/v1", "Role"),
+            ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+            ("scheduling.k8s.io/v1", "PriorityClass"),
+            ("networking.k8s.io/v1", "IngressClass"),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+            ("external-secrets.io/v1", "ExternalSecret"),
         ];
         let wrong = [json!(null), json!(5), json!(-1.5), json!("x"), json!([5, null, "x", [], {}]), json!({"a": [1]})];
         for value in &wrong {
             let bodies = kinds.map(|(version, kind)| {
                 let body: Value = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}});
                 let body = with(body, "/spec", value.clone());
+                let body = with(with(body, "/rules", value.clone()), "/roleRef", value.clone());
                 with(with(body, "/data", value.clone()), "/metadata/labels", value.clone())
             });
             environment(&set(bodies));

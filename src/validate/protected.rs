@@ -1,0 +1,229 @@
+//! A protected environment beside those that are not: what it lacks of what they have, and where it is weaker.
+//!
+//! Objects are compared by component and kind, because their names may hold that of the environment.
+
+use super::field::Field;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::house_rule::{MISSING_IN_PROTECTED, WEAKER_IN_PROTECTED, or_waive};
+use crate::object::{Object, ObjectSet, demand};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a protected environment lacks.
+pub(super) struct Weakness<'a> {
+    /// The object whose waivers may excuse it.
+    pub(super) object: &'a Object,
+    /// The protected environment.
+    pub(super) environment: String,
+    /// What is said.
+    pub(super) message: Diagnostic,
+}
+
+/// Compares every protected environment with all that are not.
+pub(super) fn check<'a>(sets: &[&'a ObjectSet]) -> Vec<Weakness<'a>> {
+    let (protected, mut others): (Vec<&ObjectSet>, Vec<&ObjectSet>) =
+        sets.iter().partition(|it| it.environment.protected);
+    others.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+    let mut found = Vec::new();
+    for set in protected {
+        missing(set, &others, &mut found);
+        fewer(set, &others, &mut found);
+    }
+    found
+}
+
+/// What an object is, whatever its environment calls it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Role<'a> {
+    component: Option<&'a str>,
+    group: &'a str,
+    kind: &'a str,
+    name: String,
+}
+
+impl<'a> Role<'a> {
+    fn of(object: &'a Object, set: &ObjectSet) -> Self {
+        let own = [&set.environment.namespace, &set.environment.name];
+        let name = own.iter().fold(object.id.name.clone(), |name, it| name.replace(it.as_str(), "*"));
+        Self { component: object.component.as_deref(), group: &object.id.group, kind: &object.id.kind, name }
+    }
+
+    fn same_kind(&self, other: &Self) -> bool {
+        (self.component, self.group, self.kind) == (other.component, other.group, other.kind)
+    }
+}
+
+fn missing<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Weakness<'a>>) {
+    let own: BTreeSet<Role<'_>> = set.objects.iter().map(|it| Role::of(it, set)).collect();
+    let has_component = |name: &str| set.objects.iter().find(|it| it.component.as_deref() == Some(name));
+    let mut lacking: BTreeMap<Role<'a>, (&'a Object, Vec<&str>)> = BTreeMap::new();
+    for other in others {
+        let theirs: Vec<(Role<'a>, &'a Object)> = other.objects.iter().map(|it| (Role::of(it, other), it)).collect();
+        for (role, object) in &theirs {
+            let fewer = || {
+                let of_theirs = theirs.iter().filter(|(it, _)| it.same_kind(role)).count();
+                own.iter().filter(|it| it.same_kind(role)).count() < of_theirs
+            };
+            if role.kind == "Namespace" || own.contains(role) || !fewer() {
+                continue;
+            }
+            // A component that is not there at all is said once.
+            let role = match role.component {
+                Some(name) if has_component(name).is_none() => {
+                    Role { group: "", kind: "", name: String::new(), ..role.clone() }
+                }
+                _ => role.clone(),
+            };
+            let (_, names) = lacking.entry(role).or_insert((object, Vec::new()));
+            if !names.contains(&other.environment.name.as_str()) {
+                names.push(&other.environment.name);
+            }
+        }
+    }
+    for (role, (object, names)) in lacking {
+        let (code, what, help) = match (role.component, role.kind) {
+            (Some(name), "") => (MISSING_IN_PROTECTED, format!("no component `{name}`"), "declare it in the base"),
+            (Some(name), kind @ "PodDisruptionBudget") => {
+                (WEAKER_IN_PROTECTED, format!("no {kind} for `{name}`"), "declare `disruption-budget` in the base")
+            }
+            (Some(name), kind) => (MISSING_IN_PROTECTED, format!("no {kind} for `{name}`"), "declare it in the base"),
+            (None, _) => (MISSING_IN_PROTECTED, format!("no {}", object.id.short()), "declare it in the base"),
+        };
+        let environment = &set.environment.name;
+        let have =
+            if let [one] = names.as_slice() { format!("`{one}` has") } else { format!("{} have", joined(&names)) };
+        let message = Diagnostic::new(code, format!("protected `{environment}` has {what}, which {have}"));
+        let place = Field::root(object).at("metadata.name").span();
+        // The component of the protected environment is excused, where there is one.
+        let object = role.component.and_then(has_component).unwrap_or(object);
+        let message = message.at_some(place, "").about(&object.id).in_environment(environment);
+        let message = message.help(help).help(or_waive(code));
+        found.push(Weakness { object, environment: environment.clone(), message });
+    }
+}
+
+/// Reports the workloads of which an environment that is not protected has more pods.
+fn fewer<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Weakness<'a>>) {
+    let counted = |it: &&Object| matches!(it.id.kind.as_str(), "Deployment" | "StatefulSet");
+    for object in set.objects.iter().filter(counted) {
+        let (role, own) = (Role::of(object, set), demand::replicas(object, set).minimum);
+        let theirs = others.iter().flat_map(|other| {
+            let same = other.objects.iter().filter(counted).filter(|it| Role::of(it, other) == role);
+            same.map(|it| (demand::replicas(it, other).minimum, *other)).collect::<Vec<_>>()
+        });
+        // Of several with as many, the first.
+        let most = theirs.fold(
+            None,
+            |best: Option<(u64, &ObjectSet)>, it| {
+                if best.is_some_and(|(count, _)| count >= it.0) { best } else { Some(it) }
+            },
+        );
+        let Some((count, other)) = most.filter(|(count, _)| *count > own) else { continue };
+        let environment = &set.environment.name;
+        let pods = if own == 1 { "1 pod".to_owned() } else { format!("{own} pods") };
+        let text =
+            format!("runs {pods} in protected `{environment}`, fewer than the {count} of `{}`", other.environment.name);
+        let message = Field::root(object).at("spec.replicas").problem(WEAKER_IN_PROTECTED, text);
+        let message = message.in_environment(environment).help("raise `replicas`, or the minimum of `autoscale`");
+        let message = message.help(or_waive(WEAKER_IN_PROTECTED));
+        found.push(Weakness { object, environment: environment.clone(), message });
+    }
+}
+
+fn joined(names: &[&str]) -> String {
+    names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{any, deployment, expect, service, set, with};
+    use super::check;
+    use crate::object::ObjectSet;
+    use serde_json::{Value, json};
+
+    /// An environment in which every object is of the component that it is named after.
+    fn environment(name: &str, bodies: &[Value]) -> ObjectSet {
+        let mut set = set(bodies.iter().map(|it| with(it.clone(), "/metadata/namespace", json!(name))));
+        set.environment.name = name.to_owned();
+        set.environment.namespace = name.to_owned();
+        set.environment.protected = name == "prod";
+        for object in &mut set.objects {
+            object.component = (object.id.name != "shared").then(|| object.id.name.clone());
+        }
+        set
+    }
+
+    fn verdicts(prod: &[Value], others: &[(&str, &[Value])], expected: &[&str]) {
+        let mut sets = vec![environment("prod", prod)];
+        sets.extend(others.iter().map(|(name, bodies)| environment(name, bodies)));
+        let found = check(&sets.iter().collect::<Vec<_>>());
+        expect(found.into_iter().map(|it| it.message).collect(), expected);
+    }
+
+    fn budget() -> Value {
+        any("policy/v1", "PodDisruptionBudget", "web", &json!({}))
+    }
+
+    fn replicas(count: u64) -> Value {
+        with(deployment(), "/spec/replicas", json!(count))
+    }
+
+    #[test]
+    fn finds_what_a_protected_environment_lacks() {
+        let all = [deployment(), service(), budget()];
+        verdicts(&all, &[("dev", &all)], &[]);
+        // More is no weakness.
+        verdicts(&all, &[("dev", &all[..1])], &[]);
+        verdicts(
+            &[deployment(), budget()],
+            &[("dev", &all), ("test", &all)],
+            &["missing-in-protected protected `prod` has no Service for `web`, which `dev` and `test` have"],
+        );
+        verdicts(
+            &[deployment(), service()],
+            &[("test", &all)],
+            &["weaker-in-protected protected `prod` has no PodDisruptionBudget for `web`, which `test` has"],
+        );
+        // A component that is not there is one message, however many objects it has.
+        verdicts(
+            &[],
+            &[("dev", &all)],
+            &["missing-in-protected protected `prod` has no component `web`, which `dev` has"],
+        );
+        let shared = [any("v1", "ConfigMap", "shared", &json!({}))];
+        verdicts(&[], &[("dev", &shared)], &["missing-in-protected protected `prod` has no ConfigMap/shared, which"]);
+    }
+
+    #[test]
+    fn compares_objects_whatever_their_environment_calls_them() {
+        let named = |name: &str| [any("v1", "Namespace", name, &json!({}))];
+        verdicts(&named("prod"), &[("dev", &named("dev"))], &[]);
+        let mut sets = [
+            environment("prod", &[any("v1", "ConfigMap", "shop-prod-x", &json!({}))]),
+            environment("dev", &[any("v1", "ConfigMap", "shop-dev-x", &json!({}))]),
+        ];
+        for set in &mut sets {
+            set.objects[0].component = None;
+        }
+        assert!(check(&sets.iter().collect::<Vec<_>>()).is_empty());
+    }
+
+    #[test]
+    fn compares_pods() {
+        verdicts(&[replicas(2)], &[("dev", &[replicas(2)])], &[]);
+        verdicts(&[replicas(3)], &[("dev", &[replicas(2)])], &[]);
+        verdicts(
+            &[replicas(1)],
+            &[("dev", &[replicas(2)]), ("test", &[replicas(3)])],
+            &["weaker-in-protected spec.replicas runs 1 pod in protected `prod`, fewer than the 3 of `test`"],
+        );
+    }
+
+    #[test]
+    fn compares_only_with_what_is_not_protected() {
+        let mut sets = [environment("prod", &[]), environment("dev", &[deployment()])];
+        sets[1].environment.protected = true;
+        assert!(check(&sets.iter().collect::<Vec<_>>()).is_empty());
+        sets[0].environment.protected = false;
+        assert!(check(&sets.iter().collect::<Vec<_>>()).is_empty());
+    }
+}
