@@ -87,7 +87,7 @@ fn certificates(spec: &Field<'_>, found: &mut Found) {
         let Some(name) = host.filled().filter(|it| names::host(it).is_ok()) else { continue };
         if !hosts.iter().filter_map(Field::text).any(|it| covers(it, name)) {
             let message = format!("no certificate of this Ingress is for {name:?}");
-            let help = "add the host to `hosts` of a certificate, or give it an Ingress of its own";
+            let help = "give the host a certificate with `tls=`, or an Ingress of its own";
             found.push(host.house_rule(HOST_WITHOUT_CERTIFICATE, message, help));
         }
     }

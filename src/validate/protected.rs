@@ -5,6 +5,7 @@
 use super::field::Field;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{MISSING_IN_PROTECTED, WEAKER_IN_PROTECTED, or_waive};
+use crate::object::demand::Replicas;
 use crate::object::{Object, ObjectSet, demand};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,7 +93,9 @@ fn missing<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Wea
         let have =
             if let [one] = names.as_slice() { format!("`{one}` has") } else { format!("{} have", joined(&names)) };
         let message = Diagnostic::new(code, format!("protected `{environment}` has {what}, which {have}"));
-        let place = Field::root(object).at("metadata.name").span();
+        // What an object says has the line that asks for it; its name often has that of the component.
+        let told = if role.kind.is_empty() { "metadata.name" } else { "spec" };
+        let place = Field::root(object).at(told).span();
         // The component of the protected environment is excused, where there is one.
         let object = role.component.and_then(has_component).unwrap_or(object);
         let message = message.at_some(place, "").about(&object.id).in_environment(environment);
@@ -105,27 +108,39 @@ fn missing<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Wea
 fn fewer<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Weakness<'a>>) {
     let counted = |it: &&Object| matches!(it.id.kind.as_str(), "Deployment" | "StatefulSet");
     for object in set.objects.iter().filter(counted) {
-        let (role, own) = (Role::of(object, set), demand::replicas(object, set).minimum);
+        let (role, own) = (Role::of(object, set), demand::replicas(object, set));
         let theirs = others.iter().flat_map(|other| {
             let same = other.objects.iter().filter(counted).filter(|it| Role::of(it, other) == role);
-            same.map(|it| (demand::replicas(it, other).minimum, *other)).collect::<Vec<_>>()
+            same.map(|it| (demand::replicas(it, other), *other)).collect::<Vec<_>>()
         });
         // Of several with as many, the first.
-        let most = theirs.fold(
+        let most = theirs.filter_map(|(theirs, other)| Some((more(own, theirs)?, other))).fold(
             None,
-            |best: Option<(u64, &ObjectSet)>, it| {
-                if best.is_some_and(|(count, _)| count >= it.0) { best } else { Some(it) }
+            |best: Option<((u64, u64), &ObjectSet)>, it| match best {
+                Some((counts, _)) if counts.1 >= it.0.1 => best,
+                Some(_) | None => Some(it),
             },
         );
-        let Some((count, other)) = most.filter(|(count, _)| *count > own) else { continue };
-        let environment = &set.environment.name;
+        let Some(((own, count), other)) = most else { continue };
+        let (environment, name) = (&set.environment.name, &other.environment.name);
         let pods = if own == 1 { "1 pod".to_owned() } else { format!("{own} pods") };
-        let text =
-            format!("runs {pods} in protected `{environment}`, fewer than the {count} of `{}`", other.environment.name);
+        let text = format!("runs {pods} in protected `{environment}`, fewer than the {count} of `{name}`");
         let message = Field::root(object).at("spec.replicas").problem(WEAKER_IN_PROTECTED, text);
-        let message = message.in_environment(environment).help("raise `replicas`, or the minimum of `autoscale`");
+        let message = message.in_environment(environment).help("raise `replicas`, or the bounds of `autoscale`");
         let message = message.help(or_waive(WEAKER_IN_PROTECTED));
         found.push(Weakness { object, environment: environment.clone(), message });
+    }
+}
+
+/// Returns our number and theirs where they have more pods. A fixed number and the least of an autoscaler are not
+/// compared: that follows the load.
+fn more(own: Replicas, theirs: Replicas) -> Option<(u64, u64)> {
+    let is_fixed = |it: Replicas| it.minimum == it.maximum;
+    if is_fixed(own) == is_fixed(theirs) && own.minimum < theirs.minimum {
+        Some((own.minimum, theirs.minimum))
+    } else {
+        (own.maximum < theirs.maximum && (is_fixed(own) == is_fixed(theirs) || own.maximum < theirs.minimum))
+            .then_some((own.maximum, theirs.maximum))
     }
 }
 
@@ -216,6 +231,25 @@ mod tests {
             &[("dev", &[replicas(2)]), ("test", &[replicas(3)])],
             &["weaker-in-protected spec.replicas runs 1 pod in protected `prod`, fewer than the 3 of `test`"],
         );
+    }
+
+    #[test]
+    fn compares_autoscalers() {
+        let scaled = |minimum: u64, maximum: u64| {
+            let target = json!({"kind": "Deployment", "name": "web"});
+            let spec = json!({"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": maximum});
+            [deployment(), any("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}))]
+        };
+        let fixed = [replicas(2), any("autoscaling/v2", "HorizontalPodAutoscaler", "other", &json!({}))];
+        verdicts(&scaled(1, 3), &[("dev", &fixed)], &[]);
+        verdicts(&scaled(1, 3), &[("dev", &scaled(1, 3))], &[]);
+        verdicts(&scaled(1, 3), &[("dev", &scaled(2, 3))], &["weaker-in-protected runs 1 pod in protected `prod`"]);
+        verdicts(
+            &scaled(1, 3),
+            &[("dev", &scaled(1, 4))],
+            &["weaker-in-protected runs 3 pods in protected `prod`, fewer than the 4"],
+        );
+        verdicts(&fixed, &[("dev", &scaled(1, 4))], &[]);
     }
 
     #[test]

@@ -23,7 +23,6 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("egress-denied", "the compiler lists `Egress` with the rules for it"),
     ("empty-selector", "an empty `selector` is the usual one"),
     ("file-name-collision", "the names that Kubernetes takes have files of their own"),
-    ("host-without-certificate", "a certificate is for the host that names it"),
     ("ingress-backend-missing", "`missing-setting` and `unknown-port` come first"),
     ("invalid-quantity", "`wrong-value` comes first"),
     ("invalid-secret", "a spec has no way to write the value of a secret"),
