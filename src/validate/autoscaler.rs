@@ -107,8 +107,21 @@ fn one_metric(metric: &Field<'_>, found: &mut Found) {
         }
     }
     object_reference(&source.get("describedObject"), found);
-    source.at("metric.name").syntax(INVALID_NAME, names::path_segment, found);
+    metric_name(&source.at("metric.name"), found);
     selector::check(&source.at("metric.selector"), found);
+}
+
+/// Checks the name of a metric, which becomes a part of a URL and else may be written as its adapter likes.
+fn metric_name(name: &Field<'_>, found: &mut Found) {
+    let Some(text) = name.filled() else { return };
+    for part in ['/', '%'] {
+        if text.contains(part) {
+            found.push(name.invalid(INVALID_NAME, format!("may not contain '{part}'")));
+        }
+    }
+    if matches!(text, "." | "..") {
+        found.push(name.invalid(INVALID_NAME, format!("may not be '{text}'")));
+    }
 }
 
 fn goal(target: &Field<'_>, source: &str, found: &mut Found) {
@@ -277,6 +290,43 @@ mod tests {
 
     fn changed(pointer: &str, value: Value, expected: &[&str]) {
         expect(check(&object(with(autoscaler(), pointer, value))), expected);
+    }
+
+    #[test]
+    fn checks_names_of_metrics_and_of_what_they_are_about() {
+        let external = |name: &str, expected: &[&str]| {
+            let target = json!({"type": "AverageValue", "averageValue": "1"});
+            let metric = json!({"type": "External", "external": {"metric": {"name": name}, "target": target}});
+            changed("/spec/metrics/0", metric, expected);
+        };
+        external("datadogmetric@shop:queue", &[]);
+        external("queue/length", &["invalid-name metric.name may not contain '/'"]);
+        external("..", &["invalid-name metric.name may not be '..'"]);
+        external("", &["missing-value metric.name Required value"]);
+        let object = |kind: &str, selector: Value, expected: &[&str]| {
+            let source = json!({
+                "describedObject": {"kind": kind, "name": "web"},
+                "metric": {"name": "requests", "selector": selector},
+                "target": {"type": "Value", "value": "1"},
+            });
+            changed("/spec/metrics/0", json!({"type": "Object", "object": source}), expected);
+        };
+        object("Ingress", json!({"matchLabels": {"a": "b"}}), &[]);
+        object("", json!({}), &["missing-value describedObject.kind Required value"]);
+        object("Ingress", json!({"matchLabels": {"a": "b c"}}), &["invalid-label selector.matchLabels.a"]);
+    }
+
+    #[test]
+    fn checks_the_share_of_version_1() {
+        let share = |share: i64| {
+            let body = with(autoscaler(), "/apiVersion", json!("autoscaling/v1"));
+            let body = with(body, "/spec/metrics", json!(null));
+            check(&object(with(body, "/spec/targetCPUUtilizationPercentage", json!(share))))
+        };
+        expect(share(1), &[]);
+        expect(share(0), &["out-of-range targetCPUUtilizationPercentage must be greater than 0"]);
+        let custom = with(autoscaler(), "/apiVersion", json!("example.com/v1"));
+        expect(check(&object(with(custom, "/spec/maxReplicas", json!(0)))), &[]);
     }
 
     #[test]

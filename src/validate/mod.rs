@@ -16,6 +16,7 @@ pub mod autoscaler;
 pub mod capacity;
 pub mod cluster;
 pub mod config_map;
+pub mod custom_resource_definition;
 pub mod disruption_budget;
 pub mod field;
 pub mod house_rules;
@@ -101,6 +102,7 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(quota::check(object));
         found.extend(limit_range::check(object));
         found.extend(priority_class::check(object));
+        found.extend(custom_resource_definition::check(object));
         found.extend(pod::check(object));
         found.extend(workload::check(object));
         found.extend(service::check(object));
@@ -251,6 +253,19 @@ mod tests {
     }
 
     #[test]
+    fn waivers_excuse_from_rules_about_several_objects() {
+        let mut set = set([deployment(), with(service(), "/spec/selector/app", json!("api"))]);
+        let names = |found: &[crate::diagnostic::Diagnostic]| found.iter().map(|it| it.code.name).collect::<Vec<_>>();
+        assert_eq!(names(&environment(&set).diagnostics), ["service-selects-nothing"]);
+        for object in set.objects.iter_mut().filter(|it| it.id.kind == "Service") {
+            object.waivers = vec![waiver("service-selects-nothing")];
+        }
+        let outcome = environment(&set);
+        assert_eq!(names(&outcome.diagnostics), [""; 0]);
+        assert_eq!(outcome.waived[0].object.kind, "Service");
+    }
+
+    #[test]
     fn every_code_is_listed_once() {
         let names: Vec<&str> = codes().iter().map(|it| it.name).collect();
         let mut unique = names.clone();
@@ -286,6 +301,7 @@ mod tests {
             ("networking.k8s.io/v1", "IngressClass"),
             ("gateway.networking.k8s.io/v1", "HTTPRoute"),
             ("external-secrets.io/v1", "ExternalSecret"),
+            ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
         ];
         let wrong = [json!(null), json!(5), json!(-1.5), json!("x"), json!([5, null, "x", [], {}]), json!({"a": [1]})];
         for value in &wrong {

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{MISSING_IN_PROTECTED, WEAKER_IN_PROTECTED, or_waive};
 use crate::object::demand::Replicas;
 use crate::object::{Object, ObjectSet, demand};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a protected environment lacks.
 pub(super) struct Weakness<'a> {
@@ -25,9 +25,19 @@ pub(super) fn check<'a>(sets: &[&'a ObjectSet]) -> Vec<Weakness<'a>> {
         sets.iter().partition(|it| it.environment.protected);
     others.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
     let mut found = Vec::new();
+    if protected.is_empty() {
+        return found;
+    }
+    let mut theirs: Roles<'_> = BTreeMap::new();
+    for other in others {
+        for (role, holders) in roles(other) {
+            theirs.entry(role).or_default().extend(holders);
+        }
+    }
     for set in protected {
-        missing(set, &others, &mut found);
-        fewer(set, &others, &mut found);
+        let own = roles(set);
+        missing(set, &own, &theirs, &mut found);
+        fewer(set, &own, &theirs, &mut found);
     }
     found
 }
@@ -41,42 +51,57 @@ struct Role<'a> {
     name: String,
 }
 
-impl<'a> Role<'a> {
-    fn of(object: &'a Object, set: &ObjectSet) -> Self {
-        let own = [&set.environment.namespace, &set.environment.name];
-        let name = own.iter().fold(object.id.name.clone(), |name, it| name.replace(it.as_str(), "*"));
-        Self { component: object.component.as_deref(), group: &object.id.group, kind: &object.id.kind, name }
-    }
+/// The objects of a role, each with its environment.
+type Roles<'a> = BTreeMap<Role<'a>, Vec<(&'a ObjectSet, &'a Object)>>;
 
-    fn same_kind(&self, other: &Self) -> bool {
-        (self.component, self.group, self.kind) == (other.component, other.group, other.kind)
+fn roles(set: &ObjectSet) -> Roles<'_> {
+    let mut roles: Roles<'_> = BTreeMap::new();
+    let own = [&set.environment.namespace, &set.environment.name];
+    for object in set.objects.iter().filter(|it| it.id.kind != "Namespace") {
+        let name = own.iter().fold(object.id.name.clone(), |name, it| name.replace(it.as_str(), "*"));
+        let id = &object.id;
+        let role = Role { component: object.component.as_deref(), group: &id.group, kind: &id.kind, name };
+        roles.entry(role).or_default().push((set, object));
     }
+    roles
 }
 
-fn missing<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Weakness<'a>>) {
-    let own: BTreeSet<Role<'_>> = set.objects.iter().map(|it| Role::of(it, set)).collect();
-    let has_component = |name: &str| set.objects.iter().find(|it| it.component.as_deref() == Some(name));
+/// Counts objects by what is left of their role without the name, and by environment.
+fn counts<'a>(roles: &Roles<'a>) -> BTreeMap<(&'a str, Role<'a>), usize> {
+    let mut counts = BTreeMap::new();
+    for (role, holders) in roles {
+        for (set, _) in holders {
+            let nameless = Role { name: String::new(), ..role.clone() };
+            *counts.entry((set.environment.name.as_str(), nameless)).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn missing<'a>(set: &'a ObjectSet, own: &Roles<'a>, theirs: &Roles<'a>, found: &mut Vec<Weakness<'a>>) {
+    let mut components: BTreeMap<&str, &Object> = BTreeMap::new();
+    for object in &set.objects {
+        components.entry(object.component.as_deref().unwrap_or_default()).or_insert(object);
+    }
+    let has_component = |name: &str| components.get(name).copied();
+    let (own_counts, their_counts) = (counts(own), counts(theirs));
     let mut lacking: BTreeMap<Role<'a>, (&'a Object, Vec<&str>)> = BTreeMap::new();
-    for other in others {
-        let theirs: Vec<(Role<'a>, &'a Object)> = other.objects.iter().map(|it| (Role::of(it, other), it)).collect();
-        for (role, object) in &theirs {
-            let fewer = || {
-                let of_theirs = theirs.iter().filter(|(it, _)| it.same_kind(role)).count();
-                own.iter().filter(|it| it.same_kind(role)).count() < of_theirs
-            };
-            if role.kind == "Namespace" || own.contains(role) || !fewer() {
-                continue;
-            }
-            // A component that is not there at all is said once.
-            let role = match role.component {
-                Some(name) if has_component(name).is_none() => {
-                    Role { group: "", kind: "", name: String::new(), ..role.clone() }
+    for (role, holders) in theirs.iter().filter(|(role, _)| !own.contains_key(*role)) {
+        let nameless = Role { name: String::new(), ..role.clone() };
+        let count = own_counts.get(&(set.environment.name.as_str(), nameless.clone())).copied().unwrap_or(0);
+        // A component that is not there at all is said once.
+        let said = match role.component {
+            Some(name) if has_component(name).is_none() => Role { group: "", kind: "", ..nameless.clone() },
+            _ => role.clone(),
+        };
+        for (other, object) in holders {
+            let name = other.environment.name.as_str();
+            // As many under other names are the same by the names of that environment.
+            if their_counts.get(&(name, nameless.clone())).is_some_and(|it| *it > count) {
+                let (_, names) = lacking.entry(said.clone()).or_insert((object, Vec::new()));
+                if !names.contains(&name) {
+                    names.push(name);
                 }
-                _ => role.clone(),
-            };
-            let (_, names) = lacking.entry(role).or_insert((object, Vec::new()));
-            if !names.contains(&other.environment.name.as_str()) {
-                names.push(&other.environment.name);
             }
         }
     }
@@ -105,22 +130,19 @@ fn missing<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Wea
 }
 
 /// Reports the workloads of which an environment that is not protected has more pods.
-fn fewer<'a>(set: &'a ObjectSet, others: &[&'a ObjectSet], found: &mut Vec<Weakness<'a>>) {
-    let counted = |it: &&Object| matches!(it.id.kind.as_str(), "Deployment" | "StatefulSet");
-    for object in set.objects.iter().filter(counted) {
-        let (role, own) = (Role::of(object, set), demand::replicas(object, set));
-        let theirs = others.iter().flat_map(|other| {
-            let same = other.objects.iter().filter(counted).filter(|it| Role::of(it, other) == role);
-            same.map(|it| (demand::replicas(it, other), *other)).collect::<Vec<_>>()
-        });
-        // Of several with as many, the first.
-        let most = theirs.filter_map(|(theirs, other)| Some((more(own, theirs)?, other))).fold(
-            None,
-            |best: Option<((u64, u64), &ObjectSet)>, it| match best {
-                Some((counts, _)) if counts.1 >= it.0.1 => best,
-                Some(_) | None => Some(it),
-            },
-        );
+fn fewer<'a>(set: &'a ObjectSet, own: &Roles<'a>, theirs: &Roles<'a>, found: &mut Vec<Weakness<'a>>) {
+    let workloads = own.iter().filter(|(role, _)| matches!(role.kind, "Deployment" | "StatefulSet"));
+    for (role, object) in workloads.filter_map(|(role, holders)| Some((role, holders.first()?.1))) {
+        let replicas = demand::replicas(object, set);
+        let others = theirs.get(role).into_iter().flatten();
+        let mut most: Option<((u64, u64), &ObjectSet)> = None;
+        for (other, it) in others {
+            let counts = more(replicas, demand::replicas(it, other));
+            // Of several with as many, the first.
+            if let Some(counts) = counts.filter(|(_, theirs)| most.is_none_or(|((_, best), _)| *theirs > best)) {
+                most = Some((counts, other));
+            }
+        }
         let Some(((own, count), other)) = most else { continue };
         let (environment, name) = (&set.environment.name, &other.environment.name);
         let pods = if own == 1 { "1 pod".to_owned() } else { format!("{own} pods") };
@@ -240,7 +262,7 @@ mod tests {
             let spec = json!({"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": maximum});
             [deployment(), any("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}))]
         };
-        let fixed = [replicas(2), any("autoscaling/v2", "HorizontalPodAutoscaler", "other", &json!({}))];
+        let fixed = [replicas(2)];
         verdicts(&scaled(1, 3), &[("dev", &fixed)], &[]);
         verdicts(&scaled(1, 3), &[("dev", &scaled(1, 3))], &[]);
         verdicts(&scaled(1, 3), &[("dev", &scaled(2, 3))], &["weaker-in-protected runs 1 pod in protected `prod`"]);
@@ -249,7 +271,8 @@ mod tests {
             &[("dev", &scaled(1, 4))],
             &["weaker-in-protected runs 3 pods in protected `prod`, fewer than the 4"],
         );
-        verdicts(&fixed, &[("dev", &scaled(1, 4))], &[]);
+        let lacks = "missing-in-protected protected `prod` has no HorizontalPodAutoscaler for `web`";
+        verdicts(&fixed, &[("dev", &scaled(1, 4))], &[lacks]);
     }
 
     #[test]

@@ -19,11 +19,21 @@ pub(super) fn check(object: &Object, set: &ObjectSet, found: &mut Found) {
             class("StorageClass", &volume.at("ephemeral.volumeClaimTemplate.spec.storageClassName"), set, found);
         }
     }
-    if object.id.kind == "PersistentVolumeClaim" && object.id.group.is_empty() {
-        class("StorageClass", &root.at("spec.storageClassName"), set, found);
-    }
-    for template in root.at("spec.volumeClaimTemplates").items() {
-        class("StorageClass", &template.at("spec.storageClassName"), set, found);
+    match (object.id.group.as_str(), object.id.kind.as_str()) {
+        // A claim for one volume, or for one that is made here, only shares its class's name.
+        ("", "PersistentVolumeClaim") if root.at("spec.volumeName").is_empty() => {
+            let name = root.at("spec.storageClassName");
+            let of_class = |it: &Object| Field::root(it).at("spec.storageClassName").text() == name.text();
+            if !set.of_kind("PersistentVolume").any(of_class) {
+                class("StorageClass", &name, set, found);
+            }
+        }
+        ("apps", "StatefulSet") => {
+            for template in root.at("spec.volumeClaimTemplates").items() {
+                class("StorageClass", &template.at("spec.storageClassName"), set, found);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -38,7 +48,7 @@ fn class(kind: &str, name: &Field<'_>, set: &ObjectSet, found: &mut Found) {
 mod tests {
     use super::check;
     use crate::object::ExternalObject;
-    use crate::validate::fixture::{any, expect, set, with_pod};
+    use crate::validate::fixture::{any, expect, set, with, with_pod};
     use serde_json::{Value, json};
 
     #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
@@ -68,6 +78,8 @@ mod tests {
         verdicts(claim("fast"), &[]);
         verdicts(claim(""), &[]);
         verdicts(claim("slow"), &["undeclared-class storageClassName references StorageClass \"slow\""]);
+        let bound = with(claim("slow"), "/spec/volumeName", json!("disk"));
+        verdicts(bound, &[]);
         let template = json!({"spec": {"volumeClaimTemplates": [{"spec": {"storageClassName": "slow"}}]}});
         verdicts(any("apps/v1", "StatefulSet", "a", &template), &["undeclared-class storageClassName"]);
     }
