@@ -29,6 +29,8 @@ pub enum Command {
     Review(Review),
     /// Show the line that set a field, and the lines that it overrode
     Explain(Explain),
+    /// Draw who talks to whom and what depends on what, for each environment
+    Graph(Graph),
 }
 
 /// Which environments, and against what.
@@ -92,6 +94,31 @@ pub struct Explain {
     /// Only this environment; may be given several times
     #[arg(short, long = "environment", value_name = "NAME")]
     pub environments: Vec<String>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// How to draw it; without this, as the name of FILE ends, and otherwise mermaid
+    #[arg(long, value_enum)]
+    pub format: Option<Picture>,
+    /// Write it to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A form of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Picture {
+    /// For a Markdown page; several environments are such a page
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// For a browser, or as an image on a page
+    Svg,
 }
 
 /// A form of the review.

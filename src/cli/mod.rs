@@ -6,6 +6,7 @@ mod console;
 mod diff;
 mod exit_code;
 mod explain;
+mod graph;
 mod project;
 mod review;
 
@@ -39,6 +40,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
             Command::Diff(it) => diff::run(it, &project, console),
             Command::Review(it) => review::run(it, &project, console),
             Command::Explain(it) => explain::run(it, &project, console),
+            Command::Graph(it) => graph::run(it, &project, console),
         },
     };
     match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {

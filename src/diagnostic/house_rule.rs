@@ -21,8 +21,8 @@ pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
 
 /// An autoscaler measures a share of requests that every container makes.
 pub const AUTOSCALER_WITHOUT_REQUESTS: Code = Code::error("autoscaler-without-requests");
-/// A role grants what its holder needs, and not everything.
-pub const BROAD_PERMISSION: Code = Code::warning("broad-permission");
+/// An account may do what is named, and not everything.
+pub const BROAD_PERMISSION: Code = Code::error("broad-permission");
 /// A disruption budget lets a pod go, so that a node can be drained.
 pub const BUDGET_BLOCKS_DRAIN: Code = Code::warning("budget-blocks-drain");
 /// A disruption budget selects pods.

@@ -6,11 +6,12 @@ pub use review::{Previous, review};
 
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
+use crate::graph::Graph;
 use crate::object::{ObjectSet, Waived};
 use crate::source::Sources;
 use crate::spec::Part;
 use crate::tree::ManifestTree;
-use crate::{lower, parse, render, resolve, validate};
+use crate::{lower, parse, relate, render, resolve, validate};
 use std::collections::BTreeSet;
 
 /// What the sources of a project compile to.
@@ -39,6 +40,11 @@ impl Compiled {
             tree.files.extend(render::tree(set).files);
         }
         tree
+    }
+
+    /// Relates the objects of every environment to each other.
+    pub fn graphs(&self) -> Vec<Graph> {
+        self.sets.iter().map(relate::graph).collect()
     }
 
     /// Keeps only the named environments, and what is said about them or about the project as a whole.

@@ -18,8 +18,10 @@ pub mod cluster;
 pub mod config_map;
 pub mod custom_resource_definition;
 pub mod disruption_budget;
+pub mod external_secret;
 pub mod field;
 pub mod house_rules;
+pub mod http_route;
 pub mod ingress;
 pub mod limit_range;
 pub mod metadata;
@@ -107,6 +109,8 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(workload::check(object));
         found.extend(service::check(object));
         found.extend(ingress::check(object));
+        found.extend(http_route::check(object));
+        found.extend(external_secret::check(object));
         found.extend(network_policy::check(object));
         found.extend(autoscaler::check(object));
         found.extend(disruption_budget::check(object));
@@ -289,6 +293,8 @@ mod tests {
             ("batch/v1", "Job"),
             ("batch/v1", "CronJob"),
             ("networking.k8s.io/v1", "Ingress"),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+            ("external-secrets.io/v1", "ExternalSecret"),
             ("networking.k8s.io/v1", "NetworkPolicy"),
             ("autoscaling/v2", "HorizontalPodAutoscaler"),
             ("policy/v1", "PodDisruptionBudget"),

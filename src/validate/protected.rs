@@ -119,7 +119,7 @@ fn missing<'a>(set: &'a ObjectSet, own: &Roles<'a>, theirs: &Roles<'a>, found: &
             if let [one] = names.as_slice() { format!("`{one}` has") } else { format!("{} have", joined(&names)) };
         let message = Diagnostic::new(code, format!("protected `{environment}` has {what}, which {have}"));
         // What an object says has the line that asks for it; its name often has that of the component.
-        let told = if role.kind.is_empty() { "metadata.name" } else { "spec" };
+        let told = if role.kind.is_empty() { "metadata.name" } else { "spec.type" };
         let place = Field::root(object).at(told).span();
         // The component of the protected environment is excused, where there is one.
         let object = role.component.and_then(has_component).unwrap_or(object);

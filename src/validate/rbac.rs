@@ -1,4 +1,4 @@
-//! Roles and their bindings, and roles that grant everything.
+//! Roles and their bindings, and bindings that grant everything. Rules that are too wide are a house rule.
 //!
 //! Source: `validatePolicyRule`, `ValidateRoleBinding` and `ValidateClusterRole` in `pkg/apis/rbac/validation`.
 
@@ -10,9 +10,6 @@ use crate::object::Object;
 
 /// The API group of roles.
 pub(super) const GROUP: &str = "rbac.authorization.k8s.io";
-
-/// The verbs by which a holder gains rights that the role does not name.
-const ESCALATING: [&str; 3] = ["bind", "escalate", "impersonate"];
 
 /// Checks one object, if it is a role or a binding of one.
 pub(super) fn check(object: &Object) -> Found {
@@ -44,7 +41,6 @@ enum Scope {
 fn rules(root: &Field<'_>, scope: Scope, found: &mut Found) {
     for rule in root.get("rules").items() {
         one_rule(&rule, scope, found);
-        broad(&rule, found);
     }
 }
 
@@ -72,24 +68,6 @@ fn one_rule(rule: &Field<'_>, scope: Scope, found: &mut Found) {
     if resources.is_empty() {
         let message = resources.required("resource rules must supply at least one resource");
         found.push(message.help("say what it is about: `configmaps`"));
-    }
-}
-
-/// Reports a rule that grants everything, or the way to everything.
-fn broad(rule: &Field<'_>, found: &mut Found) {
-    let lists = ["verbs", "resources"].map(|it| (it, rule.get(it)));
-    for (name, list) in lists {
-        for item in list.items() {
-            let what = match item.text() {
-                Some("*") => format!("every one of the {name}"),
-                Some(verb) if name == "verbs" && ESCALATING.contains(&verb) => {
-                    format!("`{verb}`, by which its holder gains rights that are not written here")
-                }
-                _ => continue,
-            };
-            let help = "name what it needs: `get`, `list`, `watch`";
-            found.push(item.house_rule(BROAD_PERMISSION, format!("grants {what}"), help));
-        }
     }
 }
 
@@ -200,20 +178,6 @@ mod tests {
         };
         expect(aggregate(json!({"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]})), &[]);
         expect(aggregate(json!({})), &["missing-value clusterRoleSelectors at least one clusterRoleSelector"]);
-    }
-
-    #[test]
-    fn warns_of_everything() {
-        let all = json!({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]});
-        rule(
-            "Role",
-            &all,
-            &["broad-permission verbs grants every one of the verbs", "broad-permission resources every one"],
-        );
-        let bind = json!({"apiGroups": [GROUP], "resources": ["roles"], "verbs": ["get", "bind"]});
-        rule("Role", &bind, &["broad-permission verbs grants `bind`, by which its holder gains rights"]);
-        let custom = json!({"apiGroups": ["*"], "resources": ["pods"], "verbs": ["list"]});
-        rule("Role", &custom, &[]);
     }
 
     fn binding(kind: &str, pointer: &str, value: Value, expected: &[&str]) {

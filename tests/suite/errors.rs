@@ -19,7 +19,6 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("duplicate-autoscaler", "a component has one `autoscale`"),
     ("duplicate-entry", "a spec has no volumes"),
     ("duplicate-key", "a spec has no binary data"),
-    ("duplicate-name", "`duplicate-node` comes first"),
     ("egress-denied", "the compiler lists `Egress` with the rules for it"),
     ("empty-selector", "an empty `selector` is the usual one"),
     ("file-name-collision", "the names that Kubernetes takes have files of their own"),
@@ -41,11 +40,8 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("server-owned-field", "the compiler makes the fields"),
     ("service-selects-nothing", "a Service is made with its Deployment"),
     ("service-without-selector", "a Service is made with its Deployment"),
-    ("undeclared-class", "a spec has no claims and no priorities"),
-    ("unknown-field", "all versions of Kubernetes that a spec can name have the fields that the compiler makes"),
     ("unknown-kind", "all versions of Kubernetes that a spec can name have the kinds that the compiler makes"),
     ("unknown-volume", "a spec has no volumes"),
-    ("unsupported-value", "`wrong-value` comes first"),
     ("wrong-type", "the compiler makes the fields"),
 ];
 

@@ -1,9 +1,13 @@
 //! The nodes at the top: the app, its clusters, and an environment.
 
 use super::NodeRule;
-use super::component::{ANNOTATIONS, COMPONENT, LABELS};
+use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
+use super::limits::{LIMIT_RANGE, QUOTA};
 use super::network::ISOLATION;
+use super::routing::EXTERNAL_SERVICE;
+use super::secret::{EXTERNAL, SECRET};
 use super::slot::{Kind, Slot};
+use super::workload::GITOPS;
 
 /// What a file in `base/` may hold.
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
@@ -19,7 +23,20 @@ static APP: NodeRule = NodeRule {
 };
 
 /// The same nodes in the app and in every environment: an overlay is written as the base is.
-const APP_CHILDREN: &[&NodeRule] = &[&COMPONENT, &SECRET, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY];
+const APP_CHILDREN: &[&NodeRule] = &[
+    &COMPONENT,
+    &SECRET,
+    &SHARED_CONFIG,
+    &EXTERNAL,
+    &EXTERNAL_SERVICE,
+    &LABELS,
+    &ANNOTATIONS,
+    &ISOLATION,
+    &POD_SECURITY,
+    &QUOTA,
+    &LIMIT_RANGE,
+    &GITOPS,
+];
 
 /// One environment.
 pub static ENVIRONMENT: NodeRule = NodeRule {
@@ -34,11 +51,6 @@ pub static ENVIRONMENT: NodeRule = NodeRule {
     children: APP_CHILDREN,
     ..NodeRule::keyed("environment")
 };
-
-static SECRET: NodeRule =
-    NodeRule { arguments: &[Slot::required("name", Kind::Name)], children: &[&KEYS], ..NodeRule::keyed("secret") };
-
-static KEYS: NodeRule = NodeRule { arguments: &[Slot::list("key", Kind::Text)], ..NodeRule::single("keys") };
 
 static POD_SECURITY: NodeRule = NodeRule {
     arguments: &[Slot::required("level", Kind::Choice(&["privileged", "baseline", "restricted"]))],

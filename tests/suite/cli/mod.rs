@@ -3,6 +3,7 @@
 
 mod compile;
 mod explain;
+mod graph;
 mod review;
 
 use crate::support::program::{edit, outcome, program, run, shop};

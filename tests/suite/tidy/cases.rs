@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const FAMILIES: &[(&str, &[&str])] = &[
     ("compile", &["expected/"]),
     ("errors", &["expected.txt"]),
+    ("graph", &["graph.dot", "graph.md", "graph.svg"]),
     ("review", &["expected.json", "expected.md", "expected.txt"]),
 ];
 
