@@ -71,6 +71,20 @@ pub const SERVICE_SELECTS_NOTHING: Code = Code::error("service-selects-nothing")
 pub const TARGET_PORT_MISSING: Code = Code::error("target-port-missing");
 /// The kind has no such field.
 pub const UNKNOWN_FIELD: Code = Code::error("unknown-field");
+/// An object is of an API version that the next versions of Kubernetes serve too.
+pub const DEPRECATED_API: Code = Code::warning("deprecated-api");
+/// A network policy that denies all outgoing traffic says so.
+pub const EGRESS_DENIED: Code = Code::warning("egress-denied");
+/// The certificates of an Ingress are for its hosts.
+pub const HOST_WITHOUT_CERTIFICATE: Code = Code::warning("host-without-certificate");
+/// A protected environment has what the others have.
+pub const MISSING_IN_PROTECTED: Code = Code::warning("missing-in-protected");
+/// A Service without a selector has endpoints from somewhere else.
+pub const SERVICE_WITHOUT_SELECTOR: Code = Code::warning("service-without-selector");
+/// A class that only the cluster can have is declared.
+pub const UNDECLARED_CLASS: Code = Code::warning("undeclared-class");
+/// A protected environment is no weaker than the others.
+pub const WEAKER_IN_PROTECTED: Code = Code::warning("weaker-in-protected");
 
 /// A waiver that excuses from nothing.
 pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
@@ -89,12 +103,16 @@ pub const HOUSE_RULES: &[Code] = &[
     CAPACITY_EXCEEDED,
     CAPACITY_OVER_TARGET,
     CREDENTIAL_IN_CONFIG,
+    DEPRECATED_API,
     DUPLICATE_AUTOSCALER,
+    EGRESS_DENIED,
     HOST_COLLISION,
+    HOST_WITHOUT_CERTIFICATE,
     INGRESS_BACKEND_MISSING,
     INVALID_IMAGE,
     INVISIBLE_CHARACTER,
     MISSING_IMAGE_TAG,
+    MISSING_IN_PROTECTED,
     MISSING_KEY,
     MISSING_PROBE,
     MISSING_REFERENCE,
@@ -111,8 +129,11 @@ pub const HOUSE_RULES: &[Code] = &[
     RUNS_AS_ROOT,
     SERVER_OWNED_FIELD,
     SERVICE_SELECTS_NOTHING,
+    SERVICE_WITHOUT_SELECTOR,
     TARGET_PORT_MISSING,
+    UNDECLARED_CLASS,
     UNKNOWN_FIELD,
+    WEAKER_IN_PROTECTED,
 ];
 
 /// Says how a component is excused from a rule: the last help of its messages.

@@ -88,7 +88,7 @@ pub fn compile(sources: &Sources, settings: &Settings) -> Compiled {
         diagnostics.extend(render::collisions(set));
         waived.extend(outcome.waived);
     }
-    let outcome = validate::cluster(&sets.iter().collect::<Vec<_>>());
+    let outcome = validate::project(&sets.iter().collect::<Vec<_>>());
     diagnostics.extend(outcome.diagnostics);
     waived.extend(outcome.waived);
     diagnostics.extend(sets.iter().flat_map(|it| validate::unused(it, &waived)));

@@ -1,7 +1,14 @@
 //! What an environment's objects refer to by name: is it there, and has it the key?
 //!
 //! A name is known where an object of the set has it, where the spec declares it as existing without us, or where
-//! Kubernetes itself makes it. An optional reference may lead nowhere.
+//! Kubernetes itself makes it. An optional reference may lead nowhere. What the objects of pods refer to is here; roles,
+//! classes, webhooks and routes are each in a file, and what is known of a name in `known`.
+
+mod classes;
+mod known;
+mod roles;
+mod routes;
+mod webhooks;
 
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
@@ -9,6 +16,8 @@ use crate::diagnostic::Code;
 use crate::diagnostic::house_rule::{MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
+use known::{Keys, known_keys};
+use routes::ROUTE_BACKEND_MISSING;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -16,7 +25,8 @@ use std::collections::BTreeMap;
 pub const DUPLICATE_OBJECT: Code = Code::error("duplicate-object");
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[DUPLICATE_OBJECT, MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS];
+pub const CODES: &[Code] =
+    &[DUPLICATE_OBJECT, MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS, ROUTE_BACKEND_MISSING];
 
 /// Checks what the objects of an environment refer to, and that no two of them claim the same.
 pub(super) fn check(set: &ObjectSet) -> Found {
@@ -26,15 +36,21 @@ pub(super) fn check(set: &ObjectSet) -> Found {
         if let Some(template) = pod::template(object) {
             in_pod(&template.get("spec"), set, &mut found);
         }
-        if object.id.kind == "Ingress" {
-            certificates(object, set, &mut found);
-        }
-        if object.id.kind == "ServiceAccount" {
-            let root = Field::root(object);
-            for secret in root.get("imagePullSecrets").items() {
-                resolve("Secret", &secret.get("name"), &[], set, &mut found);
+        let root = Field::root(object);
+        match (object.id.group.as_str(), object.id.kind.as_str()) {
+            ("networking.k8s.io", "Ingress") => certificates(object, set, &mut found),
+            ("", "ServiceAccount") => {
+                for secret in root.get("imagePullSecrets").items() {
+                    resolve("Secret", &secret.get("name"), &[], set, &mut found);
+                }
             }
+            ("", "PersistentVolumeClaim") => origin(&root.get("spec"), set, &mut found),
+            _ => {}
         }
+        roles::check(object, set, &mut found);
+        classes::check(object, set, &mut found);
+        webhooks::check(object, set, &mut found);
+        routes::check(object, set, &mut found);
     }
     overlaps(set, &mut found);
     found
@@ -86,6 +102,8 @@ fn in_pod(spec: &Field<'_>, set: &ObjectSet, found: &mut Found) {
         resolve("PersistentVolumeClaim", &volume.at("persistentVolumeClaim.claimName"), &[], set, found);
         files("ConfigMap", &volume.get("configMap"), "name", set, found);
         files("Secret", &volume.get("secret"), "secretName", set, found);
+        resolve("Secret", &volume.at("csi.nodePublishSecretRef.name"), &[], set, found);
+        origin(&volume.at("ephemeral.volumeClaimTemplate.spec"), set, found);
         for source in volume.at("projected.sources").items() {
             files("ConfigMap", &source.get("configMap"), "name", set, found);
             files("Secret", &source.get("secret"), "name", set, found);
@@ -115,6 +133,15 @@ fn files<'a>(kind: &str, source: &Field<'a>, name: &'a str, set: &ObjectSet, fou
     if !source.get("optional").is_true() {
         let keys: Vec<Field<'_>> = source.get("items").items().iter().map(|it| it.get("key")).collect();
         resolve(kind, &source.get(name), &keys, set, found);
+    }
+}
+
+/// Checks the claim of which a new one is a copy.
+fn origin(claim: &Field<'_>, set: &ObjectSet, found: &mut Found) {
+    for source in [claim.get("dataSource"), claim.get("dataSourceRef")] {
+        if source.get("kind").text() == Some("PersistentVolumeClaim") && source.get("namespace").is_empty() {
+            resolve("PersistentVolumeClaim", &source.get("name"), &[], set, found);
+        }
     }
 }
 
@@ -156,47 +183,6 @@ fn resolve(kind: &str, name: &Field<'_>, keys: &[Field<'_>], set: &ObjectSet, fo
             }));
         }
     }
-}
-
-/// What is known about the keys of an object that exists.
-enum Keys {
-    /// It has these.
-    Only(Vec<String>),
-    /// Another tool fills it.
-    Any,
-}
-
-/// Returns the keys of an object; none where there is no such object.
-fn known_keys(kind: &str, name: &str, namespace: Option<&str>, set: &ObjectSet) -> Option<Keys> {
-    let inside = |it: &&Object| it.id.namespace.as_deref() == namespace;
-    if let Some(object) = set.of_kind(kind).filter(inside).find(|it| it.id.name == name) {
-        let root = Field::root(object);
-        let maps = [root.get("data"), root.get("binaryData"), root.get("stringData")];
-        return Some(Keys::Only(maps.iter().flat_map(Field::entries).map(|(key, _)| key.to_owned()).collect()));
-    }
-    if let Some(external) = set.environment.external.iter().find(|it| it.kind == kind && it.name == name) {
-        return Some(Keys::Only(external.keys.clone()));
-    }
-    let made = match kind {
-        // Kubernetes puts it into every namespace.
-        "ConfigMap" => name == "kube-root-ca.crt",
-        "Secret" => set.objects.iter().filter(inside).any(|it| makes_secret(it, name)),
-        _ => false,
-    };
-    made.then_some(Keys::Any)
-}
-
-/// True for an object from which a controller makes a Secret of this name.
-fn makes_secret(object: &Object, name: &str) -> bool {
-    let root = Field::root(object);
-    let own = Some(object.id.name.as_str());
-    let made = match object.id.kind.as_str() {
-        "SealedSecret" => root.at("spec.template.metadata.name").filled().or(own),
-        "ExternalSecret" => root.at("spec.target.name").filled().or(own),
-        "Certificate" => root.at("spec.secretName").filled(),
-        _ => None,
-    };
-    made == Some(name)
 }
 
 fn overlaps(set: &ObjectSet, found: &mut Found) {
@@ -334,8 +320,24 @@ mod tests {
             &["missing-key key ConfigMap \"config\" has no key \"B\""],
         );
         pod("/volumes", json!([{"name": "a", "configMap": {"name": "kube-root-ca.crt"}}]), &[]);
-        let sealed = any("bitnami.com/v1alpha1", "SealedSecret", "x", &json!({}));
-        expect(check(&set([sealed, with_pod("/imagePullSecrets", json!([{"name": "x"}]))])), &[]);
+        let csi = |name: &str| json!([{"name": "a", "csi": {"driver": "d", "nodePublishSecretRef": {"name": name}}}]);
+        pod("/volumes", csi("secrets"), &[]);
+        pod("/volumes", csi("x"), &["missing-reference nodePublishSecretRef.name references Secret \"x\""]);
+    }
+
+    #[test]
+    fn follows_the_origin_of_claims() {
+        let claim = |name: &str, source: &Value| {
+            any("v1", "PersistentVolumeClaim", name, &json!({"spec": {"dataSource": source}}))
+        };
+        let from = |kind: &str, name: &str| json!({"kind": kind, "name": name});
+        let old = claim("old", &json!(null));
+        expect(check(&set([old.clone(), claim("new", &from("PersistentVolumeClaim", "old"))])), &[]);
+        expect(
+            check(&set([old.clone(), claim("new", &from("PersistentVolumeClaim", "odl"))])),
+            &["missing-reference dataSource.name references PersistentVolumeClaim \"odl\""],
+        );
+        expect(check(&set([old, claim("new", &from("VolumeSnapshot", "x"))])), &[]);
     }
 
     #[test]

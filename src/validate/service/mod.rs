@@ -1,30 +1,30 @@
-//! Services, and whether what they select is there.
+//! Services: ports, addresses, and where their traffic comes from; whether what they select is there, in `targets`.
 //!
 //! Source: `ValidateService` in `pkg/apis/core/validation`; the range of node ports is the API server's default.
+
+mod addresses;
+mod targets;
 
 use super::addresses::Range;
 use super::field::{DUPLICATE_NAME, Field, Found, OUT_OF_RANGE, unique, unique_as};
 use super::names::{self, INVALID_ADDRESS, INVALID_LABEL, INVALID_NAME};
 use super::pod::containers::{DUPLICATE_PORT, port_number, port_number_or_name, protocol};
-use super::pod::{self, running_containers};
 use super::selector;
-use crate::diagnostic::Code;
 use crate::diagnostic::house_rule::{NODE_PORT_OUT_OF_RANGE, or_waive};
-use crate::diagnostic::house_rule::{SERVICE_SELECTS_NOTHING, TARGET_PORT_MISSING};
-use crate::object::Selector;
-use crate::object::{Object, ObjectSet};
-use std::net::IpAddr;
+use crate::object::Object;
+pub(super) use targets::{check_targets, has_port, port_labels, selected};
 
-/// The codes of this family.
-pub const CODES: &[Code] = &[SERVICE_SELECTS_NOTHING, TARGET_PORT_MISSING];
-
+const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
 const TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
 /// Checks one object, if it is a Service.
 pub(super) fn check(object: &Object) -> Found {
     let mut found = Found::new();
     if object.id.group.is_empty() && object.id.kind == "Service" {
-        service(&Field::root(object).get("spec"), &mut found);
+        let root = Field::root(object);
+        service(&root.get("spec"), &mut found);
+        source_ranges(&root, &mut found);
     }
     found
 }
@@ -44,7 +44,7 @@ fn service(spec: &Field<'_>, found: &mut Found) {
     ports(spec, kind, found);
     affinity(spec, found);
     exposure(spec, kind, found);
-    addresses(spec, found);
+    addresses::check(spec, found);
 }
 
 /// Returns the type of a Service, which is `ClusterIP` where none is given.
@@ -144,137 +144,45 @@ fn exposure(spec: &Field<'_>, kind: &str, found: &mut Found) {
         }
     }
     spec.get("loadBalancerClass").syntax(INVALID_LABEL, names::qualified_name, found);
-    for range in spec.get("loadBalancerSourceRanges").items() {
+    let probed = kind == "LoadBalancer" && policy.text() == Some("Local");
+    let health = spec.get("healthCheckNodePort");
+    if health.number().is_some_and(|it| it != 0) {
+        if probed {
+            port_number(&health, found);
+        } else {
+            let message = health
+                .forbidden("may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+            found.push(message.help("leave it out: the cluster chooses it"));
+        }
+    }
+}
+
+/// Checks from where a load balancer takes traffic: the field, or else the annotation that was there before it.
+fn source_ranges(root: &Field<'_>, found: &mut Found) {
+    let spec = root.get("spec");
+    let ranges = spec.get("loadBalancerSourceRanges").items();
+    for range in &ranges {
         if range.text().is_some_and(|it| Range::parse(it.trim()).is_none()) {
-            found.push(
-                range.invalid(INVALID_ADDRESS, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"),
-            );
+            found.push(range.invalid(INVALID_ADDRESS, CIDR));
         }
     }
-}
-
-fn addresses(spec: &Field<'_>, found: &mut Found) {
-    let (families, addresses) = (spec.get("ipFamilies"), spec.get("clusterIPs"));
-    for family in families.items() {
-        family.one_of(&["IPv4", "IPv6"], found);
-    }
-    unique(DUPLICATE_NAME, families.items().into_iter().filter_map(|it| Some((it.text()?, it))), found);
-    spec.get("ipFamilyPolicy").one_of(&["SingleStack", "PreferDualStack", "RequireDualStack"], found);
-    let items = addresses.items();
-    if items.len() > 2 {
-        found.push(addresses.invalid(OUT_OF_RANGE, "may only hold up to 2 values"));
-    }
-    let read = |it: &Field<'_>| it.text().and_then(|it| it.parse::<IpAddr>().ok());
-    for address in items.iter().chain([&spec.get("clusterIP")]) {
-        if address.filled().is_some_and(|it| it != "None") && read(address).is_none() {
-            found.push(
-                address.invalid(INVALID_ADDRESS, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"),
-            );
-        }
-    }
-    if let [first, second] = items.as_slice()
-        && let (Some(a), Some(b)) = (read(first), read(second))
-        && a.is_ipv4() == b.is_ipv4()
-    {
-        found.push(second.invalid(INVALID_ADDRESS, "may specify no more than one IP for each IP family"));
-    }
-    if let (Some(first), Some(own)) = (items.first(), spec.get("clusterIP").filled())
-        && first.text() != Some(own)
-    {
-        found.push(first.invalid(INVALID_ADDRESS, "first value must match `clusterIP`"));
-    }
-    for address in spec.get("externalIPs").items() {
-        match read(&address) {
-            None => found.push(address.invalid(INVALID_ADDRESS, "must be a valid IP address")),
-            Some(it) if it.is_loopback() || it.is_unspecified() || is_link_local(it) => {
-                let detail = "may not be unspecified (0.0.0.0), in the loopback range, or in a link-local range";
-                found.push(address.invalid(INVALID_ADDRESS, detail));
-            }
-            Some(_) => {}
-        }
-    }
-}
-
-fn is_link_local(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(it) => it.is_link_local() || it.octets()[..3] == [224, 0, 0],
-        IpAddr::V6(it) => it.is_unicast_link_local() || it.segments()[0] & 0xff0f == 0xff02,
-    }
-}
-
-/// Checks that the Services of an environment select pods that have the ports to which they forward.
-pub(super) fn check_targets(set: &ObjectSet) -> Found {
-    let mut found = Found::new();
-    for object in set.of_kind("Service").filter(|it| it.id.group.is_empty()) {
-        let spec = Field::root(object).get("spec");
-        let field = spec.get("selector");
-        let selector = Selector::of_labels(field.value);
-        // Without a selector, someone else makes the endpoints.
-        if selector.is_empty() || kind_of(&spec) == "ExternalName" {
-            continue;
-        }
-        let selected: Vec<&Object> = selected(set, object, &selector);
-        if selected.is_empty() {
-            let message = field.problem(SERVICE_SELECTS_NOTHING, "no workload of this environment has these labels");
-            found.push(message.help("the selector must equal labels of a pod template in the same namespace"));
-        }
-        for port in spec.get("ports").items() {
-            for workload in &selected {
-                target(&port, workload, &mut found);
-            }
-        }
-    }
-    found
-}
-
-/// Returns the workloads in an object's namespace whose pods a selector matches.
-pub(super) fn selected<'a>(set: &'a ObjectSet, object: &Object, selector: &Selector<'_>) -> Vec<&'a Object> {
-    let inside = set.objects.iter().filter(|it| it.id.namespace == object.id.namespace);
-    inside
-        .filter(|it| pod::template(it).is_some_and(|template| selector.matches(template.at("metadata.labels").value)))
-        .collect()
-}
-
-fn target(port: &Field<'_>, workload: &Object, found: &mut Found) {
-    let given = port.get("targetPort");
-    let target = if given.is_set() { given } else { port.get("port") };
-    let Some(template) = pod::template(workload) else { return };
-    let containers = running_containers(&template.get("spec"));
-    let ports: Vec<Field<'_>> = containers.iter().flat_map(|it| it.get("ports").items()).collect();
-    let same_protocol = |it: &&Field<'_>| protocol(it) == protocol(port);
-    let exists = ports.iter().filter(same_protocol).any(|it| match target.text() {
-        Some(name) => it.get("name").text() == Some(name),
-        None => it.get("containerPort").number() == target.number(),
-    });
-    if exists || !target.is_set() {
+    let annotation = root.at("metadata.annotations").get(SOURCE_RANGES);
+    if !ranges.is_empty() || !annotation.is_set() {
         return;
     }
-    let shown = target.text().map_or_else(|| target.value.to_string(), |it| format!("{it:?}"));
-    let message = format!("no container of {} has the port {shown}/{}", workload.id.short(), protocol(port));
-    let names: Vec<&str> = ports.iter().filter_map(|it| it.get("name").text()).collect();
-    let known: Vec<String> = ports.iter().filter_map(port_label).collect();
-    let help =
-        if known.is_empty() { "it declares no ports".to_owned() } else { format!("its ports: {}", known.join(", ")) };
-    let place = template.at("spec.containers").span();
-    found.push(
-        target
-            .problem(TARGET_PORT_MISSING, message)
-            .at_some(place, "its containers")
-            .suggest(target.text().unwrap_or_default(), names)
-            .help(help),
-    );
-}
-
-fn port_label(port: &Field<'_>) -> Option<String> {
-    let number = port.get("containerPort").number()?;
-    let name = port.get("name").text().map_or_else(String::new, |it| format!(" ({it})"));
-    Some(format!("{number}/{}{name}", protocol(port)))
+    if kind_of(&spec) != "LoadBalancer" {
+        found.push(annotation.forbidden("may only be used when `type` is 'LoadBalancer'").help("leave it out"));
+    }
+    let mut listed = annotation.filled().map(str::trim).into_iter().flat_map(|it| it.split(','));
+    if listed.any(|it| Range::parse(it.trim()).is_none()) {
+        found.push(annotation.invalid(INVALID_ADDRESS, CIDR).help("ranges stand with commas between them"));
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{deployment, expect, object, service, set, with};
-    use super::{check, check_targets};
+    use super::super::fixture::{expect, object, service, with};
+    use super::check;
     use serde_json::{Value, json};
 
     fn changed(pointer: &str, value: Value, expected: &[&str]) {
@@ -324,6 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn checks_health_ports_and_the_annotation_of_ranges() {
+        let health = |policy: &str, port: i64| json!({"type": "LoadBalancer", "externalTrafficPolicy": policy, "healthCheckNodePort": port, "ports": [{"port": 80}]});
+        spec(health("Local", 30100), &[]);
+        spec(health("Cluster", 0), &[]);
+        spec(health("Cluster", 30100), &["forbidden-field healthCheckNodePort `externalTrafficPolicy` is 'Local'"]);
+        spec(health("Local", 70000), &["invalid-port healthCheckNodePort must be between 1 and 65535"]);
+        let annotated = |kind: &str, ranges: &str, expected: &[&str]| {
+            let body = with(service(), "/spec/type", json!(kind));
+            let annotations = json!({"service.beta.kubernetes.io/load-balancer-source-ranges": ranges});
+            expect(check(&object(with(body, "/metadata/annotations", annotations))), expected);
+        };
+        annotated("LoadBalancer", "10.0.0.0/8, 192.168.0.0/16", &[]);
+        annotated("LoadBalancer", "10.0.0.0", &["invalid-address annotations valid CIDR"]);
+        annotated("ClusterIP", "10.0.0.0/8", &["forbidden-field annotations 'LoadBalancer'"]);
+    }
+
+    #[test]
     fn checks_types_and_exposure() {
         let ports = json!([{"port": 80}]);
         spec(
@@ -356,42 +281,5 @@ mod tests {
         let sticky = |seconds: i64| json!({"sessionAffinity": "ClientIP", "sessionAffinityConfig": {"clientIP": {"timeoutSeconds": seconds}}, "ports": ports});
         spec(sticky(86400), &[]);
         spec(sticky(86401), &["out-of-range timeoutSeconds must be greater than 0 and less than 86400"]);
-        spec(json!({"externalIPs": ["127.0.0.1"], "ports": ports}), &["invalid-address externalIPs loopback"]);
-        spec(
-            json!({"clusterIPs": ["10.0.0.1", "10.0.0.2"], "ports": ports}),
-            &["invalid-address clusterIPs[1] no more than one IP for each"],
-        );
-        spec(
-            json!({"ipFamilies": ["IPv4", "IPv4"], "ports": ports}),
-            &["duplicate-name ipFamilies[1] Duplicate value: \"IPv4\""],
-        );
-    }
-
-    #[test]
-    fn finds_targets() {
-        let check = |service: Value, expected: &[&str]| expect(check_targets(&set([deployment(), service])), expected);
-        check(service(), &[]);
-        check(with(service(), "/spec/ports/0/targetPort", json!(8000)), &[]);
-        check(with(service(), "/spec/selector", json!({})), &[]);
-        check(
-            with(service(), "/spec/selector/app", json!("api")),
-            &["service-selects-nothing spec.selector no workload of this environment"],
-        );
-        check(
-            with(service(), "/metadata/namespace", json!("dev")),
-            &["service-selects-nothing spec.selector no workload"],
-        );
-        check(
-            with(service(), "/spec/ports/0/targetPort", json!("htpp")),
-            &["target-port-missing targetPort no container of Deployment/web has the port \"htpp\"/TCP"],
-        );
-        check(
-            with(service(), "/spec/ports/0/targetPort", json!(null)),
-            &["target-port-missing ports[80/TCP].port has the port 80/TCP"],
-        );
-        check(
-            with(service(), "/spec/ports/0/protocol", json!("UDP")),
-            &["target-port-missing targetPort has the port \"http\"/UDP"],
-        );
     }
 }
