@@ -220,7 +220,7 @@ mod tests {
         check("component b { replicas 2 }", "component b { replicas 3 }", &["`replicas` is declared twice"]);
         check("(replace)component b { image i; replicas 1 }", "component b { replicas 2 }", &twice);
         check(
-            "component b { config { A 2 }; config { B 2 } }",
+            "component b { config { A 2 }; config { A 3 } }",
             "component b { replicas 2 }",
             &["`config` is declared twice"],
         );
