@@ -12,6 +12,7 @@
 //!    the code's heading to `docs/diagnostics.md`.
 
 pub mod autoscaler;
+pub mod batch;
 pub mod capacity;
 pub mod cluster;
 pub mod config_map;
@@ -23,6 +24,7 @@ pub mod metadata;
 pub mod names;
 pub mod network_policy;
 pub mod pod;
+pub mod pod_security;
 pub mod references;
 pub mod service;
 pub mod structure;
@@ -30,6 +32,7 @@ pub mod text;
 pub mod workload;
 
 mod addresses;
+mod claim;
 mod echo;
 #[cfg(test)]
 mod fixture;
@@ -43,6 +46,7 @@ use crate::object::{KubernetesVersion, Object, ObjectSet, Waived, Waiver};
 const FAMILIES: &[&[Code]] = &[
     &[UNUSED_WAIVER],
     autoscaler::CODES,
+    batch::cron_job::CODES,
     capacity::CODES,
     cluster::CODES,
     config_map::CODES,
@@ -54,10 +58,11 @@ const FAMILIES: &[&[Code]] = &[
     names::CODES,
     network_policy::CODES,
     pod::containers::CODES,
-    pod::probes::CODES,
+    pod::mounts::CODES,
     pod::resources::CODES,
     pod::security::CODES,
     pod::variables::CODES,
+    pod_security::CODES,
     references::CODES,
     service::CODES,
     structure::CODES,
@@ -84,17 +89,20 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(metadata::check(object, &set.environment.namespace));
         found.extend(config_map::check(object));
         found.extend(pod::check(object));
+        found.extend(pod::restart::check(object, version));
+        found.extend(pod::variables::check_config(object, set));
         found.extend(workload::check(object));
+        found.extend(batch::check(object));
         found.extend(service::check(object));
         found.extend(ingress::check(object));
         found.extend(network_policy::check(object));
         found.extend(autoscaler::check(object));
         found.extend(disruption_budget::check(object));
-        found.extend(house_rules::check(object, &set.environment));
+        found.extend(house_rules::check(object, set));
+        found.extend(pod_security::check(object, set, version));
         excuse(object, &set.environment.name, found, &mut outcome);
     }
     outcome.diagnostics.extend(references::check(set));
-    outcome.diagnostics.extend(pod::variables::check_config(set));
     outcome.diagnostics.extend(service::check_targets(set));
     outcome.diagnostics.extend(ingress::check_targets(set));
     outcome.diagnostics.extend(network_policy::check_targets(set));
