@@ -10,7 +10,7 @@ use super::pod::containers::DUPLICATE_PORT;
 use super::pod_security::POD_SECURITY_VIOLATION;
 use super::references::DUPLICATE_OBJECT;
 use super::text::INVISIBLE_CHARACTER;
-use crate::diagnostic::house_rule::{CREDENTIAL_IN_CONFIG, INVALID_VARIABLE_NAME, RUNS_AS_ROOT};
+use crate::diagnostic::house_rule::{CREDENTIAL_IN_CONFIG, INVALID_VARIABLE_NAME, ROOT_NEVER_STARTS, RUNS_AS_ROOT};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ const GROUPS: &[&[Code]] = &[
     &[DUPLICATE_PORT],
     &[CREDENTIAL_IN_CONFIG],
     // Whoever takes the setting out has mended both; whoever waives the first sees the second.
-    &[RUNS_AS_ROOT, POD_SECURITY_VIOLATION],
+    &[RUNS_AS_ROOT, ROOT_NEVER_STARTS, POD_SECURITY_VIOLATION],
 ];
 
 /// The kinds whose names must keep to most rules, so that what suits them suits all others.

@@ -28,6 +28,9 @@ pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
     let template = spec.get("jobTemplate");
     labels_and_annotations(&template.get("metadata"), found);
     let job = template.get("spec");
+    if !job.is_set() {
+        found.push(job.at("template.spec.containers").required(""));
+    }
     if job.get("selector").is_set() {
         let message = job.get("selector").forbidden("`selector` will be auto-generated");
         found.push(message.help("leave it out"));
@@ -119,6 +122,11 @@ mod tests {
         cron("/startingDeadlineSeconds", json!(0), &[]);
         cron("/startingDeadlineSeconds", json!(-1), &["out-of-range startingDeadlineSeconds equal to 0"]);
         cron("/failedJobsHistoryLimit", json!(-1), &["out-of-range failedJobsHistoryLimit equal to 0"]);
+        cron(
+            "/jobTemplate/spec",
+            json!(null),
+            &["missing-value jobTemplate.spec.template.spec.containers Required value"],
+        );
         cron("/jobTemplate/spec/selector", json!({}), &["forbidden-field selector `selector` will be auto-generated"]);
         cron("/jobTemplate/spec/manualSelector", json!(true), &["unsupported-value manualSelector \"nil\""]);
         cron("/jobTemplate/spec/backoffLimit", json!(-1), &["out-of-range jobTemplate.spec.backoffLimit equal to 0"]);

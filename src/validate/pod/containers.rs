@@ -100,7 +100,8 @@ fn image(image: &Field<'_>, found: &mut Found) {
         Some("must not have leading or trailing whitespace")
     };
     if let Some(fault) = fault {
-        found.push(image.invalid(INVALID_IMAGE, fault).help(or_waive(INVALID_IMAGE)));
+        let message = image.invalid(INVALID_IMAGE, fault).help("write it as a registry does: `team/app:1.0.0`");
+        found.push(message.help(or_waive(INVALID_IMAGE)));
     }
 }
 

@@ -130,7 +130,9 @@ pub(in crate::validate) fn amount_of(resource: &str, amount: &Field<'_>, found: 
         return;
     };
     if let Some(oddity) = quantity::oddity(&text) {
-        found.push(amount.invalid(ODD_QUANTITY, oddity).help(or_waive(ODD_QUANTITY)));
+        let message =
+            amount.invalid(ODD_QUANTITY, oddity).help("write what is meant: `250m` of cpu, `256Mi` of memory");
+        found.push(message.help(or_waive(ODD_QUANTITY)));
     } else if quantity.is_negative() {
         found.push(amount.invalid(OUT_OF_RANGE, "must be greater than or equal to 0"));
     } else if is_bytes(resource) && !quantity.is_whole() {

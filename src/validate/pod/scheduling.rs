@@ -134,6 +134,18 @@ fn topology_key(holder: &Field<'_>, found: &mut Found) {
     key.syntax(INVALID_LABEL, names::qualified_name, found);
 }
 
+/// Checks the label by which pods are spread: the API server asks only that there is one.
+fn spread_key(key: &Field<'_>, found: &mut Found) {
+    match (key.text(), key.text().map(names::qualified_name)) {
+        (Some(""), _) => found.push(key.required("can not be empty")),
+        (Some(text), Some(Err(detail))) => {
+            let message = format!("Invalid value: {text:?}: {detail}");
+            found.push(key.house_rule(MISLEADING_SETTING, message, "name a label that nodes can have"));
+        }
+        (Some(_) | None, _) => {}
+    }
+}
+
 fn toleration(toleration: &Field<'_>, found: &mut Found) {
     let (key, operator) = (toleration.get("key"), toleration.get("operator"));
     let (value, effect) = (toleration.get("value"), toleration.get("effect"));
@@ -161,7 +173,7 @@ fn spread(constraints: &Field<'_>, found: &mut Found) {
         if skew.number().is_some_and(|it| it <= 0) {
             found.push(skew.invalid(OUT_OF_RANGE, "must be greater than zero"));
         }
-        topology_key(constraint, found);
+        spread_key(&constraint.get("topologyKey"), found);
         let when = constraint.get("whenUnsatisfiable");
         when.one_of(&["DoNotSchedule", "ScheduleAnyway"], found);
         let domains = constraint.get("minDomains");
@@ -218,6 +230,9 @@ mod tests {
             it
         };
         pod("/topologySpreadConstraints", json!([spread(1, json!({}))]), &[]);
+        let keyed = |key: &str| json!([spread(1, json!({"topologyKey": key}))]);
+        pod("/topologySpreadConstraints", keyed(""), &["missing-value topologyKey can not be empty"]);
+        pod("/topologySpreadConstraints", keyed("a b"), &["misleading-setting topologyKey name part must consist"]);
         pod(
             "/topologySpreadConstraints",
             json!([spread(0, json!({}))]),

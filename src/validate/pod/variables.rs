@@ -17,6 +17,8 @@ pub const CODES: &[Code] = &[INVALID_FIELD_REFERENCE];
 
 const SOURCES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
+const RENAME: &str = "rename it: letters, digits and `_`, with no digit first";
+
 /// The fields that a variable can take its value from (`validEnvDownwardAPIFieldPathExpressions`).
 const FIELDS: [&str; 9] = [
     "metadata.name",
@@ -56,9 +58,9 @@ pub(super) fn check(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) 
 fn variable_name(name: &Field<'_>, found: &mut Found) {
     let Some(text) = name.filled() else { return };
     if let Err(detail) = names::relaxed_variable_name(text) {
-        found.push(name.invalid(INVALID_NAME, detail));
+        found.push(name.invalid(INVALID_NAME, detail).help(RENAME));
     } else if let Err(detail) = names::variable_name(text) {
-        found.push(name.invalid(INVALID_VARIABLE_NAME, detail).help(or_waive(INVALID_VARIABLE_NAME)));
+        found.push(name.invalid(INVALID_VARIABLE_NAME, detail).help(RENAME).help(or_waive(INVALID_VARIABLE_NAME)));
     }
 }
 
@@ -85,7 +87,7 @@ fn keys(config: &Object, prefix: &str, found: &mut Found) {
         let verdict = names::variable_name(&format!("{prefix}{key}"));
         if let (Ok(()), Err(detail)) = (names::config_key(key), verdict) {
             let message = format!("Invalid value: {key:?}: {detail}");
-            let message = value.problem(INVALID_VARIABLE_NAME, message).help(or_waive(INVALID_VARIABLE_NAME));
+            let message = value.house_rule(INVALID_VARIABLE_NAME, message, RENAME);
             if !found.contains(&message) {
                 found.push(message);
             }

@@ -5,7 +5,9 @@
 use super::variables;
 use crate::diagnostic::house_rule::MISLEADING_SETTING;
 use crate::validate::claim;
-use crate::validate::field::{DUPLICATE_ENTRY, DUPLICATE_NAME, Field, Found, NOT_EXACTLY_ONE, OUT_OF_RANGE, unique};
+use crate::validate::field::{
+    DUPLICATE_ENTRY, DUPLICATE_NAME, Field, Found, NOT_EXACTLY_ONE, OUT_OF_RANGE, quoted, unique,
+};
 use crate::validate::metadata::labels_and_annotations;
 use crate::validate::names::{self, INVALID_NAME, INVALID_PATH};
 use crate::validate::selector;
@@ -175,7 +177,11 @@ fn projected(source: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
     mode(&source.get("defaultMode"), found);
     let mut paths = Vec::new();
     for projection in source.get("sources").items() {
-        projection.exactly_one(&PROJECTED, found);
+        projection.at_most_one(&PROJECTED, found);
+        if projection.value.is_object() && !PROJECTED.iter().any(|it| projection.get(it).is_set()) {
+            let message = format!("the source projects nothing: must specify one of: {}", quoted(&PROJECTED));
+            found.push(projection.house_rule(MISLEADING_SETTING, message, "say what, or take it out"));
+        }
         for name in ["secret", "configMap"] {
             required_name(&projection.get(name), "name", found);
             files(&projection.get(name), found);
@@ -281,7 +287,7 @@ mod tests {
         );
         let projected = |sources: Value| json!([{"name": "a", "projected": {"sources": sources}}]);
         volumes(projected(json!([{"serviceAccountToken": {"path": "token"}}])), &[]);
-        volumes(projected(json!([{}])), &["not-exactly-one sources[0] must specify one of"]);
+        volumes(projected(json!([{}])), &["misleading-setting sources[0] must specify one of"]);
         volumes(
             projected(json!([
                 {"serviceAccountToken": {"path": "a"}},
