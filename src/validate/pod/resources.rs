@@ -129,12 +129,12 @@ pub(in crate::validate) fn amount_of(resource: &str, amount: &Field<'_>, found: 
         found.push(amount.invalid(INVALID_QUANTITY, detail));
         return;
     };
-    if let Some(oddity) = quantity::oddity(&text) {
+    if quantity.is_negative() {
+        found.push(amount.invalid(OUT_OF_RANGE, "must be greater than or equal to 0"));
+    } else if let Some(oddity) = quantity::oddity(&text) {
         let message =
             amount.invalid(ODD_QUANTITY, oddity).help("write what is meant: `250m` of cpu, `256Mi` of memory");
         found.push(message.help(or_waive(ODD_QUANTITY)));
-    } else if quantity.is_negative() {
-        found.push(amount.invalid(OUT_OF_RANGE, "must be greater than or equal to 0"));
     } else if is_bytes(resource) && !quantity.is_whole() {
         let message = amount.invalid(ODD_QUANTITY, "fractional byte value, must be an integer");
         let message = message.help("`m` is a thousandth of a byte: write `M` or `Mi`");
@@ -237,6 +237,7 @@ mod tests {
         check("256Mi", &[]);
         check("1K", &["invalid-quantity memory Invalid value: \"1K\": quantities are"]);
         check("-1", &["out-of-range memory must be greater than or equal to 0"]);
+        check("-01", &["out-of-range memory must be greater than or equal to 0"]);
         check("100m", &["odd-quantity memory fractional byte value"]);
         for odd in ["Gi", "5.", "+1", "01", "1e400", "1n", "16Ei"] {
             check(odd, &["odd-quantity requests.memory"]);
