@@ -56,7 +56,7 @@ impl Reader<'_> {
                 Some(property) => self.property(&mut node, property.value(), entry),
             }
         }
-        if rule.identity == Identity::FirstArgument && position == 0 {
+        if rule.naming_arguments() > 0 && position == 0 {
             let message = format!("`{}` needs a {}", node.name.value, rule.arguments[0].name);
             self.diagnostics.push(Diagnostic::new(MISSING_NAME, message).at(node.span(), "").help(usage(rule)));
         }
@@ -90,7 +90,7 @@ impl Reader<'_> {
         let homes = homes(&name.value);
         let near = crate::diagnostic::suggest::nearest(&name.value, known.iter().copied());
         self.diagnostics.push(match near {
-            _ if !homes.is_empty() => diagnostic.help(format!("`{}` belongs in {}", name.value, homes.join(" or "))),
+            _ if !homes.is_empty() => diagnostic.help(format!("`{}` belongs in {}", name.value, one_of(&homes))),
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("{} takes {}", parent_name(parent), listing(&known))),
         });
@@ -249,8 +249,8 @@ impl Reader<'_> {
     /// Checks that a removal says nothing but what to remove.
     fn removal(&mut self, node: &Node) {
         let Some(mark) = &node.mark else { return };
-        let named_by = usize::from(node.rule.identity == Identity::FirstArgument);
-        let more = node.arguments.len() > named_by || !node.properties.is_empty() || !node.children.is_empty();
+        let values = node.properties.keys().any(|it| !node.rule.is_naming_property(it));
+        let more = node.arguments.len() > node.rule.naming_arguments() || values || !node.children.is_empty();
         if mark.value == Mark::Remove && more {
             let message = format!("`(remove){}` says more than what to remove", node.describe());
             let diagnostic =
@@ -314,6 +314,15 @@ fn usage(rule: &NodeRule) -> String {
     format!("it is written `{text}`")
 }
 
+/// Joins alternatives: `a`, `b` or `c`.
+fn one_of(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::parse;
@@ -330,7 +339,9 @@ mod tests {
     fn says_where_a_node_belongs() {
         check(
             "environment dev { image web }",
-            &["unknown node `image` in `environment`; `image` belongs in `component`"],
+            &[
+                "unknown node `image` in `environment`; `image` belongs in `component`, `container`, `sidecar` or `init-container`",
+            ],
         );
         check("environment dev { secert a }", &["unknown node `secert` in `environment`; did you mean `secret`?"]);
         check("app a", &["unknown node `app` in an environment file; `app` belongs in a base file"]);
@@ -343,7 +354,7 @@ mod tests {
         check(
             "environment dev { component { replicas #true } }",
             &[
-                "`component` needs a name; it is written `component NAME { … }`",
+                "`component` needs a name; it is written `component NAME kind=… { … }`",
                 "`count` of `replicas` is #true; expected a whole number from 0; ",
             ],
         );

@@ -89,6 +89,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
         let name = overlay.identity().1.unwrap_or_default();
         project.environments.push(name.clone());
         project.waived.extend(completed.waived);
+        let found: Vec<Diagnostic> = found.into_iter().filter_map(|it| completed.spec.policy.applied(it)).collect();
         if found.iter().all(|it| !it.is_error()) {
             project.specs.push(completed.spec);
         }

@@ -9,8 +9,9 @@ use super::names::{INVALID_ADDRESS, INVALID_KEY, INVALID_LABEL, INVALID_NAME, IN
 use super::pod::containers::DUPLICATE_PORT;
 use super::pod_security::POD_SECURITY_VIOLATION;
 use super::references::DUPLICATE_OBJECT;
-use super::text::INVISIBLE_CHARACTER;
-use crate::diagnostic::house_rule::{CREDENTIAL_IN_CONFIG, INVALID_VARIABLE_NAME, ROOT_NEVER_STARTS, RUNS_AS_ROOT};
+use crate::diagnostic::house_rule::{
+    CREDENTIAL_IN_CONFIG, INVALID_VARIABLE_NAME, INVISIBLE_CHARACTER, ROOT_NEVER_STARTS, RUNS_AS_ROOT,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use std::collections::BTreeMap;

@@ -1,14 +1,14 @@
-//! What a component runs.
+//! What a container runs.
 
 use super::{CONFLICTING_SETTINGS, Context, MISSING_SETTING, MISSING_VALUE, argument, property_text};
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
 use crate::spec::{Image, Node};
 
-/// Reads a component's image.
+/// Reads a container's image.
 pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Image {
     let Some(image) = node.child("image") else {
-        let message = format!("component `{}` has no image", argument(node, 0).value);
+        let message = format!("{} `{}` has no image", node.rule.name, argument(node, 0).value);
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
         context.diagnostics.push(diagnostic.help("add `image REPOSITORY tag=\"…\"`"));
         return Image { reference: Traced::new(String::new(), node.origin.clone()), pull: None };

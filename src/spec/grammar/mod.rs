@@ -7,14 +7,21 @@
 //! 2. read it in `resolve/complete` and give it a field in the type beside this folder;
 //! 3. give it a heading in `docs/language.md` with an example, and a case under `tests/cases/compile`.
 
+mod access;
+mod autoscale;
 mod component;
+mod container;
+mod limits;
 mod network;
 mod project;
 mod routing;
+mod secret;
 mod slot;
+mod variables;
+mod workload;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
-pub use slot::{Kind, Need, Slot, is_range};
+pub use slot::{Kind, Need, Slot, duration, is_range};
 
 /// What the language says of one node.
 #[derive(Debug)]
@@ -38,6 +45,8 @@ pub enum Identity {
     Single,
     /// The first argument: `port http 8000`.
     FirstArgument,
+    /// The first argument, and a property of this name: `waive missing-key object="ConfigMap/a"`.
+    FirstArgumentAnd(&'static str),
     /// The node's own name, which is free: a config key.
     Name,
 }
@@ -72,6 +81,19 @@ impl NodeRule {
     /// Returns the slot of a property.
     pub fn property(&self, name: &str) -> Option<&'static Slot> {
         self.properties.iter().find(|it| it.name == name)
+    }
+
+    /// Returns how many arguments tell two of them apart.
+    pub fn naming_arguments(&self) -> usize {
+        match self.identity {
+            Identity::Single | Identity::Name => 0,
+            Identity::FirstArgument | Identity::FirstArgumentAnd(_) => 1,
+        }
+    }
+
+    /// True for a property that tells two of them apart.
+    pub fn is_naming_property(&self, name: &str) -> bool {
+        matches!(self.identity, Identity::FirstArgumentAnd(it) if it == name)
     }
 
     /// True where all arguments are one list of values, which a layer above replaces as a whole.

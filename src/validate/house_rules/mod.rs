@@ -2,6 +2,7 @@
 
 pub mod credentials;
 pub mod images;
+pub mod permissions;
 
 mod claims;
 mod governing_service;
@@ -21,6 +22,7 @@ pub(super) fn check(object: &Object, set: &ObjectSet) -> Found {
     credentials::check(object, &mut found);
     claims::check(object, set, &mut found);
     governing_service::check(object, set, &mut found);
+    permissions::check(object, &mut found);
     let Some(template) = pod::template(object) else { return found };
     let spec = template.get("spec");
     for container in all_containers(&spec) {
@@ -43,7 +45,10 @@ fn name_of<'a>(container: &Field<'a>) -> &'a str {
 /// A message about a container, at the line of a field; it says what a user writes and not where the field is.
 fn about(container: &Field<'_>, place: &Field<'_>, code: Code, what: &str) -> Diagnostic {
     let message = format!("{}: container `{}` {what}", container.object.id.short(), name_of(container));
-    Diagnostic::new(code, message).at_some(place.span(), "")
+    // What nobody left out has no line: that of the container is the nearest.
+    let has_line = place.is_set() || place.object.origins.absence_of(&place.path()).is_some();
+    let span = if has_line { place.span() } else { container.get("name").span() };
+    Diagnostic::new(code, message).at_some(span, "").about(&container.object.id)
 }
 
 fn resources(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {

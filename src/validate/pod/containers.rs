@@ -2,7 +2,7 @@
 
 use super::{is_sidecar, mounts, probes, resources, variables};
 use crate::diagnostic::Code;
-use crate::diagnostic::house_rule::{INVALID_IMAGE, or_waive};
+use crate::diagnostic::house_rule::INVALID_IMAGE;
 use crate::object::ImageReference;
 use crate::validate::field::{DUPLICATE_NAME, Field, Found, OUT_OF_RANGE, unique, unique_as};
 use crate::validate::names::{self, INVALID_NAME, INVALID_PORT};
@@ -101,7 +101,7 @@ fn image(image: &Field<'_>, found: &mut Found) {
     };
     if let Some(fault) = fault {
         let message = image.invalid(INVALID_IMAGE, fault).help("write it as a registry does: `team/app:1.0.0`");
-        found.push(message.help(or_waive(INVALID_IMAGE)));
+        found.push(message);
     }
 }
 

@@ -3,7 +3,7 @@
 //! Source: `validateProbe` and `validateLifecycle` in `pkg/apis/core/validation`.
 
 use super::containers::port_number_or_name;
-use crate::diagnostic::house_rule::{PROBE_PORT_MISSING, or_waive};
+use crate::diagnostic::house_rule::PROBE_PORT_MISSING;
 use crate::validate::field::{Field, Found, OUT_OF_RANGE};
 use crate::validate::names::{INVALID_NAME, header_name};
 
@@ -86,7 +86,7 @@ fn named_port(port: &Field<'_>, container: &Field<'_>, found: &mut Found) {
     if !names.contains(&name) {
         let message = port.problem(PROBE_PORT_MISSING, format!("no port named {name:?} in this container"));
         let message = message.suggest(name, names).help("name a port of the container, or give its number");
-        found.push(message.help(or_waive(PROBE_PORT_MISSING)));
+        found.push(message);
     }
 }
 

@@ -4,7 +4,7 @@
 //! compared exactly.
 
 use crate::diagnostic::Code;
-use crate::diagnostic::house_rule::{ODD_QUANTITY, or_waive};
+use crate::diagnostic::house_rule::ODD_QUANTITY;
 use crate::object::{Quantity, quantity};
 use crate::validate::field::{Field, Found, OUT_OF_RANGE, UNSUPPORTED_VALUE};
 use crate::validate::names::{INVALID_NAME, dns_subdomain, qualified_name};
@@ -134,14 +134,14 @@ pub(in crate::validate) fn amount_of(resource: &str, amount: &Field<'_>, found: 
     } else if let Some(oddity) = quantity::oddity(&text) {
         let message =
             amount.invalid(ODD_QUANTITY, oddity).help("write what is meant: `250m` of cpu, `256Mi` of memory");
-        found.push(message.help(or_waive(ODD_QUANTITY)));
+        found.push(message);
     } else if is_bytes(resource) && !quantity.is_whole() {
         let message = amount.invalid(ODD_QUANTITY, "fractional byte value, must be an integer");
         let message = message.help("`m` is a thousandth of a byte: write `M` or `Mi`");
-        found.push(message.help(or_waive(ODD_QUANTITY)));
+        found.push(message);
     } else if resource == "cpu" && !quantity.times(1000).is_whole() {
         let message = amount.invalid(ODD_QUANTITY, "less than a thousandth is nothing that a node can give");
-        found.push(message.help("round it to `m`").help(or_waive(ODD_QUANTITY)));
+        found.push(message.help("round it to `m`"));
     } else if resource.contains('/') && !quantity.is_whole() {
         found.push(amount.invalid(INVALID_QUANTITY, "must be an integer"));
     }

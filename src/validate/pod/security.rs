@@ -67,7 +67,7 @@ fn one(context: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
     // What the pod alone says is reported at the pod.
     let own = context.get("runAsNonRoot").is_set() || context.get("runAsUser").is_set();
     if own && non_root.is_true() && user.number() == Some(0) {
-        found.push(root_that_is_none(&user));
+        found.push(root_that_is_none(&user).at_some(non_root.span(), "this container may not start as root"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::mounts::UNKNOWN_VOLUME;
 use crate::diagnostic::Code;
-use crate::diagnostic::house_rule::{INVALID_VARIABLE_NAME, MISLEADING_SETTING, or_waive};
+use crate::diagnostic::house_rule::{INVALID_VARIABLE_NAME, MISLEADING_SETTING};
 use crate::object::{Object, ObjectSet, Quantity};
 use crate::validate::field::{
     DUPLICATE_NAME, FORBIDDEN_FIELD, Field, Found, NOT_EXACTLY_ONE, UNSUPPORTED_VALUE, unique,
@@ -60,7 +60,7 @@ fn variable_name(name: &Field<'_>, found: &mut Found) {
     if let Err(detail) = names::relaxed_variable_name(text) {
         found.push(name.invalid(INVALID_NAME, detail).help(RENAME));
     } else if let Err(detail) = names::variable_name(text) {
-        found.push(name.invalid(INVALID_VARIABLE_NAME, detail).help(RENAME).help(or_waive(INVALID_VARIABLE_NAME)));
+        found.push(name.invalid(INVALID_VARIABLE_NAME, detail).help(RENAME));
     }
 }
 
