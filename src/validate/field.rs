@@ -3,7 +3,6 @@
 //! An absent field is a place too: its path can be reported. What has the wrong type reads as absent, because the
 //! structure check has already reported it. Messages use the API server's words for its kinds of verdict.
 
-use crate::diagnostic::house_rule::or_waive;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{FieldPath, Object, Segment};
 use crate::source::Span;
@@ -168,7 +167,7 @@ impl<'a> Field<'a> {
 
     /// A message about this place that its component can be excused from, with what to do.
     pub(super) fn house_rule(&self, code: Code, message: impl AsRef<str>, help: &str) -> Diagnostic {
-        self.problem(code, message).help(help).help(or_waive(code))
+        self.problem(code, message).help(help)
     }
 
     /// `Invalid value: "x": detail`. Not for a value that may be secret.
@@ -224,7 +223,14 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Reports a text that a checker refuses.
+    /// Reports a text that a checker refuses, an empty one too: for items of lists, which are there or not.
+    pub(super) fn syntax_even_empty(&self, code: Code, check: fn(&str) -> Result<(), &'static str>, found: &mut Found) {
+        if let Some(Err(detail)) = self.text().map(check) {
+            found.push(self.invalid(code, detail));
+        }
+    }
+
+    /// Reports a text that a checker refuses, but for an empty one, which mostly is as good as none.
     pub(super) fn syntax(&self, code: Code, check: fn(&str) -> Result<(), &'static str>, found: &mut Found) {
         if let Some(Err(detail)) = self.filled().map(check) {
             found.push(self.invalid(code, detail));

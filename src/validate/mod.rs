@@ -13,6 +13,7 @@
 
 pub mod api_version;
 pub mod autoscaler;
+pub mod batch;
 pub mod capacity;
 pub mod cluster;
 pub mod config_map;
@@ -29,6 +30,7 @@ pub mod names;
 pub mod network_policy;
 pub mod persistent_volume_claim;
 pub mod pod;
+pub mod pod_security;
 pub mod priority_class;
 pub mod protected;
 pub mod quota;
@@ -42,6 +44,7 @@ pub mod waivers;
 pub mod workload;
 
 mod addresses;
+mod claim;
 mod echo;
 #[cfg(test)]
 mod fixture;
@@ -55,6 +58,7 @@ use crate::object::{KubernetesVersion, ObjectSet, Waived};
 /// The codes of every family.
 const FAMILIES: &[&[Code]] = &[
     autoscaler::CODES,
+    batch::cron_job::CODES,
     capacity::CODES,
     cluster::CODES,
     config_map::CODES,
@@ -64,10 +68,11 @@ const FAMILIES: &[&[Code]] = &[
     metadata::CODES,
     names::CODES,
     pod::containers::CODES,
-    pod::probes::CODES,
+    pod::mounts::CODES,
     pod::resources::CODES,
     pod::security::CODES,
     pod::variables::CODES,
+    pod_security::CODES,
     references::CODES,
     secret::CODES,
     structure::CODES,
@@ -110,7 +115,10 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(priority_class::check(object));
         found.extend(custom_resource_definition::check(object));
         found.extend(pod::check(object));
+        found.extend(pod::restart::check(object, version));
+        found.extend(pod::variables::check_config(object, set));
         found.extend(workload::check(object));
+        found.extend(batch::check(object));
         found.extend(service::check(object));
         found.extend(ingress::check(object));
         found.extend(http_route::check(object));
@@ -118,10 +126,10 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(network_policy::check(object));
         found.extend(autoscaler::check(object));
         found.extend(disruption_budget::check(object));
-        found.extend(house_rules::check(object, &set.environment));
+        found.extend(house_rules::check(object, set));
+        found.extend(pod_security::check(object, set, version));
     }
     found.extend(references::check(set));
-    found.extend(pod::variables::check_config(set));
     found.extend(service::check_targets(set));
     found.extend(ingress::check_targets(set));
     found.extend(network_policy::check_targets(set));
