@@ -35,8 +35,10 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("server-owned-field", "the compiler makes the fields"),
     ("service-selects-nothing", "a Service is made with its Deployment"),
     ("unknown-field", "all versions of Kubernetes that a spec can name have the fields that the compiler makes"),
+    ("unknown-file", "no node names a file"),
     ("unknown-kind", "all versions of Kubernetes that a spec can name have the kinds that the compiler makes"),
     ("unknown-volume", "a spec has no volumes"),
+    ("unreadable-file", "no node names a file"),
     ("unsupported-value", "`wrong-value` comes first"),
     ("wrong-type", "the compiler makes the fields"),
 ];

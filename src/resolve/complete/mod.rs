@@ -6,6 +6,7 @@
 mod cluster;
 mod component;
 mod config;
+mod file;
 mod image;
 mod network;
 mod origins;
@@ -18,8 +19,9 @@ pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{ObjectId, Waived};
-use crate::source::{Origin, Traced};
+use crate::source::{FileId, Origin, Sources, Traced};
 use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
+use std::collections::BTreeSet;
 
 /// A value that no layer sets.
 pub const MISSING_VALUE: Code = Code::error("missing-value").in_each_environment();
@@ -48,6 +50,11 @@ pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
 pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
 
+/// A path in the spec that leads to no file.
+pub const UNKNOWN_FILE: Code = Code::error("unknown-file");
+/// A file that the spec names and that is no text, or too large.
+pub const UNREADABLE_FILE: Code = Code::error("unreadable-file");
+
 /// Every code of this step.
 pub const CODES: &[Code] = &[
     CONFLICTING_SETTINGS,
@@ -57,18 +64,21 @@ pub const CODES: &[Code] = &[
     OUT_OF_BOUNDS,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
+    UNKNOWN_FILE,
     UNKNOWN_PORT,
     UNKNOWN_RULE,
     UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY,
+    UNREADABLE_FILE,
     UNSUPPORTED_KUBERNETES_VERSION,
     WRONG_CONFIG_TYPE,
 ];
 
-/// A spec, and the rules about its values that it breaks and is excused from.
+/// A spec, the rules about its values that it breaks and is excused from, and the files that it names.
 pub(super) struct Completed {
     pub(super) spec: Spec,
     pub(super) waived: Vec<Waived>,
+    pub(super) files: BTreeSet<FileId>,
 }
 
 /// What the parts of a spec are read with.
@@ -81,6 +91,10 @@ struct Context<'a> {
     environment: Environment,
     /// The declared Secrets.
     secrets: Vec<Secret>,
+    /// All files, for the paths that the spec names.
+    sources: &'a Sources,
+    /// The files beside the spec that it names.
+    files: BTreeSet<FileId>,
     diagnostics: &'a mut Vec<Diagnostic>,
     waived: Vec<Waived>,
 }
@@ -94,17 +108,31 @@ impl Context<'_> {
 }
 
 /// Completes one environment's spec.
-pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
+pub(super) fn spec(
+    app: &Node,
+    overlay: &Node,
+    clusters: &[Node],
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Completed {
     required::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
     let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
     secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let name = argument(app, 0);
-    let mut context =
-        Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
+    let mut context = Context {
+        app,
+        app_name: name.value.clone(),
+        environment,
+        secrets,
+        sources,
+        files: BTreeSet::new(),
+        diagnostics,
+        waived: Vec::new(),
+    };
     let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-    let Context { environment, secrets, waived, .. } = context;
+    let Context { environment, secrets, waived, files, .. } = context;
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
     });
@@ -127,7 +155,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         secrets,
         components,
     };
-    Completed { spec, waived }
+    Completed { spec, waived, files }
 }
 
 /// Reads the environment's own settings.
