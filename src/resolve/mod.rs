@@ -22,8 +22,9 @@ mod references;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Waived;
-use crate::source::Sources;
+use crate::source::{FileId, Sources, Span};
 use crate::spec::{Part, Spec};
+use std::collections::BTreeSet;
 
 /// A node, or a value of a list, that is declared twice in one layer.
 pub const DUPLICATE_NODE: Code = Code::error("duplicate-node");
@@ -48,6 +49,9 @@ pub const MALFORMED_REFERENCE: Code = Code::error("malformed-reference");
 /// A `${…}` that names something that is not there.
 pub const UNKNOWN_REFERENCE: Code = Code::error("unknown-reference");
 
+/// A manifest beside the spec that no spec names.
+pub const UNUSED_FILE: Code = Code::warning("unused-file");
+
 /// The codes of merging; those of completing a spec are [`complete::CODES`].
 pub const CODES: &[Code] = &[
     ALREADY_EXISTS,
@@ -61,6 +65,7 @@ pub const CODES: &[Code] = &[
     SEVERAL_APPS,
     SHARED_NAMESPACE,
     UNKNOWN_REFERENCE,
+    UNUSED_FILE,
 ];
 
 /// What a project declares.
@@ -80,15 +85,17 @@ pub struct Project {
 pub fn project(parts: &[Part], sources: &Sources) -> Project {
     let mut project = Project::default();
     let Some(layers) = layers::of(parts, sources, &mut project.diagnostics) else { return project };
+    let mut named = BTreeSet::new();
     for overlay in &layers.overlays {
         let mut found = Vec::new();
         let mut app = layers.app.clone();
         merge::overlay(&mut app, overlay, &mut found);
         references::resolve(&mut app, overlay, &mut found);
-        let completed = complete::spec(&app, overlay, &layers.clusters, &mut found);
+        let completed = complete::spec(&app, overlay, &layers.clusters, sources, &mut found);
         let name = overlay.identity().1.unwrap_or_default();
         project.environments.push(name.clone());
         project.waived.extend(completed.waived);
+        named.extend(completed.files);
         if found.iter().all(|it| !it.is_error()) {
             project.specs.push(completed.spec);
         }
@@ -97,12 +104,29 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
     for cluster in &layers.clusters {
         complete::unused_cluster(cluster, &layers.overlays, &mut project.diagnostics);
     }
+    unused_files(parts, &named, sources, &mut project.diagnostics);
     layers::check_namespaces(&project.specs, &mut project.diagnostics);
     // What is wrong in the project as a whole would be found again in every spec.
     if project.diagnostics.iter().any(|it| it.is_error() && it.environments.is_empty()) {
         project.specs.clear();
     }
     project
+}
+
+/// Reports the YAML files beside the spec that no environment names, where all of the spec is known.
+fn unused_files(parts: &[Part], named: &BTreeSet<FileId>, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let is_known = |file: FileId| parts.iter().any(|it| it.file == file);
+    if diagnostics.iter().any(Diagnostic::is_error) || !sources.iter().all(|(file, _)| is_known(file)) {
+        return;
+    }
+    let is_manifest = |it: &str| it.rsplit('.').next().is_some_and(|it| it == "yaml" || it == "yml");
+    for (file, source) in sources.files().filter(|(file, it)| is_manifest(&it.name) && !named.contains(file)) {
+        let message = format!("nothing in the spec names `{}`", source.name);
+        let diagnostic = Diagnostic::new(UNUSED_FILE, message).at(Span::new(file, 0, 0), "");
+        let name = source.name.rsplit('/').next().unwrap_or_default();
+        diagnostics
+            .push(diagnostic.help(format!("render it with `manifest NAME from=\"{name}\"`, or move it elsewhere")));
+    }
 }
 
 #[cfg(test)]

@@ -33,8 +33,10 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("selector-mismatch", "the labels of a selector are put on the pods"),
     ("server-owned-field", "the compiler makes the fields"),
     ("service-selects-nothing", "a Service is made with its Deployment"),
+    ("unknown-file", "no node names a file"),
     ("unknown-kind", "all versions of Kubernetes that a spec can name have the kinds that the compiler makes"),
     ("unknown-volume", "a spec has no volumes"),
+    ("unreadable-file", "no node names a file"),
     ("wrong-type", "the compiler makes the fields"),
 ];
 

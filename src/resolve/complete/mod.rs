@@ -8,6 +8,7 @@ mod component;
 mod config;
 mod container;
 mod data;
+mod file;
 mod image;
 mod labels;
 mod lifecycle;
@@ -28,8 +29,9 @@ pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{ObjectId, Waived};
-use crate::source::{Origin, Traced};
+use crate::source::{FileId, Origin, Sources, Traced};
 use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Secret, Spec};
+use std::collections::BTreeSet;
 
 /// A value that no layer sets.
 pub const MISSING_VALUE: Code = Code::error("missing-value").in_each_environment();
@@ -68,6 +70,10 @@ pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubern
 pub const DEPENDENCY_CYCLE: Code = Code::error("dependency-cycle");
 /// An order that the GitOps controller does not keep.
 pub const ORDER_NOT_KEPT: Code = Code::warning("order-not-kept");
+/// A path in the spec that leads to no file.
+pub const UNKNOWN_FILE: Code = Code::error("unknown-file");
+/// A file that the spec names and that is no text, or too large.
+pub const UNREADABLE_FILE: Code = Code::error("unreadable-file");
 
 /// Every code of this step.
 pub const CODES: &[Code] = &[
@@ -83,18 +89,21 @@ pub const CODES: &[Code] = &[
     UNKNOWN_CONFIG,
     UNKNOWN_CONFIG_KEY,
     UNKNOWN_CONTAINER,
+    UNKNOWN_FILE,
     UNKNOWN_PORT,
     UNKNOWN_RULE,
     UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY,
+    UNREADABLE_FILE,
     UNSUPPORTED_KUBERNETES_VERSION,
     WRONG_CONFIG_TYPE,
 ];
 
-/// A spec, and the rules about its values that it breaks and is excused from.
+/// A spec, the rules about its values that it breaks and is excused from, and the files that it names.
 pub(super) struct Completed {
     pub(super) spec: Spec,
     pub(super) waived: Vec<Waived>,
+    pub(super) files: BTreeSet<FileId>,
 }
 
 /// What the parts of a spec are read with.
@@ -107,6 +116,10 @@ struct Context<'a> {
     environment: Environment,
     /// The declared Secrets.
     secrets: Vec<Secret>,
+    /// All files, for the paths that the spec names.
+    sources: &'a Sources,
+    /// The files beside the spec that it names.
+    files: BTreeSet<FileId>,
     diagnostics: &'a mut Vec<Diagnostic>,
     waived: Vec<Waived>,
 }
@@ -120,15 +133,29 @@ impl Context<'_> {
 }
 
 /// Completes one environment's spec.
-pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
+pub(super) fn spec(
+    app: &Node,
+    overlay: &Node,
+    clusters: &[Node],
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Completed {
     required::check(app, diagnostics);
     labels::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
     let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
     secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let name = argument(app, 0);
-    let mut context =
-        Context { app, app_name: name.value.clone(), environment, secrets, diagnostics, waived: Vec::new() };
+    let mut context = Context {
+        app,
+        app_name: name.value.clone(),
+        environment,
+        secrets,
+        sources,
+        files: BTreeSet::new(),
+        diagnostics,
+        waived: Vec::new(),
+    };
     let configs = config::shared(app, &mut context);
     let mut components: Vec<_> =
         app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
@@ -137,7 +164,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         .child("gitops")
         .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
     order::assign(app, &mut components, gitops.as_ref(), &mut context);
-    let Context { environment, secrets, waived, .. } = context;
+    let Context { environment, secrets, waived, files, .. } = context;
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
     });
@@ -162,7 +189,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         secrets,
         components,
     };
-    Completed { spec, waived }
+    Completed { spec, waived, files }
 }
 
 /// Reads the environment's own settings.
