@@ -20,7 +20,7 @@ pub(super) fn of_component(spec: &Spec, component: &Component) -> Option<Object>
 /// Returns a ConfigMap that components share.
 pub(super) fn shared(spec: &Spec, config: &Declared) -> Object {
     let mut at = Recorder::new(&config.origin, "a config of the app is a ConfigMap");
-    let metadata = metadata::of_app(&mut at, spec, &config.name);
+    let metadata = metadata::of_app(&mut at, spec, &config.name, Own::default());
     let data = Some(data(&mut at, config));
     at.finish(&ConfigMap { data, metadata, ..ConfigMap::default() })
 }

@@ -6,7 +6,7 @@
 use super::Recorder;
 use crate::source::Traced;
 use crate::spec::environment::default_selector;
-use crate::spec::{Component, Label, Spec};
+use crate::spec::{Component, Gitops, Label, Spec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,18 @@ pub(super) fn of_component(
     name: &Traced<String>,
     own: Own<'_>,
 ) -> ObjectMeta {
+    let namespace = at.block("metadata", |at| at.take("namespace", &spec.environment.namespace));
+    ObjectMeta { namespace: Some(namespace), ..of_component_in_cluster(at, spec, component, name, own) }
+}
+
+/// Returns the metadata of one of a component's objects that is in no namespace.
+pub(super) fn of_component_in_cluster(
+    at: &mut Recorder,
+    spec: &Spec,
+    component: &Component,
+    name: &Traced<String>,
+    own: Own<'_>,
+) -> ObjectMeta {
     at.block("metadata", |at| {
         let mut labels = labels(at, spec, component);
         labels.extend(user(at, "labels", &[own.labels]).unwrap_or_default());
@@ -40,7 +52,6 @@ pub(super) fn of_component(
         }
         ObjectMeta {
             name: Some(at.take("name", name)),
-            namespace: Some(at.take("namespace", &spec.environment.namespace)),
             labels: Some(labels),
             annotations: (!annotations.is_empty()).then_some(annotations),
             ..ObjectMeta::default()
@@ -59,19 +70,35 @@ pub(super) fn label_selector(at: &mut Recorder, spec: &Spec, component: &Compone
     LabelSelector { match_labels: Some(selector(at, "selector.matchLabels", spec, component)), match_expressions: None }
 }
 
+/// Returns the name of a component's objects that are in no namespace.
+pub(super) fn name_in_cluster(spec: &Spec, component: &Component) -> Traced<String> {
+    let (namespace, name) = (&spec.environment.namespace, &component.object_name);
+    let rule = "objects of the whole cluster are called after their namespace too, so that two environments have two";
+    Traced::new(format!("{}-{}", namespace.value, name.value), name.origin.derived(rule))
+}
+
 /// Returns the metadata of an object that belongs to the app as a whole.
-pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &Traced<String>) -> ObjectMeta {
+pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &Traced<String>, own: Own<'_>) -> ObjectMeta {
     at.block("metadata", |at| {
         let mut labels = app_labels(at, spec);
-        labels.extend(user(at, "labels", &[&spec.labels]).unwrap_or_default());
+        labels.extend(user(at, "labels", &[&spec.labels, own.labels]).unwrap_or_default());
         ObjectMeta {
             name: Some(at.take("name", name)),
             namespace: Some(at.take("namespace", &spec.environment.namespace)),
             labels: Some(labels),
-            annotations: user(at, "annotations", &[&spec.annotations]),
+            annotations: user(at, "annotations", &[&spec.annotations, own.annotations]),
             ..ObjectMeta::default()
         }
     })
+}
+
+/// Adds what lets Argo CD apply an object before all others; within one wave, custom resources come last.
+pub(super) fn before_all(at: &mut Recorder, spec: &Spec, metadata: ObjectMeta) -> ObjectMeta {
+    let Some(gitops) = spec.gitops.as_ref().filter(|it| it.value == Gitops::ArgoCd) else { return metadata };
+    let rule = "what fills a Secret comes before the pods that read it";
+    let mut annotations = metadata.annotations.unwrap_or_default();
+    annotations.extend([at.derived_key("metadata.annotations", SYNC_WAVE, &gitops.origin, rule, "-1")]);
+    ObjectMeta { annotations: Some(annotations), ..metadata }
 }
 
 /// Returns the labels that every object has; the block is `metadata`.

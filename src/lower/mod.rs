@@ -8,13 +8,18 @@
 //! 2. call it from [`objects`];
 //! 3. add a case under `tests/cases/compile` and say in `docs/language.md` which node renders to it.
 
+mod cluster_role;
+mod cluster_role_binding;
 mod config_map;
 mod container;
 mod daemon_set;
 mod deployment;
+mod external_secret;
 mod horizontal_pod_autoscaler;
+mod http_route;
 mod ingress;
 mod job;
+mod limit_range;
 mod metadata;
 mod namespace;
 mod network_policy;
@@ -22,6 +27,9 @@ mod pod;
 mod pod_disruption_budget;
 mod probe;
 mod recorder;
+mod resource_quota;
+mod role;
+mod role_binding;
 mod service;
 mod service_account;
 mod variables;
@@ -41,6 +49,10 @@ pub fn objects(spec: &Spec) -> ObjectSet {
     }
     objects.extend(network_policy::isolation(spec));
     objects.extend(spec.configs.iter().map(|it| config_map::shared(spec, it)));
+    objects.extend(resource_quota::object(spec));
+    objects.extend(limit_range::object(spec));
+    objects.extend(spec.secrets.iter().filter_map(|it| external_secret::object(spec, it)));
+    objects.extend(spec.external_services.iter().map(|it| service::external(spec, it)));
     for component in &spec.components {
         let of_component = of_component(spec, component).into_iter().map(|object| Object {
             component: Some(component.name.value.clone()),
@@ -58,13 +70,20 @@ fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
     let optional = [
         service_account::object(spec, component),
         config_map::of_component(spec, component),
-        service::object(spec, component),
         ingress::object(spec, component),
+        http_route::object(spec, component),
         horizontal_pod_autoscaler::object(spec, component),
         pod_disruption_budget::object(spec, component),
         network_policy::of_component(spec, component),
+        role::object(spec, component),
+        role_binding::object(spec, component),
+        cluster_role::object(spec, component),
+        cluster_role_binding::object(spec, component),
     ];
-    std::iter::once(workload(spec, component)).chain(optional.into_iter().flatten()).collect()
+    let mut objects = vec![workload(spec, component)];
+    objects.extend(service::objects(spec, component));
+    objects.extend(optional.into_iter().flatten());
+    objects
 }
 
 /// Lowers the object that makes a component's pods.
@@ -83,7 +102,9 @@ fn workload(spec: &Spec, component: &Component) -> Object {
 /// Returns the facts about an environment that the checks and the review need.
 fn environment(spec: &Spec) -> Environment {
     let place = spec.environment.name.origin.span;
-    let secrets = spec.secrets.iter().map(|secret| ExternalObject {
+    // What a store fills is made by us, as an ExternalSecret.
+    let by_hand = spec.secrets.iter().filter(|it| it.source.is_none());
+    let secrets = by_hand.map(|secret| ExternalObject {
         kind: "Secret".to_owned(),
         name: secret.name.value.clone(),
         keys: secret.keys.iter().map(|it| it.value.clone()).collect(),
@@ -96,12 +117,18 @@ fn environment(spec: &Spec) -> Environment {
         keys: Vec::new(),
         span: it.name.origin.span,
     });
+    let others = spec.external.iter().map(|it| ExternalObject {
+        kind: it.kind.clone(),
+        name: it.name.clone(),
+        keys: it.keys.iter().map(|it| it.value.clone()).collect(),
+        span: it.origin.span,
+    });
     Environment {
         name: spec.environment.name.value.clone(),
         namespace: spec.environment.namespace.value.clone(),
         protected: spec.environment.protected,
         cluster: spec.environment.cluster.clone(),
-        external: secrets.chain(accounts).collect(),
+        external: secrets.chain(accounts).chain(others).collect(),
         span: place,
     }
 }

@@ -14,6 +14,7 @@ pub mod list_key;
 pub mod normal_form;
 pub mod origins;
 pub mod quantity;
+pub mod resource;
 pub mod schema;
 pub mod selector;
 pub mod set;

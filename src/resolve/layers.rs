@@ -81,6 +81,10 @@ fn join(layer: &mut Vec<Node>, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     known.children.extend(node.children.iter().cloned());
 }
 
+/// The lists in which a second time means nothing.
+const SETS: [&str; 9] =
+    ["except", "groups", "keys", "names", "pod-network", "resources", "source-ranges", "urls", "verbs"];
+
 /// Reports what is declared twice in one layer.
 fn duplicates(nodes: &[Node], diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<_, &Node> = BTreeMap::new();
@@ -92,7 +96,7 @@ fn duplicates(nodes: &[Node], diagnostics: &mut Vec<Diagnostic>) {
         } else {
             seen.insert(node.identity(), node);
         }
-        if matches!(node.rule.name, "keys" | "pod-network") {
+        if SETS.contains(&node.rule.name) && node.rule.is_list() {
             duplicate_values(node, diagnostics);
         }
         duplicates(&node.children, diagnostics);

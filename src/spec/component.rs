@@ -1,6 +1,6 @@
 //! One program of the app and how it runs, complete.
 
-use super::{Allowance, Ingress, Label, Pod, Service, Workload};
+use super::{Allowance, Autoscale, HttpRoute, Ingress, Label, Permission, Pod, Service, Workload};
 use crate::object::Waiver;
 use crate::source::{Origin, Traced};
 
@@ -27,12 +27,18 @@ pub struct Component {
     pub disruption_budget: Option<DisruptionBudget>,
     /// Its address in the cluster.
     pub service: Option<Service>,
+    /// Further Services of its pods, by name.
+    pub additional_services: Vec<Service>,
     /// Its addresses outside the cluster.
     pub ingress: Option<Ingress>,
+    /// Its addresses at a gateway.
+    pub http_route: Option<HttpRoute>,
     /// Traffic that is allowed.
     pub allowances: Vec<Allowance>,
     /// The account it runs under.
     pub service_account: ServiceAccount,
+    /// What that account may ask of the API server, by name.
+    pub permissions: Vec<Permission>,
     /// Labels on its objects.
     pub labels: Vec<Label>,
     /// Annotations on its workload and its pods.
@@ -61,23 +67,6 @@ pub struct ConfigValue {
     pub key: Traced<String>,
     /// Its value, several joined with a comma.
     pub value: Traced<String>,
-}
-
-/// Who changes the number of pods.
-#[derive(Clone, Debug)]
-pub struct Autoscale {
-    /// The object's name.
-    pub name: Traced<String>,
-    /// The fewest.
-    pub minimum: Traced<i64>,
-    /// The most.
-    pub maximum: Traced<i64>,
-    /// The share of the CPU request to keep, in percent.
-    pub cpu: Option<Traced<i64>>,
-    /// The share of the memory request to keep, in percent.
-    pub memory: Option<Traced<i64>>,
-    /// The lines that declare it.
-    pub origin: Origin,
 }
 
 /// How many pods may be evicted at once: exactly one of the two is set.

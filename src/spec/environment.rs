@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, ConfigMap, Gitops, Isolation};
+use super::{Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -23,8 +23,16 @@ pub struct Spec {
     pub configs: Vec<ConfigMap>,
     /// Who applies the rendered tree; none where nobody says.
     pub gitops: Option<Traced<Gitops>>,
-    /// Secrets that exist without us.
+    /// What the namespace may use in all.
+    pub quota: Option<Quota>,
+    /// What one pod, container or claim of the namespace may use.
+    pub limit_range: Option<LimitRange>,
+    /// The Secrets that components may use, by name.
     pub secrets: Vec<Secret>,
+    /// Other objects that exist without us.
+    pub external: Vec<External>,
+    /// Names for hosts outside the cluster, by name.
+    pub external_services: Vec<ExternalService>,
     /// The components, by name.
     pub components: Vec<Component>,
 }
@@ -64,15 +72,6 @@ pub struct Label {
     pub value: Traced<String>,
     /// Whether pods have it too, where those of its block do.
     pub pods: bool,
-}
-
-/// A Secret that is made in the cluster, not here.
-#[derive(Clone, Debug)]
-pub struct Secret {
-    /// Its name.
-    pub name: Traced<String>,
-    /// The keys it has.
-    pub keys: Vec<Traced<String>>,
 }
 
 impl Spec {

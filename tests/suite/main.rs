@@ -18,6 +18,7 @@ mod example_review;
 mod examples;
 mod git;
 mod laws;
+mod mutations;
 mod payloads;
 mod report;
 mod review;

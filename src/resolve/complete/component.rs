@@ -3,15 +3,14 @@
 use super::origins;
 use super::pod::{self, Surroundings};
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, argument, config, container, declared, labels,
-    network, property_number, property_percent, property_text, routing,
-    workload::{self, empty_range},
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, access, argument, autoscale, config, container,
+    declared, ingress, labels, network, property_text, routing, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
 use crate::object::Waiver;
 use crate::source::Traced;
-use crate::spec::{Autoscale, Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAccount};
+use crate::spec::{Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAccount};
 
 /// Reads a component.
 pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
@@ -23,18 +22,22 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
     let around = Surroundings::of(node, &object_name, config.iter().chain(shared).collect());
     let pod = pod::read(node, config.as_ref(), &around, &mut refused, context);
     origins::report(refused, &waivers, context);
-    let service = routing::service(node, &container::ports_of_service(node), context);
+    let service = routing::service(node, context);
+    let additional_services = routing::additional_services(node, context);
     Component {
-        workload: workload::read(node, service.as_ref(), context),
+        workload: workload::read(node, service.iter().chain(&additional_services), context),
         kind: workload::kind(node).origin,
         wave: None,
         config,
-        autoscale: autoscale(node, &object_name, context),
+        autoscale: autoscale::read(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
-        ingress: routing::ingress(node, &object_name, service.as_ref(), context),
+        ingress: ingress::ingress(node, &object_name, service.as_ref(), context),
+        http_route: ingress::http_route(node, &object_name, service.as_ref(), context),
         service,
+        additional_services,
         allowances: network::allowances(node, &container::ports_of_pod(node), context),
         service_account: service_account(node, &object_name),
+        permissions: access::permissions(node, context),
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
@@ -63,27 +66,6 @@ pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
         },
         Entry::text,
     )
-}
-
-fn autoscale(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<Autoscale> {
-    let block = node.child("autoscale")?;
-    let bound = |name: &str| property_number(block, name).unwrap_or_else(|| Traced::new(1, block.origin.clone()));
-    let (minimum, maximum) = (property_number(block, "min"), property_number(block, "max"));
-    empty_range("autoscale", minimum.as_ref(), maximum.as_ref(), context);
-    let (cpu, memory) = (property_percent(block, "cpu"), property_percent(block, "memory"));
-    if cpu.is_none() && memory.is_none() {
-        let message = format!("`autoscale` of `{}` has no measure", argument(node, 0).value);
-        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");
-        context.diagnostics.push(diagnostic.help("add `cpu=\"70%\"` or `memory=\"80%\"`"));
-    }
-    Some(Autoscale {
-        name: name_or(block, object_name, "an autoscaler is called as the component's objects"),
-        minimum: bound("min"),
-        maximum: bound("max"),
-        cpu,
-        memory,
-        origin: declared(block),
-    })
 }
 
 fn disruption_budget(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<DisruptionBudget> {
@@ -128,8 +110,10 @@ fn service_account(node: &Node, object_name: &Traced<String>) -> ServiceAccount 
             Entry::text,
         ),
         create: flag("create").is_none_or(|it| it.value),
-        mount_token: flag("mount-token")
-            .unwrap_or_else(|| Traced::rule(false, "pods get no service account token unless told otherwise")),
+        mount_token: flag("mount-token").unwrap_or_else(|| match access::first_permission(node) {
+            Some(origin) => Traced::new(true, origin.derived("pods get the account's token where it has a permission")),
+            None => Traced::rule(false, "pods get no service account token unless told otherwise"),
+        }),
     }
 }
 

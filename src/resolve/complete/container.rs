@@ -39,10 +39,10 @@ pub(super) fn ports_of_pod(component: &Node) -> Vec<Port> {
     std::iter::once(component).chain(others).flat_map(ports).collect()
 }
 
-/// Returns the ports that a component's Service can lead to: every one that it may name, or, where it names none, those
-/// of the main container.
-pub(in crate::resolve) fn ports_of_service(component: &Node) -> Vec<Port> {
-    let names = component.child("service").is_some_and(|it| it.child("expose").is_some());
+/// Returns the ports that one of a component's Services can lead to: every one that it may name, or, where it names
+/// none, those of the main container.
+pub(in crate::resolve) fn ports_of_service(component: &Node, service: Option<&Node>) -> Vec<Port> {
+    let names = service.is_some_and(|it| it.child("expose").is_some());
     if names { ports_of_pod(component) } else { ports(component) }
 }
 

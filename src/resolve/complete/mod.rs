@@ -3,6 +3,8 @@
 //! One file for each part of the spec. What is read here has been checked against the grammar, so a value has the type
 //! that its slot says; what a value means together with others is checked here.
 
+mod access;
+mod autoscale;
 mod cluster;
 mod component;
 mod config;
@@ -11,6 +13,8 @@ mod data;
 mod file;
 mod image;
 mod labels;
+mod ingress;
+mod limits;
 mod lifecycle;
 mod network;
 mod order;
@@ -19,6 +23,7 @@ mod pod;
 mod probe;
 mod required;
 mod routing;
+mod secret;
 mod security;
 mod variables;
 mod workload;
@@ -28,9 +33,9 @@ use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{ObjectId, Waived};
+use crate::object::{ObjectId, Quantity, Waived};
 use crate::source::{FileId, Origin, Sources, Traced};
-use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Secret, Spec};
+use crate::spec::{App, Entry, Environment, External, Gitops, Isolation, Node, Secret, Spec};
 use std::collections::BTreeSet;
 
 /// A value that no layer sets.
@@ -116,6 +121,8 @@ struct Context<'a> {
     environment: Environment,
     /// The declared Secrets.
     secrets: Vec<Secret>,
+    /// The other objects that exist without us.
+    external: Vec<External>,
     /// All files, for the paths that the spec names.
     sources: &'a Sources,
     /// The files beside the spec that it names.
@@ -143,14 +150,15 @@ pub(super) fn spec(
     required::check(app, diagnostics);
     labels::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
-    let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
-    secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let secrets = secret::secrets(app, diagnostics);
+    let external = secret::external(app, diagnostics);
     let name = argument(app, 0);
     let mut context = Context {
         app,
         app_name: name.value.clone(),
         environment,
         secrets,
+        external,
         sources,
         files: BTreeSet::new(),
         diagnostics,
@@ -164,7 +172,9 @@ pub(super) fn spec(
         .child("gitops")
         .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
     order::assign(app, &mut components, gitops.as_ref(), &mut context);
-    let Context { environment, secrets, waived, files, .. } = context;
+    let Context { environment, secrets, external, waived, files, .. } = context;
+    let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();
+    external_services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
     });
@@ -178,6 +188,8 @@ pub(super) fn spec(
         |it| argument(it, 0),
     );
     let spec = Spec {
+        quota: limits::quota(app, &name, diagnostics),
+        limit_range: limits::limit_range(app, &name, diagnostics),
         app: App { name, version: app.property("version").map(Entry::text) },
         environment,
         labels: labels(app, "labels"),
@@ -187,6 +199,8 @@ pub(super) fn spec(
         configs,
         gitops,
         secrets,
+        external,
+        external_services,
         components,
     };
     Completed { spec, waived, files }
@@ -228,12 +242,6 @@ pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mu
     }
 }
 
-/// Reads a declared Secret.
-fn secret(node: &Node) -> Secret {
-    let keys = node.child("keys").map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default();
-    Secret { name: argument(node, 0), keys }
-}
-
 /// Reads a positional value as text; empty, with the node's place, where it is missing and has been reported.
 fn argument(node: &Node, index: usize) -> Traced<String> {
     node.argument(index).map_or_else(|| Traced::new(String::new(), node.origin.clone()), Entry::text)
@@ -252,6 +260,17 @@ fn property_number(node: &Node, name: &str) -> Option<Traced<i64>> {
 /// Reads a named value as text.
 fn property_text(node: &Node, name: &str) -> Option<Traced<String>> {
     node.property(name).map(Entry::text)
+}
+
+/// Reads the values of a list; empty where there is none.
+fn list(node: &Node, name: &str) -> Vec<Traced<String>> {
+    node.child(name).map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default()
+}
+
+/// Reads a named value as an amount; none where it is none, which the grammar does not let through.
+fn property_quantity(node: &Node, name: &str) -> Option<Traced<Quantity>> {
+    let text = property_text(node, name)?;
+    Some(Traced::new(Quantity::parse(&text.value)?, text.origin))
 }
 
 /// Reads a share as a number of percent.

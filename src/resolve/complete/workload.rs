@@ -34,14 +34,18 @@ const STRATEGIES: &[(&str, &[&str])] = &[
 ];
 
 /// Reads what a component is, and reports what has no meaning for that.
-pub(super) fn read(node: &Node, service: Option<&Service>, context: &mut Context<'_>) -> Workload {
+pub(super) fn read<'a>(
+    node: &Node,
+    services: impl Iterator<Item = &'a Service>,
+    context: &mut Context<'_>,
+) -> Workload {
     let kind = kind(node);
     misplaced(node, &kind, context);
     match kind.value.as_str() {
         "StatefulSet" => Workload::StatefulSet {
             replicas: replicas(node, context),
             rollout: rollout(node, &kind, context),
-            stateful: stateful(node, service),
+            stateful: stateful(node, services),
         },
         "DaemonSet" => Workload::DaemonSet { rollout: rollout(node, &kind, context) },
         "Job" => Workload::Job(job(node)),
@@ -182,9 +186,12 @@ fn rollout(node: &Node, kind: &Traced<String>, context: &mut Context<'_>) -> Rol
     rollout
 }
 
-fn stateful(node: &Node, service: Option<&Service>) -> Stateful {
+fn stateful<'a>(node: &Node, services: impl Iterator<Item = &'a Service>) -> Stateful {
     let block = node.child("stateful");
     let text = |name: &str| block.and_then(|it| property_text(it, name));
+    let services: Vec<&Service> = services.collect();
+    // A headless one has the address of each pod.
+    let service = services.iter().find(|it| it.is_headless()).or_else(|| services.first());
     let by_service = || {
         let name = &service?.name;
         let rule = "a StatefulSet's pods are named by the component's Service";

@@ -1,12 +1,14 @@
 //! The nodes of a component: one program and how it runs.
 
 use super::NodeRule;
+use super::access::PERMISSION;
+use super::autoscale::AUTOSCALE;
 use super::container::{
     ARGS, COMMAND, CONTAINER, ENV, IMAGE, INIT_CONTAINER, LIFECYCLE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY, SIDECAR,
     WORKING_DIR,
 };
 use super::network::ALLOW;
-use super::routing::{INGRESS, SERVICE};
+use super::routing::{ADDITIONAL_SERVICE, HTTP_ROUTE, INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
 use super::variables::ENV_FROM;
 use super::workload::{AFTER, CLAIM_TEMPLATE, CRON, JOB, KINDS, REPLICAS, ROLLOUT, STATEFUL};
@@ -42,9 +44,12 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &AUTOSCALE,
         &DISRUPTION_BUDGET,
         &SERVICE,
+        &ADDITIONAL_SERVICE,
         &INGRESS,
+        &HTTP_ROUTE,
         &ALLOW,
         &SERVICE_ACCOUNT,
+        &PERMISSION,
         &LABELS,
         &ANNOTATIONS,
         &SELECTOR,
@@ -73,20 +78,9 @@ pub(super) static SHARED_CONFIG: NodeRule = NodeRule {
 };
 
 static CONFIG_VALUE: NodeRule = NodeRule {
-    arguments: &[Slot::list("value", Kind::Text)],
+    arguments: &[Slot::list("value", Kind::Value)],
     properties: &[Slot::optional("type", Kind::Choice(&["string", "integer", "number", "boolean", "url", "origin"]))],
     ..NodeRule::free()
-};
-
-static AUTOSCALE: NodeRule = NodeRule {
-    properties: &[
-        Slot::required("min", Kind::Integer(1, 2_147_483_647)),
-        Slot::required("max", Kind::Integer(1, 2_147_483_647)),
-        Slot::optional("cpu", Kind::Percent),
-        Slot::optional("memory", Kind::Percent),
-        Slot::optional("name", Kind::Name),
-    ],
-    ..NodeRule::single("autoscale")
 };
 
 static DISRUPTION_BUDGET: NodeRule = NodeRule {
@@ -108,10 +102,10 @@ pub(super) static LABELS: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule:
 
 pub(super) static ANNOTATIONS: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("annotations") };
 
-static SELECTOR: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("selector") };
+pub(super) static SELECTOR: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("selector") };
 
-static LABEL: NodeRule = NodeRule {
-    arguments: &[Slot::required("value", Kind::Text)],
+pub(super) static LABEL: NodeRule = NodeRule {
+    arguments: &[Slot::required("value", Kind::Value)],
     properties: &[Slot::optional("pods", Kind::Flag)],
     ..NodeRule::free()
 };

@@ -80,7 +80,7 @@ const AMOUNTS: &[Slot] = &[
 pub(super) static PROBE: NodeRule = NodeRule {
     arguments: &[Slot::required("kind", Kind::Choice(&["liveness", "readiness", "startup"]))],
     properties: &[
-        Slot::optional("http", Kind::Text),
+        Slot::optional("http", Kind::Path),
         Slot::optional("tcp", Kind::Flag),
         Slot::optional("grpc", Kind::Flag),
         Slot::optional("port", Kind::Name),

@@ -7,17 +7,21 @@
 //! 2. read it in `resolve/complete` and give it a field in the type beside this folder;
 //! 3. give it a heading in `docs/language.md` with an example, and a case under `tests/cases/compile`.
 
+mod access;
+mod autoscale;
 mod component;
 mod container;
+mod limits;
 mod network;
 mod project;
 mod routing;
+mod secret;
 mod slot;
 mod variables;
 mod workload;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
-pub use slot::{Kind, Need, Slot, is_range};
+pub use slot::{Kind, Need, Slot, duration, is_range};
 
 /// What the language says of one node.
 #[derive(Debug)]

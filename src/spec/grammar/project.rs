@@ -2,7 +2,10 @@
 
 use super::NodeRule;
 use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
+use super::limits::{LIMIT_RANGE, QUOTA};
 use super::network::ISOLATION;
+use super::routing::EXTERNAL_SERVICE;
+use super::secret::{EXTERNAL, SECRET};
 use super::slot::{Kind, Slot};
 use super::workload::GITOPS;
 
@@ -20,8 +23,20 @@ static APP: NodeRule = NodeRule {
 };
 
 /// The same nodes in the app and in every environment: an overlay is written as the base is.
-const APP_CHILDREN: &[&NodeRule] =
-    &[&COMPONENT, &SECRET, &SHARED_CONFIG, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY, &GITOPS];
+const APP_CHILDREN: &[&NodeRule] = &[
+    &COMPONENT,
+    &SECRET,
+    &SHARED_CONFIG,
+    &EXTERNAL,
+    &EXTERNAL_SERVICE,
+    &LABELS,
+    &ANNOTATIONS,
+    &ISOLATION,
+    &POD_SECURITY,
+    &QUOTA,
+    &LIMIT_RANGE,
+    &GITOPS,
+];
 
 /// One environment.
 pub static ENVIRONMENT: NodeRule = NodeRule {
@@ -36,11 +51,6 @@ pub static ENVIRONMENT: NodeRule = NodeRule {
     children: APP_CHILDREN,
     ..NodeRule::keyed("environment")
 };
-
-static SECRET: NodeRule =
-    NodeRule { arguments: &[Slot::required("name", Kind::Name)], children: &[&KEYS], ..NodeRule::keyed("secret") };
-
-static KEYS: NodeRule = NodeRule { arguments: &[Slot::list("key", Kind::Text)], ..NodeRule::single("keys") };
 
 static POD_SECURITY: NodeRule = NodeRule {
     arguments: &[Slot::required("level", Kind::Choice(&["privileged", "baseline", "restricted"]))],

@@ -6,7 +6,7 @@ use super::slot::{Kind, Slot};
 pub(super) static ENV: NodeRule = NodeRule { children: &[&VARIABLE], ..NodeRule::single("env") };
 
 static VARIABLE: NodeRule = NodeRule {
-    arguments: &[Slot::optional("value", Kind::Text)],
+    arguments: &[Slot::optional("value", Kind::Value)],
     properties: &[
         Slot::optional("secret", Kind::Name),
         Slot::optional("config", Kind::Name),
