@@ -19,11 +19,15 @@ pub const NODE_PORT_OUT_OF_RANGE: Code = Code::error("node-port-out-of-range");
 /// A protected environment allows neither every origin nor an unencrypted one.
 pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
 
+/// An account may do what is named, and not everything.
+pub const BROAD_PERMISSION: Code = Code::error("broad-permission");
+
 /// A waiver that excuses its component from nothing.
 pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
 
 /// Every house rule, by name.
 pub const HOUSE_RULES: &[Code] = &[
+    BROAD_PERMISSION,
     CREDENTIAL_IN_CONFIG,
     MISSING_IMAGE_TAG,
     MISSING_PROBE,

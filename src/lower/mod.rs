@@ -48,11 +48,11 @@ pub fn objects(spec: &Spec) -> ObjectSet {
         objects.push(namespace::object(spec));
     }
     objects.extend(network_policy::isolation(spec));
-    objects.extend(spec.configs.iter().map(|it| config_map::shared(spec, it)));
     objects.extend(resource_quota::object(spec));
     objects.extend(limit_range::object(spec));
     objects.extend(spec.secrets.iter().filter_map(|it| external_secret::object(spec, it)));
     objects.extend(spec.external_services.iter().map(|it| service::external(spec, it)));
+    objects.extend(spec.configs.iter().map(|it| config_map::shared(spec, it)));
     for component in &spec.components {
         let of_component = of_component(spec, component).into_iter().map(|object| Object {
             component: Some(component.name.value.clone()),

@@ -42,6 +42,7 @@ pub(super) fn check(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
     objects(sets, &mut found);
     node_ports(sets, &mut found);
     hosts(sets, &mut found);
+    found.extend(super::http_route::collisions(sets));
     found
 }
 
@@ -126,7 +127,8 @@ fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn between(message: Diagnostic, first: &ObjectSet, second: &ObjectSet) -> Diagnostic {
+/// Puts a message under both of the environments that it is about.
+pub(super) fn between(message: Diagnostic, first: &ObjectSet, second: &ObjectSet) -> Diagnostic {
     let message = message.in_environment(&first.environment.name);
     if first.environment.name == second.environment.name {
         message

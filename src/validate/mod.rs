@@ -16,8 +16,10 @@ pub mod capacity;
 pub mod cluster;
 pub mod config_map;
 pub mod disruption_budget;
+pub mod external_secret;
 pub mod field;
 pub mod house_rules;
+pub mod http_route;
 pub mod ingress;
 pub mod metadata;
 pub mod names;
@@ -49,6 +51,7 @@ const FAMILIES: &[&[Code]] = &[
     disruption_budget::CODES,
     field::CODES,
     house_rules::CODES,
+    http_route::CODES,
     ingress::CODES,
     metadata::CODES,
     names::CODES,
@@ -87,6 +90,8 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(workload::check(object));
         found.extend(service::check(object));
         found.extend(ingress::check(object));
+        found.extend(http_route::check(object));
+        found.extend(external_secret::check(object));
         found.extend(network_policy::check(object));
         found.extend(autoscaler::check(object));
         found.extend(disruption_budget::check(object));
@@ -97,6 +102,7 @@ pub fn environment(set: &ObjectSet) -> Outcome {
     outcome.diagnostics.extend(pod::variables::check_config(set));
     outcome.diagnostics.extend(service::check_targets(set));
     outcome.diagnostics.extend(ingress::check_targets(set));
+    outcome.diagnostics.extend(http_route::check_targets(set));
     outcome.diagnostics.extend(network_policy::check_targets(set));
     outcome.diagnostics.extend(autoscaler::check_targets(set));
     outcome.diagnostics.extend(disruption_budget::check_targets(set));
@@ -238,6 +244,8 @@ mod tests {
             ("batch/v1", "Job"),
             ("batch/v1", "CronJob"),
             ("networking.k8s.io/v1", "Ingress"),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+            ("external-secrets.io/v1", "ExternalSecret"),
             ("networking.k8s.io/v1", "NetworkPolicy"),
             ("autoscaling/v2", "HorizontalPodAutoscaler"),
             ("policy/v1", "PodDisruptionBudget"),

@@ -99,7 +99,7 @@ static EXEC: NodeRule = NodeRule { arguments: &[Slot::list("word", Kind::Text)],
 pub(super) static LIFECYCLE: NodeRule = NodeRule {
     arguments: &[Slot::required("moment", Kind::Choice(&["post-start", "pre-stop"]))],
     properties: &[
-        Slot::optional("http", Kind::Text),
+        Slot::optional("http", Kind::Path),
         Slot::optional("port", Kind::Name),
         Slot::optional("sleep", Kind::Integer(1, 2_147_483_647)),
     ],

@@ -70,7 +70,7 @@ static HOST: NodeRule = NodeRule {
     properties: &[
         Slot::optional("path", Kind::Path),
         Slot::optional("path-type", Kind::Choice(&["Exact", "Prefix", "ImplementationSpecific"])),
-        Slot::optional("path", Kind::Text),
+        Slot::optional("path", Kind::Path),
         Slot::optional("path-type", INGRESS_PATH_TYPE),
         Slot::optional("port", Kind::Name),
         Slot::optional("tls", Kind::Name),
@@ -80,7 +80,7 @@ static HOST: NodeRule = NodeRule {
 };
 
 static HOST_PATH: NodeRule = NodeRule {
-    arguments: &[Slot::required("path", Kind::Text)],
+    arguments: &[Slot::required("path", Kind::Path)],
     properties: &[Slot::optional("type", INGRESS_PATH_TYPE), Slot::optional("port", Kind::Name)],
     ..NodeRule::keyed("path")
 };
@@ -104,7 +104,7 @@ static GATEWAY: NodeRule = NodeRule {
 static ROUTE_HOST: NodeRule = NodeRule { arguments: &[Slot::required("host", Kind::Name)], ..NodeRule::keyed("host") };
 
 static ROUTE_PATH: NodeRule = NodeRule {
-    arguments: &[Slot::required("path", Kind::Text)],
+    arguments: &[Slot::required("path", Kind::Path)],
     properties: &[
         Slot::optional("type", Kind::Choice(&["PathPrefix", "Exact", "RegularExpression"])),
         Slot::optional("port", Kind::Name),

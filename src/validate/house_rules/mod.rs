@@ -2,6 +2,7 @@
 
 pub mod credentials;
 pub mod images;
+pub mod permissions;
 
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
@@ -16,6 +17,7 @@ pub const CODES: &[Code] = HOUSE_RULES;
 pub(super) fn check(object: &Object, environment: &Environment) -> Found {
     let mut found = Found::new();
     credentials::check(object, &mut found);
+    permissions::check(object, &mut found);
     let Some(template) = pod::template(object) else { return found };
     let spec = template.get("spec");
     for container in all_containers(&spec) {
