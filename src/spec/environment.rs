@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
+use super::{Claim, Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -21,6 +21,8 @@ pub struct Spec {
     pub pod_security: Traced<String>,
     /// ConfigMaps that components share, by name.
     pub configs: Vec<ConfigMap>,
+    /// Storage that outlives pods, by name.
+    pub claims: Vec<Claim>,
     /// Who applies the rendered tree; none where nobody says.
     pub gitops: Option<Traced<Gitops>>,
     /// What the namespace may use in all.

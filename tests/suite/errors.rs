@@ -15,7 +15,6 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("budget-selects-nothing", "a budget is made with its Deployment"),
     ("config-too-large", "a case would be a file of 1 MiB"),
     ("duplicate-autoscaler", "a component has one `autoscale`"),
-    ("duplicate-entry", "a spec has no volumes"),
     ("duplicate-key", "a spec has no binary data"),
     ("empty-selector", "an empty `selector` is the usual one"),
     ("file-name-collision", "the names that Kubernetes takes have files of their own"),
@@ -33,10 +32,8 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("selector-mismatch", "the labels of a selector are put on the pods"),
     ("server-owned-field", "the compiler makes the fields"),
     ("service-selects-nothing", "a Service is made with its Deployment"),
-    ("unknown-file", "no node names a file"),
     ("unknown-kind", "all versions of Kubernetes that a spec can name have the kinds that the compiler makes"),
-    ("unknown-volume", "a spec has no volumes"),
-    ("unreadable-file", "no node names a file"),
+    ("unreadable-file", "a case holds text only"),
     ("wrong-type", "the compiler makes the fields"),
 ];
 

@@ -4,7 +4,7 @@ use super::origins;
 use super::pod::{self, Surroundings};
 use super::{
     CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, access, argument, autoscale, config, container,
-    declared, ingress, labels, network, property_text, routing, workload,
+    declared, ingress, labels, network, property_text, routing, volume, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
@@ -19,7 +19,9 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
     let waivers = waivers(node, context);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
-    let around = Surroundings::of(node, &object_name, config.iter().chain(shared).collect());
+    let files = volume::files(node, &object_name, context);
+    let configs = config.iter().chain(&files).chain(shared).collect();
+    let around = Surroundings::of(node, &object_name, configs, context);
     let pod = pod::read(node, config.as_ref(), &around, &mut refused, context);
     origins::report(refused, &waivers, context);
     let service = routing::service(node, context);
@@ -29,6 +31,7 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
         kind: workload::kind(node).origin,
         wave: None,
         config,
+        files,
         autoscale: autoscale::read(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
         ingress: ingress::ingress(node, &object_name, service.as_ref(), context),

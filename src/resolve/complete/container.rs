@@ -2,7 +2,7 @@
 
 use super::origins::Refused;
 use super::pod::Surroundings;
-use super::{Context, argument, image, lifecycle, number, probe, property_text, variables};
+use super::{Context, argument, image, lifecycle, number, probe, property_text, variables, volume};
 use crate::source::Traced;
 use crate::spec::{Container, ContainerSecurity, Entry, Node, Port, ResourceList};
 
@@ -23,6 +23,7 @@ pub(super) fn read(
         args: words(node, "args"),
         working_dir: node.child("working-dir").map(|it| argument(it, 0)),
         sources: variables::sources(node, around, context),
+        mounts: volume::mounts(node),
         variables: variables::read(node, around, refused, context),
         requests: resources(node, "requests"),
         limits: resources(node, "limits"),

@@ -36,10 +36,28 @@ pub(super) fn check_key(
     around: &Surroundings<'_>,
     context: &mut Context<'_>,
 ) {
-    let Some(known) = find(kind, name, around, context) else { return };
-    if known.keys.contains(&key.value) {
+    check_keys(kind, name, std::iter::once(key), around, context);
+}
+
+/// Reports an object, or keys of one, that are not declared.
+pub(super) fn check_keys<'a>(
+    kind: DataKind,
+    name: &Traced<String>,
+    keys: impl Iterator<Item = &'a Traced<String>>,
+    around: &Surroundings<'_>,
+    context: &mut Context<'_>,
+) {
+    let mut keys = keys.peekable();
+    if keys.peek().is_none() {
         return;
     }
+    let Some(known) = find(kind, name, around, context) else { return };
+    for key in keys.filter(|it| !known.keys.contains(&it.value)) {
+        context.diagnostics.push(unknown_key(kind, name, key, &known));
+    }
+}
+
+fn unknown_key(kind: DataKind, name: &Traced<String>, key: &Traced<String>, known: &Known) -> Diagnostic {
     let (code, word, help) = match kind {
         DataKind::ConfigMap => (UNKNOWN_CONFIG_KEY, "config", "add it there, with its value"),
         DataKind::Secret => (UNKNOWN_SECRET_KEY, "secret", "add it to `keys` once it is in the cluster"),
@@ -47,7 +65,7 @@ pub(super) fn check_key(
     let message = format!("{word} `{}` has no key `{}`", name.value, key.value);
     let diagnostic =
         Diagnostic::new(code, message).at_some(key.origin.span, "").at_some(known.place, "its keys are declared here");
-    context.diagnostics.push(diagnostic.suggest(&key.value, known.keys.iter().map(String::as_str)).help(help));
+    diagnostic.suggest(&key.value, known.keys.iter().map(String::as_str)).help(help)
 }
 
 /// Reports a Secret that is not declared.

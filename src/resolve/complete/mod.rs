@@ -26,6 +26,7 @@ mod routing;
 mod secret;
 mod security;
 mod variables;
+mod volume;
 mod workload;
 
 pub(super) use container::ports_of_service;
@@ -54,6 +55,12 @@ pub const UNKNOWN_SECRET_KEY: Code = Code::error("unknown-secret-key");
 pub const UNKNOWN_CONFIG: Code = Code::error("unknown-config");
 /// A key that the ConfigMap does not have.
 pub const UNKNOWN_CONFIG_KEY: Code = Code::error("unknown-config-key");
+/// Storage that is not declared.
+pub const UNKNOWN_CLAIM: Code = Code::error("unknown-claim");
+/// A volume that no container mounts.
+pub const UNUSED_VOLUME: Code = Code::warning("unused-volume");
+/// A volume is a path of the node, and nobody says why.
+pub const HOST_PATH: Code = Code::error("host-path");
 /// A container that the component does not have.
 pub const UNKNOWN_CONTAINER: Code = Code::error("unknown-container");
 /// A port that the component does not have.
@@ -85,10 +92,12 @@ pub const CODES: &[Code] = &[
     CONFLICTING_SETTINGS,
     DEPENDENCY_CYCLE,
     EMPTY_BOUNDS,
+    HOST_PATH,
     MISSING_SETTING,
     MISSING_VALUE,
     ORDER_NOT_KEPT,
     OUT_OF_BOUNDS,
+    UNKNOWN_CLAIM,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
     UNKNOWN_CONFIG,
@@ -100,6 +109,7 @@ pub const CODES: &[Code] = &[
     UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY,
     UNREADABLE_FILE,
+    UNUSED_VOLUME,
     UNSUPPORTED_KUBERNETES_VERSION,
     WRONG_CONFIG_TYPE,
 ];
@@ -197,6 +207,7 @@ pub(super) fn spec(
         isolation,
         pod_security,
         configs,
+        claims: volume::claims(app),
         gitops,
         secrets,
         external,

@@ -7,6 +7,7 @@ use super::network::ISOLATION;
 use super::routing::EXTERNAL_SERVICE;
 use super::secret::{EXTERNAL, SECRET};
 use super::slot::{Kind, Slot};
+use super::volume::CLAIM;
 use super::workload::GITOPS;
 
 /// What a file in `base/` may hold.
@@ -27,6 +28,7 @@ const APP_CHILDREN: &[&NodeRule] = &[
     &COMPONENT,
     &SECRET,
     &SHARED_CONFIG,
+    &CLAIM,
     &EXTERNAL,
     &EXTERNAL_SERVICE,
     &LABELS,
