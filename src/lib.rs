@@ -3,7 +3,7 @@
 //! ```text
 //!  base/*.kdl ─┐
 //!              ├─ parse ─▶ Part ─ resolve ─▶ Spec ─ lower ─▶ ObjectSet ─ validate ─ render ─▶ ManifestTree ─ write ─▶ rendered/
-//!  environments/*.kdl                                          │
+//!  environments/*.kdl                                          ├─ relate ─▶ Graph ─ draw ─▶ text
 //!                                                              ├─ diff ─▶ ChangeSet ─ assess ─▶ Review ─ report ─▶ text
 //!  rendered/ of the baseline commit ─ snapshot ─▶ ObjectSet ───┘
 //! ```
@@ -14,6 +14,7 @@
 // Nouns.
 pub mod change;
 pub mod diagnostic;
+pub mod graph;
 pub mod object;
 pub mod source;
 pub mod spec;
@@ -30,6 +31,8 @@ pub mod snapshot;
 pub mod diff;
 pub mod assess;
 pub mod report;
+pub mod relate;
+pub mod draw;
 pub mod pipeline;
 
 // Edges.

@@ -5,7 +5,7 @@ use super::{Console, ExitCode};
 use crate::change::{Baseline, Review};
 use crate::diagnostic::excerpt::{self, Style};
 use crate::diagnostic::suggest;
-use crate::pipeline::{self, Compiled, Previous};
+use crate::pipeline::{self, Compiled, Previous, Settings};
 use crate::source::Sources;
 use crate::tree::{ManifestTree, Scope};
 use crate::{disk, git};
@@ -18,17 +18,18 @@ pub(super) struct Project {
     pub(super) root: PathBuf,
     /// Its spec.
     pub(super) sources: Sources,
+    settings: Settings,
 }
 
 impl Project {
     /// Finds the project around a directory and reads its spec.
-    pub(super) fn open(directory: &Path, console: &mut Console<'_>) -> Result<Self, ExitCode> {
+    pub(super) fn open(directory: &Path, settings: Settings, console: &mut Console<'_>) -> Result<Self, ExitCode> {
         let root = disk::find_project(directory).map_err(|error| {
             console.error(&error.to_string(), &[error.help()]);
             ExitCode::Wrong
         })?;
         match disk::read_sources(&root) {
-            Ok(sources) => Ok(Self { root, sources }),
+            Ok(sources) => Ok(Self { root, sources, settings }),
             Err(problems) => {
                 for problem in problems {
                     console.error(&problem.to_string(), &[problem.help()]);
@@ -40,8 +41,18 @@ impl Project {
 
     /// Compiles the selected environments and says what there is to be said; fails where something is wrong.
     pub(super) fn compiled(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
+        let compiled = self.judged(environments, console)?;
+        if compiled.is_valid() {
+            return Ok(compiled);
+        }
+        console.message(&format!("{}; nothing was written\n", excerpt::count(&compiled.diagnostics)));
+        Err(ExitCode::Wrong)
+    }
+
+    /// Compiles the selected environments and says what there is to be said, right or wrong.
+    pub(super) fn judged(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
         self.check_selection(environments, console)?;
-        let mut compiled = pipeline::compile(&self.sources);
+        let mut compiled = pipeline::compile(&self.sources, &self.settings);
         if !environments.is_empty() {
             let left_out = wrong_environments(&compiled, environments);
             compiled = compiled.only(environments);
@@ -52,11 +63,7 @@ impl Project {
             }
         }
         console.message(&excerpt::print(&compiled.diagnostics, &self.sources, Style::Colour));
-        if compiled.is_valid() {
-            return Ok(compiled);
-        }
-        console.message(&format!("{}; nothing was written\n", excerpt::count(&compiled.diagnostics)));
-        Err(ExitCode::Wrong)
+        Ok(compiled)
     }
 
     /// Reports a selected environment that there is not.

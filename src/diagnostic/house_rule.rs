@@ -1,44 +1,136 @@
-//! The rules that are ours and not the API server's, so that a spec can waive one for a component with a reason.
+//! The house rules: checks that are ours to set and to waive. Each comes in with the severity that it has unless a policy
+//! says otherwise.
+//!
+//! A check is a house rule where the API server takes what breaks it (it never works, or we advise against it), and where
+//! it depends on a cluster that we cannot ask. What the server surely refuses is none, and neither is what our own
+//! output cannot hold: two objects of one identity, two files of one name, the value of a secret.
 
 use super::Code;
 
-/// Requests and limits for CPU and memory are set.
-pub const MISSING_RESOURCES: Code = Code::error("missing-resources");
-/// Liveness and readiness probes are set.
-pub const MISSING_PROBE: Code = Code::error("missing-probe");
-/// Containers run as a user other than root, without added privileges.
-pub const RUNS_AS_ROOT: Code = Code::error("runs-as-root");
-/// The image has a tag or a digest.
-pub const MISSING_IMAGE_TAG: Code = Code::error("missing-image-tag");
-/// A protected environment does not run `latest`.
-pub const MUTABLE_IMAGE_TAG: Code = Code::error("mutable-image-tag");
-/// No value that looks like a credential in a ConfigMap or a plain environment variable.
-pub const CREDENTIAL_IN_CONFIG: Code = Code::error("credential-in-config").confidential();
-/// A node port is of the range that a cluster gives out unless it is told otherwise.
-pub const NODE_PORT_OUT_OF_RANGE: Code = Code::error("node-port-out-of-range");
-/// A protected environment allows neither every origin nor an unencrypted one.
-pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
-
+/// An autoscaler scales a workload that does not exist.
+pub const AUTOSCALER_TARGET_MISSING: Code = Code::error("autoscaler-target-missing");
+/// An autoscaler measures a share of requests that a container does not make.
+pub const AUTOSCALER_WITHOUT_REQUESTS: Code = Code::error("autoscaler-without-requests");
 /// An account may do what is named, and not everything.
 pub const BROAD_PERMISSION: Code = Code::error("broad-permission");
+/// A disruption budget never lets a pod go, so that no node can be drained.
+pub const BUDGET_BLOCKS_DRAIN: Code = Code::warning("budget-blocks-drain");
+/// No workload has the labels that a disruption budget selects.
+pub const BUDGET_SELECTS_NOTHING: Code = Code::error("budget-selects-nothing");
+/// More is requested than the cluster has after the reserve.
+pub const CAPACITY_EXCEEDED: Code = Code::error("capacity-exceeded");
+/// More is requested than the target share of what the cluster has.
+pub const CAPACITY_OVER_TARGET: Code = Code::warning("capacity-over-target");
+/// No value that looks like a credential in a ConfigMap or a plain environment variable.
+pub const CREDENTIAL_IN_CONFIG: Code = Code::error("credential-in-config").confidential();
+/// Two autoscalers scale the same workload.
+pub const DUPLICATE_AUTOSCALER: Code = Code::error("duplicate-autoscaler");
+/// Two Ingresses claim the same host and path.
+pub const HOST_COLLISION: Code = Code::error("host-collision");
+/// An Ingress forwards to a Service, or to a port of it, that does not exist.
+pub const INGRESS_BACKEND_MISSING: Code = Code::error("ingress-backend-missing");
+/// An image is not written as an image can be.
+pub const INVALID_IMAGE: Code = Code::error("invalid-image");
+/// A text holds what a reader does not see.
+pub const INVISIBLE_CHARACTER: Code = Code::error("invisible-character");
+/// The image has a tag or a digest.
+pub const MISSING_IMAGE_TAG: Code = Code::error("missing-image-tag");
+/// A `ConfigMap` or `Secret` has not the key to which an object refers.
+pub const MISSING_KEY: Code = Code::error("missing-key");
+/// Liveness and readiness probes are set.
+pub const MISSING_PROBE: Code = Code::error("missing-probe");
+/// An object refers to another that the environment does not have.
+pub const MISSING_REFERENCE: Code = Code::error("missing-reference");
+/// Requests and limits for CPU and memory are set.
+pub const MISSING_RESOURCES: Code = Code::error("missing-resources");
+/// A protected environment does not run `latest`.
+pub const MUTABLE_IMAGE_TAG: Code = Code::error("mutable-image-tag");
+/// Two Services ask for the same port of every node.
+pub const NODE_PORT_COLLISION: Code = Code::error("node-port-collision");
+/// A node port is of the range that a cluster gives out unless it is told otherwise.
+pub const NODE_PORT_OUT_OF_RANGE: Code = Code::error("node-port-out-of-range");
+/// A quantity is one that Kubernetes reads, but otherwise than it looks.
+pub const ODD_QUANTITY: Code = Code::error("odd-quantity");
+/// A protected environment allows neither every origin nor an unencrypted one.
+pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
+/// Two workloads select the same pods.
+pub const OVERLAPPING_SELECTORS: Code = Code::error("overlapping-selectors");
+/// No workload has the labels to which a network policy applies.
+pub const POLICY_SELECTS_NOTHING: Code = Code::warning("policy-selects-nothing");
+/// A probe names a port that its container does not have.
+pub const PROBE_PORT_MISSING: Code = Code::error("probe-port-missing");
+/// A workload fixes the number of replicas that an autoscaler decides.
+pub const REPLICAS_OWNED_BY_AUTOSCALER: Code = Code::error("replicas-owned-by-autoscaler");
+/// Containers run as a user other than root, without added privileges.
+pub const RUNS_AS_ROOT: Code = Code::error("runs-as-root");
+/// A field is set that only the API server may set.
+pub const SERVER_OWNED_FIELD: Code = Code::error("server-owned-field");
+/// No workload has the labels that a Service selects.
+pub const SERVICE_SELECTS_NOTHING: Code = Code::error("service-selects-nothing");
+/// A Service forwards to a port that the selected pods do not have.
+pub const TARGET_PORT_MISSING: Code = Code::error("target-port-missing");
+/// The kind has no such field.
+pub const UNKNOWN_FIELD: Code = Code::error("unknown-field");
 
-/// A waiver that excuses its component from nothing.
+/// A waiver that excuses from nothing.
 pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
+/// A waiver whose last day is over.
+pub const EXPIRED_WAIVER: Code = Code::error("expired-waiver");
+/// A waiver whose last day is near.
+pub const EXPIRING_WAIVER: Code = Code::note("expiring-waiver");
 
 /// Every house rule, by name.
 pub const HOUSE_RULES: &[Code] = &[
+    AUTOSCALER_TARGET_MISSING,
+    AUTOSCALER_WITHOUT_REQUESTS,
     BROAD_PERMISSION,
+    BUDGET_BLOCKS_DRAIN,
+    BUDGET_SELECTS_NOTHING,
+    CAPACITY_EXCEEDED,
+    CAPACITY_OVER_TARGET,
     CREDENTIAL_IN_CONFIG,
+    DUPLICATE_AUTOSCALER,
+    HOST_COLLISION,
+    INGRESS_BACKEND_MISSING,
+    INVALID_IMAGE,
+    INVISIBLE_CHARACTER,
     MISSING_IMAGE_TAG,
+    MISSING_KEY,
     MISSING_PROBE,
+    MISSING_REFERENCE,
     MISSING_RESOURCES,
     MUTABLE_IMAGE_TAG,
+    NODE_PORT_COLLISION,
     NODE_PORT_OUT_OF_RANGE,
+    ODD_QUANTITY,
     ORIGIN_NOT_ALLOWED,
+    OVERLAPPING_SELECTORS,
+    POLICY_SELECTS_NOTHING,
+    PROBE_PORT_MISSING,
+    REPLICAS_OWNED_BY_AUTOSCALER,
     RUNS_AS_ROOT,
+    SERVER_OWNED_FIELD,
+    SERVICE_SELECTS_NOTHING,
+    TARGET_PORT_MISSING,
+    UNKNOWN_FIELD,
 ];
 
 /// Says how a component is excused from a rule: the last help of its messages.
 pub fn or_waive(code: Code) -> String {
     format!("or say why it may: `waive {} reason=\"…\"` in the component", code.name)
+}
+
+/// Says how what belongs to no component is excused from a rule.
+pub fn or_waive_in_app(code: Code) -> String {
+    format!("or say why it may: `waive {} reason=\"…\"` in the app or the environment", code.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HOUSE_RULES;
+
+    #[test]
+    fn house_rules_are_in_order() {
+        assert!(HOUSE_RULES.is_sorted_by_key(|it| it.name));
+    }
 }

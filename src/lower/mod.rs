@@ -133,6 +133,8 @@ fn environment(spec: &Spec) -> Environment {
         protected: spec.environment.protected,
         cluster: spec.environment.cluster.clone(),
         external: secrets.chain(accounts).chain(others).collect(),
+        policy: spec.policy.clone(),
+        waivers: spec.waivers.clone(),
         span: place,
     }
 }

@@ -107,6 +107,11 @@ impl Quantity {
         Self { nano: self.nano.saturating_mul(i128::from(count)), format: self.format }
     }
 
+    /// Returns how many whole percent of `whole` this is, rounded down; none of nothing.
+    pub fn whole_percent_of(self, whole: Self) -> Option<u64> {
+        (whole.nano > 0).then(|| u64::try_from(self.nano.saturating_mul(100).div_euclid(whole.nano)).unwrap_or(0))
+    }
+
     /// Returns how many percent of `whole` this is, rounded up; none of nothing.
     pub fn percent_of(self, whole: Self) -> Option<u64> {
         (whole.nano > 0).then(|| {

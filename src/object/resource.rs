@@ -50,10 +50,44 @@ const RESOURCES: [(&str, &[&str]); 18] = [
     ("storage.k8s.io", &["csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"]),
 ];
 
+/// The resources of the whole cluster. `namespaces` is not among them: a role in a namespace can be about that one.
+const OF_CLUSTER: [&str; 21] = [
+    "apiservices",
+    "certificatesigningrequests",
+    "clusterrolebindings",
+    "clusterroles",
+    "csidrivers",
+    "csinodes",
+    "customresourcedefinitions",
+    "ingressclasses",
+    "mutatingwebhookconfigurations",
+    "nodes",
+    "persistentvolumes",
+    "priorityclasses",
+    "runtimeclasses",
+    "selfsubjectaccessreviews",
+    "storageclasses",
+    "subjectaccessreviews",
+    "tokenreviews",
+    "validatingadmissionpolicies",
+    "validatingadmissionpolicybindings",
+    "validatingwebhookconfigurations",
+    "volumeattachments",
+];
+
+/// True for a resource of Kubernetes itself that is in no namespace, and for a part of one.
+pub fn is_of_cluster(resource: &str) -> bool {
+    OF_CLUSTER.contains(&whole(resource))
+}
+
+/// Returns the resource that a part belongs to: `pods` of `pods/log`.
+fn whole(resource: &str) -> &str {
+    resource.split('/').next().unwrap_or_default()
+}
+
 /// Returns the group of a resource or of a part of one, such as `pods/log`; none for one that is not Kubernetes' own.
 pub fn group(resource: &str) -> Option<&'static str> {
-    let whole = resource.split('/').next().unwrap_or_default();
-    RESOURCES.iter().find(|(_, names)| names.contains(&whole)).map(|(group, _)| *group)
+    RESOURCES.iter().find(|(_, names)| names.contains(&whole(resource))).map(|(group, _)| *group)
 }
 
 /// Iterates the names of the resources that are known here.
@@ -63,7 +97,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{group, names};
+    use super::{OF_CLUSTER, group, is_of_cluster, names};
     use crate::object::kind::is_built_in_group;
 
     #[test]
@@ -77,5 +111,15 @@ mod tests {
         check("*", None);
         check("", None);
         assert!(names().filter_map(group).all(is_built_in_group));
+    }
+
+    #[test]
+    fn knows_what_is_in_no_namespace() {
+        for (resource, expected) in
+            [("nodes", true), ("nodes/proxy", true), ("pods", false), ("namespaces", false), ("widgets", false)]
+        {
+            assert_eq!(is_of_cluster(resource), expected, "{resource}");
+        }
+        assert!(OF_CLUSTER.iter().all(|it| group(it).is_some()));
     }
 }

@@ -56,7 +56,7 @@ impl Reader<'_> {
                 Some(property) => self.property(&mut node, property.value(), entry),
             }
         }
-        if rule.identity == Identity::FirstArgument && position == 0 {
+        if rule.naming_arguments() > 0 && position == 0 {
             let message = format!("`{}` needs a {}", node.name.value, rule.arguments[0].name);
             self.diagnostics.push(Diagnostic::new(MISSING_NAME, message).at(node.span(), "").help(usage(rule)));
         }
@@ -249,8 +249,8 @@ impl Reader<'_> {
     /// Checks that a removal says nothing but what to remove.
     fn removal(&mut self, node: &Node) {
         let Some(mark) = &node.mark else { return };
-        let named_by = usize::from(node.rule.identity == Identity::FirstArgument);
-        let more = node.arguments.len() > named_by || !node.properties.is_empty() || !node.children.is_empty();
+        let values = node.properties.keys().any(|it| !node.rule.is_naming_property(it));
+        let more = node.arguments.len() > node.rule.naming_arguments() || values || !node.children.is_empty();
         if mark.value == Mark::Remove && more {
             let message = format!("`(remove){}` says more than what to remove", node.describe());
             let diagnostic =

@@ -6,12 +6,22 @@ pub use review::{Previous, review};
 
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
-use crate::object::{ObjectSet, Waived};
+use crate::graph::Graph;
+use crate::object::{Date, ObjectSet, Waived};
 use crate::source::Sources;
 use crate::spec::Part;
 use crate::tree::ManifestTree;
-use crate::{lower, parse, render, resolve, validate};
+use crate::{lower, parse, relate, render, resolve, validate};
 use std::collections::BTreeSet;
+
+/// What a compile is told besides the sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The day on which waivers are asked whether they have ended; none where they are not asked.
+    ///
+    /// It decides what is said and never what is rendered.
+    pub today: Option<Date>,
+}
 
 /// What the sources of a project compile to.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +51,11 @@ impl Compiled {
         tree
     }
 
+    /// Relates the objects of every environment to each other.
+    pub fn graphs(&self) -> Vec<Graph> {
+        self.sets.iter().map(relate::graph).collect()
+    }
+
     /// Keeps only the named environments, and what is said about them or about the project as a whole.
     #[must_use]
     pub fn only(mut self, environments: &[String]) -> Self {
@@ -53,7 +68,7 @@ impl Compiled {
 }
 
 /// Compiles a project: everything but writing it down.
-pub fn compile(sources: &Sources) -> Compiled {
+pub fn compile(sources: &Sources, settings: &Settings) -> Compiled {
     let (parts, mut diagnostics) = parse::project(sources);
     let Some(parts) = resolvable(parts, &mut diagnostics, sources) else {
         return Compiled { diagnostics: diagnostic::sorted(diagnostics), ..Compiled::default() };
@@ -69,7 +84,11 @@ pub fn compile(sources: &Sources) -> Compiled {
         diagnostics.extend(render::collisions(set));
         waived.extend(outcome.waived);
     }
-    diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));
+    let outcome = validate::cluster(&sets.iter().collect::<Vec<_>>());
+    diagnostics.extend(outcome.diagnostics);
+    waived.extend(outcome.waived);
+    diagnostics.extend(sets.iter().flat_map(|it| validate::unused(it, &waived)));
+    diagnostics.extend(settings.today.into_iter().flat_map(|it| validate::ends(&waived, it)));
     let all: Vec<&str> = project.environments.iter().map(String::as_str).collect();
     let mut diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
     // A waiver of the base is needed where one environment needs it.

@@ -16,7 +16,11 @@ const VERSION: u32 = 1;
 /// hide are written as `\u` escapes.
 pub fn json(review: &Review) -> String {
     // The document is made of strings, numbers and lists alone, which can always be written.
-    let text = serde_json::to_string_pretty(&Document::of(review)).unwrap_or_default();
+    safe(&serde_json::to_string_pretty(&Document::of(review)).unwrap_or_default())
+}
+
+/// Writes a document so that no character of it can be obeyed or hidden, with a line break at its end.
+pub(super) fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character != '\n' && visible::is_deceptive(character) {
@@ -153,6 +157,7 @@ struct Waived<'a> {
     environments: &'a [String],
     object: Object<'a>,
     reason: &'a str,
+    until: Option<String>,
     source: Source<'a>,
 }
 
@@ -314,6 +319,7 @@ impl<'a> Waived<'a> {
             environments: &it.environments,
             object: Object::of(&it.object),
             reason: &it.reason,
+            until: it.until.map(|it| it.to_string()),
             source: Source::of(&it.source),
         }
     }

@@ -5,17 +5,25 @@
 //! `wording` and the two sides of a field from `difference`; escape every text for the new sink in that file, and add
 //! the function to the payload test in `tests/suite/report.rs`.
 //!
+//! The capacity that a project asks for is no review; its two forms take a [`CapacityPlan`] instead.
+//!
+//! [`CapacityPlan`]: crate::object::capacity::CapacityPlan
 //! [`Review`]: crate::change::Review
 
+mod capacity;
+mod capacity_json;
 mod difference;
 mod json;
 mod markdown;
 mod markup;
 mod notes;
 mod page;
+mod table;
 mod terminal;
 mod wording;
 
+pub use capacity::capacity;
+pub use capacity_json::capacity_json;
 pub use json::json;
 pub use markdown::markdown;
 pub use terminal::terminal;

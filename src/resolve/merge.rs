@@ -2,7 +2,6 @@
 
 use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
 use crate::diagnostic::{Diagnostic, suggest};
-use crate::spec::grammar::Identity;
 use crate::spec::{Entry, Literal, Mark, Node};
 
 /// Applies an environment's nodes to the app.
@@ -42,8 +41,9 @@ fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<D
 
 /// Merges one node into the same node below.
 fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let named_by = usize::from(above.rule.identity == Identity::FirstArgument);
-    let says_nothing = above.arguments.len() <= named_by && above.properties.is_empty() && above.children.is_empty();
+    let named_by = above.rule.naming_arguments();
+    let values = || above.properties.iter().filter(|(name, _)| !above.rule.is_naming_property(name));
+    let says_nothing = above.arguments.len() <= named_by && values().count() == 0 && above.children.is_empty();
     if says_nothing {
         let message = format!("`{}` changes nothing", above.describe());
         let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
@@ -59,7 +59,7 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (name, entry) in &above.properties {
+    for (name, entry) in values() {
         property(below, name, Some(entry), diagnostics);
     }
     let place = format!("`{}`", below.describe());

@@ -96,6 +96,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
         project.environments.push(name.clone());
         project.waived.extend(completed.waived);
         named.extend(completed.files);
+        let found: Vec<Diagnostic> = found.into_iter().filter_map(|it| completed.spec.policy.applied(it)).collect();
         if found.iter().all(|it| !it.is_error()) {
             project.specs.push(completed.spec);
         }

@@ -1,7 +1,8 @@
 //! One environment of the app, complete.
 
 use super::{Claim, Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
-use crate::object::Cluster;
+use crate::diagnostic::Policy;
+use crate::object::{Cluster, Waiver};
 use crate::source::Traced;
 
 /// What is declared for one environment once base and overlay are merged, defaults are set and references resolved.
@@ -35,6 +36,10 @@ pub struct Spec {
     pub external: Vec<External>,
     /// Names for hosts outside the cluster, by name.
     pub external_services: Vec<ExternalService>,
+    /// How bad the house rules are.
+    pub policy: Policy,
+    /// The house rules that objects of no component are excused from.
+    pub waivers: Vec<Waiver>,
     /// The components, by name.
     pub components: Vec<Component>,
 }

@@ -93,10 +93,16 @@ impl Entry {
 impl Node {
     /// Returns what tells this node from its siblings: `component backend`, `replicas`, `LOG_LEVEL`.
     pub fn identity(&self) -> (&str, Option<String>) {
-        match self.rule.identity {
-            Identity::Single | Identity::Name => (&self.name.value, None),
-            Identity::FirstArgument => (&self.name.value, self.arguments.first().and_then(|it| it.value.as_text())),
-        }
+        let first = || self.arguments.first().and_then(|it| it.value.as_text());
+        let key = match self.rule.identity {
+            Identity::Single | Identity::Name => None,
+            Identity::FirstArgument => first(),
+            Identity::FirstArgumentAnd(name) => {
+                let more = self.property(name).map(|it| format!(" {name}={}", it.value)).unwrap_or_default();
+                first().map(|it| it + &more)
+            }
+        };
+        (&self.name.value, key)
     }
 
     /// Names the node for a message: `component backend`.

@@ -6,17 +6,11 @@ use super::field::{Field, Found, MISSING_VALUE, NOT_EXACTLY_ONE, OUT_OF_RANGE};
 use super::names::{self, INVALID_NAME};
 use super::pod::{self, resources};
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{
+    AUTOSCALER_TARGET_MISSING, AUTOSCALER_WITHOUT_REQUESTS, DUPLICATE_AUTOSCALER, REPLICAS_OWNED_BY_AUTOSCALER,
+};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
-
-/// An autoscaler scales a workload that does not exist.
-pub const AUTOSCALER_TARGET_MISSING: Code = Code::error("autoscaler-target-missing");
-/// An autoscaler measures a share of requests that a container does not make.
-pub const AUTOSCALER_WITHOUT_REQUESTS: Code = Code::error("autoscaler-without-requests");
-/// A workload fixes the number of replicas that an autoscaler decides.
-pub const REPLICAS_OWNED_BY_AUTOSCALER: Code = Code::error("replicas-owned-by-autoscaler");
-/// Two autoscalers scale the same workload.
-pub const DUPLICATE_AUTOSCALER: Code = Code::error("duplicate-autoscaler");
 
 /// The codes of this family.
 pub const CODES: &[Code] =

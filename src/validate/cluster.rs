@@ -4,37 +4,16 @@
 
 use super::field::Field;
 use super::references::duplicate;
+use crate::diagnostic::house_rule::{HOST_COLLISION, NODE_PORT_COLLISION};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
-
-/// Two Services ask for the same port of every node.
-pub const NODE_PORT_COLLISION: Code = Code::error("node-port-collision");
-/// Two Ingresses claim the same host and path.
-pub const HOST_COLLISION: Code = Code::error("host-collision");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[HOST_COLLISION, NODE_PORT_COLLISION];
 
 const SHARED: &str =
     "the Services of a cluster share its node ports: choose another, or leave `node-port` out and the cluster chooses";
-
-/// Groups environments by cluster: name, or none for one that is alone, and its environments by name.
-pub(super) fn groups<'a>(sets: &[&'a ObjectSet]) -> Vec<Vec<&'a ObjectSet>> {
-    let mut groups: BTreeMap<(Option<&str>, Option<&str>), Vec<&ObjectSet>> = BTreeMap::new();
-    for set in sets {
-        let key = match &set.environment.cluster {
-            Some(cluster) => (Some(cluster.name.as_str()), None),
-            None => (None, Some(set.environment.name.as_str())),
-        };
-        groups.entry(key).or_default().push(set);
-    }
-    let mut groups: Vec<Vec<&ObjectSet>> = groups.into_values().collect();
-    for group in &mut groups {
-        group.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
-    }
-    groups
-}
 
 /// Checks the environments of one cluster.
 pub(super) fn check(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
@@ -140,7 +119,7 @@ pub(super) fn between(message: Diagnostic, first: &ObjectSet, second: &ObjectSet
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{any, expect, service, set, with};
-    use super::{check, groups};
+    use super::check;
     use crate::object::ObjectSet;
     use serde_json::{Value, json};
 
@@ -177,11 +156,5 @@ mod tests {
         let again = environment("dev", &[service()]);
         other.environment.name = "staging".to_owned();
         expect(check(&[&again, &other]), &["duplicate-object metadata.name is made by `dev` and by `staging`"]);
-    }
-
-    #[test]
-    fn environments_without_a_cluster_are_alone() {
-        let (dev, prod) = (environment("dev", &[]), environment("prod", &[]));
-        assert_eq!(groups(&[&dev, &prod]).len(), 2);
     }
 }

@@ -8,13 +8,9 @@ use super::selector;
 use super::service::selected;
 use super::workload::{Limit, share};
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{BUDGET_BLOCKS_DRAIN, BUDGET_SELECTS_NOTHING};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet, demand};
-
-/// No workload has the labels that a disruption budget selects.
-pub const BUDGET_SELECTS_NOTHING: Code = Code::error("budget-selects-nothing");
-/// A disruption budget never lets a pod go, so that no node can be drained.
-pub const BUDGET_BLOCKS_DRAIN: Code = Code::warning("budget-blocks-drain");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[BUDGET_BLOCKS_DRAIN, BUDGET_SELECTS_NOTHING];

@@ -8,8 +8,7 @@
 use super::names::{INVALID_ADDRESS, INVALID_KEY, INVALID_LABEL, INVALID_NAME, INVALID_PORT, INVALID_VARIABLE_NAME};
 use super::pod::containers::DUPLICATE_PORT;
 use super::references::DUPLICATE_OBJECT;
-use super::text::INVISIBLE_CHARACTER;
-use crate::diagnostic::house_rule::CREDENTIAL_IN_CONFIG;
+use crate::diagnostic::house_rule::{CREDENTIAL_IN_CONFIG, INVISIBLE_CHARACTER};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use std::collections::BTreeMap;

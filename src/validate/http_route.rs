@@ -2,10 +2,11 @@
 //!
 //! Source: the definition of `HTTPRoute` in `gateway.networking.k8s.io/v1` (`apis/v1/httproute_types.go`).
 
-use super::cluster::{HOST_COLLISION, between};
+use super::cluster::between;
 use super::field::{Field, Found, OUT_OF_RANGE};
 use super::names::{self, INVALID_ADDRESS, INVALID_NAME, INVALID_PATH};
 use super::pod::containers::port_number;
+use crate::diagnostic::house_rule::HOST_COLLISION;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Object, ObjectId, ObjectSet};
 use std::collections::BTreeMap;

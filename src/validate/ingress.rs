@@ -6,10 +6,8 @@ use super::field::{Field, Found, NOT_EXACTLY_ONE, OUT_OF_RANGE};
 use super::names::{self, INVALID_ADDRESS, INVALID_NAME, INVALID_PATH, INVALID_PORT};
 use super::pod::containers::port_number;
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::INGRESS_BACKEND_MISSING;
 use crate::object::{Object, ObjectId, ObjectSet};
-
-/// An Ingress forwards to a Service, or to a port of it, that does not exist.
-pub const INGRESS_BACKEND_MISSING: Code = Code::error("ingress-backend-missing");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[INGRESS_BACKEND_MISSING];

@@ -6,12 +6,11 @@ use super::field::{Field, Found};
 use super::names::{self, INVALID_LABEL, INVALID_NAME, Verdict};
 use super::selector;
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::SERVER_OWNED_FIELD;
 use crate::object::{Object, kind};
 
 /// The annotations of an object are larger than Kubernetes stores.
 pub const ANNOTATIONS_TOO_LARGE: Code = Code::error("annotations-too-large");
-/// A field is set that only the API server may set.
-pub const SERVER_OWNED_FIELD: Code = Code::error("server-owned-field");
 /// An object is in a namespace in which it cannot be.
 pub const NAMESPACE_MISMATCH: Code = Code::error("namespace-mismatch");
 

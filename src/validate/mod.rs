@@ -29,6 +29,7 @@ pub mod references;
 pub mod service;
 pub mod structure;
 pub mod text;
+pub mod waivers;
 pub mod workload;
 
 mod addresses;
@@ -37,13 +38,13 @@ mod echo;
 mod fixture;
 mod selector;
 
-use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};
+pub use waivers::{ends, unused};
+
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{KubernetesVersion, Object, ObjectSet, Waived, Waiver};
+use crate::object::{KubernetesVersion, ObjectSet, Waived};
 
 /// The codes of every family.
 const FAMILIES: &[&[Code]] = &[
-    &[UNUSED_WAIVER],
     autoscaler::CODES,
     capacity::CODES,
     cluster::CODES,
@@ -65,10 +66,11 @@ const FAMILIES: &[&[Code]] = &[
     service::CODES,
     structure::CODES,
     text::CODES,
+    waivers::CODES,
     workload::CODES,
 ];
 
-/// What the checks of one environment found.
+/// What checks found.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// What is wrong.
@@ -79,10 +81,10 @@ pub struct Outcome {
 
 /// Checks the objects of one environment, each by itself and with the others.
 pub fn environment(set: &ObjectSet) -> Outcome {
-    let mut outcome = Outcome::default();
+    let mut found = Vec::new();
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
     for object in &set.objects {
-        let mut found = structure::check(object, version);
+        found.extend(structure::check(object, version));
         found.extend(text::check(object));
         found.extend(metadata::check(object, &set.environment.namespace));
         found.extend(config_map::check(object));
@@ -96,33 +98,35 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(autoscaler::check(object));
         found.extend(disruption_budget::check(object));
         found.extend(house_rules::check(object, &set.environment));
-        excuse(object, &set.environment.name, found, &mut outcome);
     }
-    outcome.diagnostics.extend(references::check(set));
-    outcome.diagnostics.extend(pod::variables::check_config(set));
-    outcome.diagnostics.extend(service::check_targets(set));
-    outcome.diagnostics.extend(ingress::check_targets(set));
-    outcome.diagnostics.extend(http_route::check_targets(set));
-    outcome.diagnostics.extend(network_policy::check_targets(set));
-    outcome.diagnostics.extend(autoscaler::check_targets(set));
-    outcome.diagnostics.extend(disruption_budget::check_targets(set));
-    outcome.diagnostics.extend(capacity::check_environment(set));
-    outcome.diagnostics.extend(unused_waivers(set, &outcome.waived));
-    outcome.diagnostics = echo::removed(outcome.diagnostics);
-    for message in &mut outcome.diagnostics {
+    found.extend(references::check(set));
+    found.extend(pod::variables::check_config(set));
+    found.extend(service::check_targets(set));
+    found.extend(ingress::check_targets(set));
+    found.extend(http_route::check_targets(set));
+    found.extend(network_policy::check_targets(set));
+    found.extend(autoscaler::check_targets(set));
+    found.extend(disruption_budget::check_targets(set));
+    found.extend(capacity::check_environment(set));
+    for message in &mut found {
         message.environments.push(set.environment.name.clone());
     }
+    let mut outcome = waivers::settle(found, &[set]);
+    outcome.diagnostics = echo::removed(outcome.diagnostics);
     outcome
 }
 
 /// Checks environments against each other, where they declare the same cluster.
-pub fn cluster(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for group in cluster::groups(sets) {
-        found.extend(cluster::check(&group));
+pub fn cluster(sets: &[&ObjectSet]) -> Outcome {
+    let mut outcome = Outcome::default();
+    for group in ObjectSet::by_cluster(sets) {
+        let mut found = cluster::check(&group);
         found.extend(capacity::check_cluster(&group));
+        let settled = waivers::settle(found, &group);
+        outcome.diagnostics.extend(settled.diagnostics);
+        outcome.waived.extend(settled.waived);
     }
-    found
+    outcome
 }
 
 /// Returns the codes of all checks, by name.
@@ -133,91 +137,15 @@ pub fn codes() -> Vec<Code> {
     codes
 }
 
-/// Keeps what was found, but for the house rules that a waiver of the object names.
-fn excuse(object: &Object, environment: &str, found: Vec<Diagnostic>, outcome: &mut Outcome) {
-    for message in found {
-        match object.waivers.iter().find(|it| it.code == message.code.name) {
-            None => outcome.diagnostics.push(message),
-            Some(waiver) => {
-                let known = |it: &Waived| it.code == message.code && it.object == object.id;
-                // Two containers that break a rule are one excuse.
-                if !outcome.waived.iter().any(known) {
-                    outcome.waived.push(Waived {
-                        code: message.code,
-                        object: object.id.clone(),
-                        environment: environment.to_owned(),
-                        waiver: waiver.clone(),
-                    });
-                }
-            }
-        }
-    }
-}
-
-/// Reports the waivers that excused nothing, once each, though every object of a component carries them.
-fn unused_waivers(set: &ObjectSet, waived: &[Waived]) -> Vec<Diagnostic> {
-    let mut waivers: Vec<&Waiver> = set.objects.iter().flat_map(|it| &it.waivers).collect();
-    waivers.sort_by_key(|it| (it.span, &it.code));
-    waivers.dedup_by_key(|it| (it.span, &it.code));
-    // Origins are checked at the typed value, in another stage.
-    waivers.retain(|it| it.code != ORIGIN_NOT_ALLOWED.name && !waived.iter().any(|used| used.waiver == **it));
-    let message = |waiver: &Waiver| {
-        let name = &waiver.code;
-        let known = HOUSE_RULES.iter().map(|it| it.name);
-        if known.clone().any(|it| it == name) {
-            let text = format!("nothing breaks the rule `{name}` that is waived");
-            let message = Diagnostic::new(UNUSED_WAIVER, text).at(waiver.span, "");
-            message.help("remove it, or move it to the environments that need it")
-        } else {
-            let text = format!("`{name}` is no house rule that can be waived");
-            Diagnostic::new(UNUSED_WAIVER, text).at(waiver.span, "").suggest(name, known)
-        }
-    };
-    waivers.into_iter().map(message).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::fixture::{deployment, service, set, with, with_container};
+    use super::fixture::{deployment, service, set, with};
     use super::{codes, environment};
-    use crate::object::Waiver;
-    use crate::source::{Sources, Span};
     use serde_json::{Value, json};
-
-    fn waiver(code: &str) -> Waiver {
-        let sources = Sources::new([("a".to_owned(), String::new())]);
-        let span = Span::new(sources.iter().next().unwrap().0, 0, 0);
-        Waiver { code: code.to_owned(), reason: "because".to_owned(), span }
-    }
 
     #[test]
     fn a_valid_environment_has_no_messages() {
         assert_eq!(environment(&set([deployment(), service()])).diagnostics, []);
-    }
-
-    #[test]
-    fn waivers_excuse_and_are_used() {
-        let mut set = set([with_container("/livenessProbe", json!(null)), service()]);
-        for object in &mut set.objects {
-            object.waivers = vec![waiver("missing-probe")];
-        }
-        let outcome = environment(&set);
-        assert_eq!(outcome.diagnostics, []);
-        assert_eq!(outcome.waived.len(), 1);
-        assert_eq!((outcome.waived[0].code.name, outcome.waived[0].environment.as_str()), ("missing-probe", "prod"));
-        for object in &mut set.objects {
-            object.waivers = vec![waiver("missing-probe"), waiver("runs-as-root"), waiver("missing-probes")];
-        }
-        let found = environment(&set).diagnostics;
-        let shown: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
-        assert_eq!(
-            shown,
-            [
-                "`missing-probes` is no house rule that can be waived",
-                "nothing breaks the rule `runs-as-root` that is waived"
-            ]
-        );
-        assert!(found.iter().all(|it| !it.is_error() && it.environments == ["prod"]));
     }
 
     #[test]

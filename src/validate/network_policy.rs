@@ -9,11 +9,9 @@ use super::pod::containers::{port_number, port_number_or_name};
 use super::selector;
 use super::service::selected;
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::POLICY_SELECTS_NOTHING;
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
-
-/// No workload has the labels to which a network policy applies.
-pub const POLICY_SELECTS_NOTHING: Code = Code::warning("policy-selects-nothing");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[POLICY_SELECTS_NOTHING];

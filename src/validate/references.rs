@@ -6,17 +6,12 @@
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// An object refers to another that the environment does not have.
-pub const MISSING_REFERENCE: Code = Code::error("missing-reference");
-/// A `ConfigMap` or `Secret` has not the key to which an object refers.
-pub const MISSING_KEY: Code = Code::error("missing-key");
-/// Two workloads select the same pods.
-pub const OVERLAPPING_SELECTORS: Code = Code::error("overlapping-selectors");
 /// Two objects have the same group, kind, namespace and name.
 pub const DUPLICATE_OBJECT: Code = Code::error("duplicate-object");
 
@@ -49,7 +44,9 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
     for pair in set.objects.windows(2) {
         let [first, second] = pair else { continue };
         if first.id == second.id {
-            found.push(duplicate(first, second, "another component makes the same object"));
+            let same = first.component.is_some() && first.component == second.component;
+            let how = if same { "the same object is made twice" } else { "another component makes the same object" };
+            found.push(duplicate(first, second, how));
         }
     }
     let mut folded: BTreeMap<_, &Object> = BTreeMap::new();

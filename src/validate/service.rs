@@ -10,14 +10,10 @@ use super::pod::{self, running_containers};
 use super::selector;
 use crate::diagnostic::Code;
 use crate::diagnostic::house_rule::{NODE_PORT_OUT_OF_RANGE, or_waive};
+use crate::diagnostic::house_rule::{SERVICE_SELECTS_NOTHING, TARGET_PORT_MISSING};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use std::net::IpAddr;
-
-/// No workload has the labels that a Service selects.
-pub const SERVICE_SELECTS_NOTHING: Code = Code::error("service-selects-nothing");
-/// A Service forwards to a port that the selected pods do not have.
-pub const TARGET_PORT_MISSING: Code = Code::error("target-port-missing");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[SERVICE_SELECTS_NOTHING, TARGET_PORT_MISSING];

@@ -360,11 +360,11 @@ proptest! {
             apply(&mut files[file % count].1, *at, edit);
         }
         let sources = Sources::new(files);
-        let compiled = pipeline::compile(&sources);
+        let compiled = pipeline::compile(&sources, &pipeline::Settings::default());
         let printed = excerpt::print(&compiled.diagnostics, &sources, Style::Plain);
         prop_assert_eq!(printed.is_empty(), compiled.diagnostics.is_empty());
         prop_assert!(compiled.diagnostics.iter().all(|it| !it.labels.is_empty()), "{}", printed);
-        prop_assert_eq!(&excerpt::print(&pipeline::compile(&sources).diagnostics, &sources, Style::Plain), &printed);
+        prop_assert_eq!(&excerpt::print(&pipeline::compile(&sources, &pipeline::Settings::default()).diagnostics, &sources, Style::Plain), &printed);
         if compiled.is_valid() {
             let objects: usize = compiled.sets.iter().map(|it| it.objects.len()).sum();
             prop_assert!(objects > 0);

@@ -60,7 +60,7 @@ fn the_first_example_of_a_page_is_a_whole_project() {
         let (base, environment) = (first("kdl base"), first("kdl environment"));
         let name = environment.split_whitespace().nth(1).unwrap().to_owned();
         let files = [("base/app.kdl".to_owned(), base), (format!("environments/{name}.kdl"), environment)];
-        let compiled = pipeline::compile(&Sources::new(files));
+        let compiled = pipeline::compile(&Sources::new(files), &pipeline::Settings::default());
         assert_eq!(compiled.diagnostics, [], "{page}");
         assert!(!compiled.tree().files.is_empty());
     }

@@ -11,7 +11,6 @@ use todo_gitops::{parse, pipeline, render, resolve, validate};
 /// The codes that no case shows, each with its reason.
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("annotations-too-large", "a case would be a file of 256 KiB"),
-    ("autoscaler-target-missing", "an autoscaler is made with its Deployment"),
     ("budget-selects-nothing", "a budget is made with its Deployment"),
     ("config-too-large", "a case would be a file of 1 MiB"),
     ("duplicate-autoscaler", "a component has one `autoscale`"),
@@ -29,6 +28,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("policy-selects-nothing", "a policy is made with its Deployment"),
     ("probe-port-missing", "`unknown-port` comes first"),
     ("replicas-owned-by-autoscaler", "the compiler leaves `replicas` out"),
+    ("route-backend-missing", "`missing-setting` and `unknown-port` come first"),
     ("selector-mismatch", "the labels of a selector are put on the pods"),
     ("server-owned-field", "the compiler makes the fields"),
     ("service-selects-nothing", "a Service is made with its Deployment"),
@@ -43,7 +43,7 @@ fn every_case_says_what_is_expected() {
     let template = cases::project_path("tests/cases/project");
     for case in cases::all("errors") {
         let sources = cases::sources(&[&case.path, &template]);
-        let compiled = pipeline::compile(&sources);
+        let compiled = pipeline::compile(&sources, &cases::settings());
         if compiled.diagnostics.is_empty() {
             failures.push(format!("{}: nothing is wrong", case.name));
         }
@@ -102,7 +102,7 @@ fn all() -> Vec<(String, Vec<Diagnostic>)> {
     let template = cases::project_path("tests/cases/project");
     let found = |case: cases::Case| {
         let sources = cases::sources(&[&case.path, &template]);
-        (case.name, pipeline::compile(&sources).diagnostics)
+        (case.name, pipeline::compile(&sources, &cases::settings()).diagnostics)
     };
     cases::all("errors").into_iter().map(found).collect()
 }

@@ -6,7 +6,7 @@ use crate::support::markdown;
 use std::fs;
 use std::path::{Path, PathBuf};
 use todo_gitops::diagnostic::excerpt::{self, Style};
-use todo_gitops::pipeline;
+use todo_gitops::pipeline::{self, Settings};
 
 /// One example.
 pub(crate) struct Example {
@@ -39,7 +39,7 @@ fn every_example_compiles_without_a_word_to_its_tree() {
     let mut failures = Failures::default();
     for example in all() {
         let sources = sources(&[&example.path]);
-        let compiled = pipeline::compile(&sources);
+        let compiled = pipeline::compile(&sources, &Settings::default());
         if compiled.diagnostics.is_empty() {
             failures.tree(&example.path.join("rendered"), &compiled.tree().files);
         } else {

@@ -12,7 +12,7 @@ use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::Range;
-use todo_gitops::pipeline;
+use todo_gitops::pipeline::{self, Settings};
 use todo_gitops::source::Sources;
 use todo_gitops::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, NodeRule};
 
@@ -74,7 +74,7 @@ fn reasons(account: &str) -> BTreeMap<&str, &str> {
 fn passing(example: &Example) -> BTreeSet<String> {
     let files: Vec<(String, String)> =
         cases::sources(&[&example.path]).iter().map(|(_, it)| (it.name.clone(), it.text.clone())).collect();
-    let whole = pipeline::compile(&Sources::new(files.clone())).tree();
+    let whole = pipeline::compile(&Sources::new(files.clone()), &Settings::default()).tree();
     let mut passed = BTreeSet::new();
     for (index, (name, text)) in files.iter().enumerate() {
         let Ok(document) = text.parse::<KdlDocument>() else { continue };
@@ -84,7 +84,7 @@ fn passing(example: &Example) -> BTreeSet<String> {
         for mutation in mutations {
             let mut spoilt = files.clone();
             spoilt[index].1.replace_range(mutation.place, &mutation.text);
-            let compiled = pipeline::compile(&Sources::new(spoilt));
+            let compiled = pipeline::compile(&Sources::new(spoilt), &Settings::default());
             if compiled.diagnostics.is_empty() {
                 let changed = if compiled.tree() == whole { "changes nothing" } else { "is rendered" };
                 passed.insert(format!("{}: {changed}", mutation.what));

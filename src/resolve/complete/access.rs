@@ -56,6 +56,13 @@ fn permission(node: &Node, context: &mut Context<'_>) -> Option<Permission> {
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(narrowed.span(), "");
         context.diagnostics.push(diagnostic.help("add `resources …`, or remove it"));
     }
+    unnamed(node, &verbs, &resources, context);
+    let own_group = node.child("groups").is_none();
+    for resource in resources.iter().filter(|it| !cluster && own_group && resource::is_of_cluster(&it.value)) {
+        let message = format!("`{}` is in no namespace, and `{}` holds in one", resource.value, node.describe());
+        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at_some(resource.origin.span, "");
+        context.diagnostics.push(diagnostic.help("add `cluster=#true`"));
+    }
     Some(Permission {
         name: argument(node, 0),
         reach: if cluster { Reach::Cluster } else { Reach::Namespace },
@@ -66,6 +73,21 @@ fn permission(node: &Node, context: &mut Context<'_>) -> Option<Permission> {
         urls,
         origin: declared(node),
     })
+}
+
+/// Reports verbs whose requests name no object, so that a bound by name would refuse all of them. A request for a part of
+/// an object does name it, whatever the verb
+/// (<https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources>).
+fn unnamed(node: &Node, verbs: &[Traced<String>], resources: &[Traced<String>], context: &mut Context<'_>) {
+    let Some(names) = node.child("names").filter(|_| resources.iter().any(|it| !it.value.contains('/'))) else {
+        return;
+    };
+    for verb in verbs.iter().filter(|it| matches!(it.value.as_str(), "create" | "deletecollection")) {
+        let message = format!("`{}` names no object, so `{}` would never allow it", verb.value, node.describe());
+        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(verb.origin.span, "");
+        let diagnostic = diagnostic.at(names.span(), "because of this");
+        context.diagnostics.push(diagnostic.help("write a `permission` without `names` for it"));
+    }
 }
 
 /// Returns the API groups that are said, or those of the resources.
@@ -108,6 +130,19 @@ mod tests {
         check("permission p { verbs get; resources widgets; groups example.com }", &[]);
         check("permission p { verbs \"*\"; resources \"*\"; groups \"*\" }", &[]);
         check("permission p cluster=#true { verbs get; urls \"/healthz\" }", &[]);
+        check("permission p cluster=#true { verbs get; resources nodes }", &[]);
+        check("permission p { verbs get; resources nodes; groups metrics.k8s.io }", &[]);
+        check("permission p { verbs get; resources namespaces }", &[]);
+        check(
+            "permission p { verbs get; resources nodes }",
+            &["`nodes` is in no namespace, and `permission p` holds in one"],
+        );
+        check("permission p { verbs get delete; resources pods; names a }", &[]);
+        check("permission p { verbs create; resources \"pods/exec\"; names a }", &[]);
+        check(
+            "permission p { verbs get create; resources pods; names a }",
+            &["`create` names no object, so `permission p` would never allow it"],
+        );
         check("permission p { resources pods }", &["`permission p` does not say what may be done"]);
         check("permission p { verbs get }", &["`permission p` does not say what it is for"]);
         check(

@@ -3,12 +3,10 @@
 use super::origins;
 use super::pod::{self, Surroundings};
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_RULE, access, argument, autoscale, config, container,
-    declared, ingress, labels, network, property_text, routing, volume, workload,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, access, argument, autoscale, config, container, declared, ingress,
+    labels, network, policy, property_text, routing, volume, workload,
 };
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
-use crate::object::Waiver;
 use crate::source::Traced;
 use crate::spec::{Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAccount};
 
@@ -16,7 +14,7 @@ use crate::spec::{Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAc
 pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
     let name = argument(node, 0);
     let object_name = object_name(&context.app_name, node);
-    let waivers = waivers(node, context);
+    let waivers = policy::waivers(node, context.diagnostics);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
     let files = volume::files(node, &object_name, context);
@@ -44,7 +42,7 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
-        waivers: waivers.into_iter().filter(|it| it.code != ORIGIN_NOT_ALLOWED.name).collect(),
+        waivers,
         pod,
         name,
         object_name,
@@ -118,28 +116,6 @@ fn service_account(node: &Node, object_name: &Traced<String>) -> ServiceAccount 
             None => Traced::rule(false, "pods get no service account token unless told otherwise"),
         }),
     }
-}
-
-/// Reads the waivers, and reports those for rules that do not exist.
-fn waivers(node: &Node, context: &mut Context<'_>) -> Vec<Waiver> {
-    let mut waivers = Vec::new();
-    for waiver in node.children_named("waive") {
-        let code = argument(waiver, 0);
-        if !HOUSE_RULES.iter().any(|it| it.name == code.value) {
-            let known: Vec<&str> = HOUSE_RULES.iter().map(|it| it.name).collect();
-            let message = format!("there is no rule `{}` that can be waived", code.value);
-            let diagnostic = Diagnostic::new(UNKNOWN_RULE, message).at_some(code.origin.span, "");
-            context.diagnostics.push(
-                diagnostic
-                    .suggest(&code.value, known.iter().copied())
-                    .help(format!("rules that can be waived are {}", known.join(", "))),
-            );
-            continue;
-        }
-        let reason = property_text(waiver, "reason").map(|it| it.value).unwrap_or_default();
-        waivers.push(Waiver { code: code.value, reason, span: waiver.span() });
-    }
-    waivers
 }
 
 #[cfg(test)]

@@ -142,6 +142,14 @@ fn route_path(node: &Node, service: &Service, context: &mut Context<'_>) -> Opti
 
 fn every_path(block: &Node, service: &Service, context: &mut Context<'_>) -> Option<RoutePath> {
     let rule = "a route leads to every path unless told otherwise";
+    if service.exposures.len() != 1 {
+        let message = format!("`http-route` does not say which of {} ports it leads to", service.exposures.len());
+        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");
+        let names: Vec<&str> = service.exposures.iter().map(|it| it.name.value.as_str()).collect();
+        let ways: Vec<String> = names.iter().map(|it| format!("`path \"/\" port={it}`")).collect();
+        context.diagnostics.push(diagnostic.help(format!("add {}", ways.join(" or "))));
+        return None;
+    }
     let port = route_port(block, None, service, context)?;
     Some(RoutePath {
         path: Traced::rule("/".to_owned(), rule),

@@ -20,6 +20,7 @@ mod network;
 mod order;
 mod origins;
 mod pod;
+mod policy;
 mod probe;
 mod required;
 mod routing;
@@ -33,7 +34,7 @@ pub(super) use container::ports_of_service;
 use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Policy};
 use crate::object::{ObjectId, Quantity, Waived};
 use crate::source::{FileId, Origin, Sources, Traced};
 use crate::spec::{App, Entry, Environment, External, Gitops, Isolation, Node, Secret, Spec};
@@ -67,7 +68,7 @@ pub const UNKNOWN_CONTAINER: Code = Code::error("unknown-container");
 pub const UNKNOWN_PORT: Code = Code::error("unknown-port");
 /// A component that does not exist.
 pub const UNKNOWN_COMPONENT: Code = Code::error("unknown-component");
-/// A rule that does not exist, or that cannot be waived.
+/// A rule that does not exist, or that is not ours to set or to waive.
 pub const UNKNOWN_RULE: Code = Code::error("unknown-rule");
 /// Two settings that exclude each other.
 pub const CONFLICTING_SETTINGS: Code = Code::error("conflicting-settings");
@@ -137,6 +138,8 @@ struct Context<'a> {
     sources: &'a Sources,
     /// The files beside the spec that it names.
     files: BTreeSet<FileId>,
+    /// How bad the house rules are.
+    policy: Policy,
     diagnostics: &'a mut Vec<Diagnostic>,
     waived: Vec<Waived>,
 }
@@ -163,6 +166,8 @@ pub(super) fn spec(
     let secrets = secret::secrets(app, diagnostics);
     let external = secret::external(app, diagnostics);
     let name = argument(app, 0);
+    let policy = policy::read(app, diagnostics);
+    let waivers = policy::waivers(app, diagnostics);
     let mut context = Context {
         app,
         app_name: name.value.clone(),
@@ -171,6 +176,7 @@ pub(super) fn spec(
         external,
         sources,
         files: BTreeSet::new(),
+        policy,
         diagnostics,
         waived: Vec::new(),
     };
@@ -182,7 +188,7 @@ pub(super) fn spec(
         .child("gitops")
         .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
     order::assign(app, &mut components, gitops.as_ref(), &mut context);
-    let Context { environment, secrets, external, waived, files, .. } = context;
+    let Context { environment, secrets, external, policy, waived, files, .. } = context;
     let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();
     external_services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let isolation = app.child("isolation").map(|it| {
@@ -212,6 +218,8 @@ pub(super) fn spec(
         secrets,
         external,
         external_services,
+        policy,
+        waivers,
         components,
     };
     Completed { spec, waived, files }

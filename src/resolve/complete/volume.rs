@@ -205,20 +205,17 @@ fn check_claim(name: &Traced<String>, context: &mut Context<'_>) {
 
 /// Asks why a volume is a path of the node, and keeps the answer for the review.
 fn of_node(node: &Node, path: &Traced<String>, around: &Surroundings<'_>, context: &mut Context<'_>) {
+    let message = format!("`{}` is `{}` of its node", node.describe(), path.value);
+    let help = "files of a node outlive its pods, belong to other programs, and are a way out of the container: take \
+                another volume, or add `reason=\"…\"`, which the review shows";
+    let message = Diagnostic::new(HOST_PATH, message).at_some(path.origin.span, "").help(help).about(&around.workload);
     let Some((reason, span)) = node.property("reason").and_then(|it| Some((it.text().value, it.span()?))) else {
-        let message = format!("`{}` is `{}` of its node, and does not say why", node.describe(), path.value);
-        let diagnostic = Diagnostic::new(HOST_PATH, message).at_some(path.origin.span, "");
-        let help = "files of a node outlive its pods, belong to other programs, and are a way out of the container: \
-                    take another volume, or add `reason=\"…\"`, which the review shows";
-        context.diagnostics.push(diagnostic.help(help));
+        context.diagnostics.push(message);
         return;
     };
-    context.waived.push(Waived {
-        code: HOST_PATH,
-        object: around.workload.clone(),
-        environment: context.environment.name.value.clone(),
-        waiver: Waiver { code: HOST_PATH.name.to_owned(), reason, span },
-    });
+    let environment = &context.environment.name.value;
+    let waiver = Waiver { code: HOST_PATH.name.to_owned(), reason, until: None, object: None, span };
+    context.waived.push(Waived::new(message.in_environment(environment), &waiver, environment));
 }
 
 fn volume_data(

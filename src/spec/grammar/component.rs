@@ -116,6 +116,6 @@ pub(super) static LABEL: NodeRule = NodeRule {
 
 static WAIVE: NodeRule = NodeRule {
     arguments: &[Slot::required("rule", Kind::Name)],
-    properties: &[Slot::required("reason", Kind::Sentence)],
+    properties: &[Slot::required("reason", Kind::Sentence), Slot::optional("until", Kind::Date)],
     ..NodeRule::keyed("waive")
 };

@@ -46,6 +46,8 @@ pub enum Identity {
     Single,
     /// The first argument: `port http 8000`.
     FirstArgument,
+    /// The first argument, and a property of this name: `waive missing-key object="ConfigMap/a"`.
+    FirstArgumentAnd(&'static str),
     /// The node's own name, which is free: a config key.
     Name,
 }
@@ -80,6 +82,19 @@ impl NodeRule {
     /// Returns the slot of a property.
     pub fn property(&self, name: &str) -> Option<&'static Slot> {
         self.properties.iter().find(|it| it.name == name)
+    }
+
+    /// Returns how many arguments tell two of them apart.
+    pub fn naming_arguments(&self) -> usize {
+        match self.identity {
+            Identity::Single | Identity::Name => 0,
+            Identity::FirstArgument | Identity::FirstArgumentAnd(_) => 1,
+        }
+    }
+
+    /// True for a property that tells two of them apart.
+    pub fn is_naming_property(&self, name: &str) -> bool {
+        matches!(self.identity, Identity::FirstArgumentAnd(it) if it == name)
     }
 
     /// True where all arguments are one list of values, which a layer above replaces as a whole.

@@ -1,6 +1,5 @@
 //! The nodes at the top: the app, its clusters, and an environment.
 
-use super::NodeRule;
 use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
 use super::limits::{LIMIT_RANGE, QUOTA};
 use super::network::ISOLATION;
@@ -9,6 +8,8 @@ use super::secret::{EXTERNAL, SECRET};
 use super::slot::{Kind, Slot};
 use super::volume::CLAIM;
 use super::workload::GITOPS;
+use super::{Identity, NodeRule};
+use crate::diagnostic::Level;
 
 /// What a file in `base/` may hold.
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
@@ -38,6 +39,8 @@ const APP_CHILDREN: &[&NodeRule] = &[
     &QUOTA,
     &LIMIT_RANGE,
     &GITOPS,
+    &POLICY,
+    &WAIVE,
 ];
 
 /// One environment.
@@ -57,6 +60,23 @@ pub static ENVIRONMENT: NodeRule = NodeRule {
 static POD_SECURITY: NodeRule = NodeRule {
     arguments: &[Slot::required("level", Kind::Choice(&["privileged", "baseline", "restricted"]))],
     ..NodeRule::single("pod-security")
+};
+
+static POLICY: NodeRule = NodeRule { children: &[&RULE], ..NodeRule::single("policy") };
+
+static RULE: NodeRule =
+    NodeRule { arguments: &[Slot::required("level", Kind::Choice(Level::WORDS))], ..NodeRule::free() };
+
+/// As in a component, for what belongs to none.
+static WAIVE: NodeRule = NodeRule {
+    identity: Identity::FirstArgumentAnd("object"),
+    arguments: &[Slot::required("rule", Kind::Name)],
+    properties: &[
+        Slot::required("reason", Kind::Sentence),
+        Slot::optional("until", Kind::Date),
+        Slot::optional("object", Kind::Name),
+    ],
+    ..NodeRule::keyed("waive")
 };
 
 static CLUSTER: NodeRule = NodeRule {

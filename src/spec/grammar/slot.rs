@@ -1,6 +1,6 @@
 //! One value that a node takes, and what it may be.
 
-use crate::object::{KubernetesVersion, Quantity};
+use crate::object::{Date, KubernetesVersion, Quantity};
 use crate::spec::Literal;
 
 /// A place for one value.
@@ -60,6 +60,8 @@ pub enum Kind {
     Duration,
     /// A kind and a name, `ConfigMap/ca-bundle`.
     Object,
+    /// A day, `2026-12-31`.
+    Date,
 }
 
 impl Slot {
@@ -125,6 +127,7 @@ impl Kind {
             Self::Range => matches!(literal, Literal::Text(text) if is_range(text)),
             Self::Duration => matches!(literal, Literal::Text(text) if duration(text).is_some()),
             Self::Object => matches!(literal, Literal::Text(text) if is_object(text)),
+            Self::Date => matches!(literal, Literal::Text(text) if Date::parse(text).is_ok()),
         };
         if fits { Ok(()) } else { Err(Mismatch { expected: self.describe(), help: self.help(literal) }) }
     }
@@ -151,6 +154,7 @@ impl Kind {
             Self::Range => "a range of addresses such as \"10.244.0.0/16\"".to_owned(),
             Self::Duration => "a span of time such as \"1h\" or \"30s\"".to_owned(),
             Self::Object => "a kind and a name such as \"ConfigMap/ca-bundle\"".to_owned(),
+            Self::Date => "a date such as \"2026-12-31\"".to_owned(),
         }
     }
 
@@ -176,6 +180,7 @@ impl Kind {
                 Some(format!("write {text} for a number, or \"{text}%\" for a share"))
             }
             (Self::Quantity, Literal::Text(text)) => quantity_help(text),
+            (Self::Date, Literal::Text(text)) => Date::parse(text).err(),
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
                 Some(format!("write the number without quotes: {text}"))
             }

@@ -43,7 +43,7 @@ fn about(container: &Field<'_>, place: &Field<'_>, code: Code, what: &str) -> Di
     // What nobody left out has no line: that of the container is the nearest.
     let has_line = place.is_set() || place.object.origins.absence_of(&place.path()).is_some();
     let span = if has_line { place.span() } else { container.get("name").span() };
-    Diagnostic::new(code, message).at_some(span, "")
+    Diagnostic::new(code, message).at_some(span, "").about(&container.object.id)
 }
 
 fn resources(container: &Field<'_>, found: &mut Found) {

@@ -2,12 +2,11 @@
 
 use super::{is_sidecar, probes, resources, variables};
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::INVALID_IMAGE;
 use crate::object::ImageReference;
 use crate::validate::field::{DUPLICATE_ENTRY, DUPLICATE_NAME, Field, Found, unique, unique_as};
 use crate::validate::names::{self, INVALID_NAME, INVALID_PATH, INVALID_PORT};
 
-/// An image is not written as an image can be.
-pub const INVALID_IMAGE: Code = Code::error("invalid-image");
 /// Two ports are the same.
 pub const DUPLICATE_PORT: Code = Code::error("duplicate-port");
 /// A container mounts a volume that the pod does not have.

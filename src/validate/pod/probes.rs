@@ -4,11 +4,9 @@
 
 use super::containers::port_number_or_name;
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::PROBE_PORT_MISSING;
 use crate::validate::field::{Field, Found, OUT_OF_RANGE};
 use crate::validate::names::{INVALID_NAME, header_name};
-
-/// A probe names a port that its container does not have.
-pub const PROBE_PORT_MISSING: Code = Code::error("probe-port-missing");
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[PROBE_PORT_MISSING];

@@ -3,14 +3,13 @@
 //! Source: `ValidateContainerResourceRequirements` in `pkg/apis/core/validation`. Amounts are compared exactly.
 
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::ODD_QUANTITY;
 use crate::object::{Quantity, quantity};
 use crate::validate::field::{Field, Found, OUT_OF_RANGE};
 use crate::validate::names::{INVALID_NAME, dns_subdomain, qualified_name};
 
 /// A quantity is none that Kubernetes reads.
 pub const INVALID_QUANTITY: Code = Code::error("invalid-quantity");
-/// A quantity is one that Kubernetes reads, but otherwise than it looks.
-pub const ODD_QUANTITY: Code = Code::error("odd-quantity");
 /// A container requests more than its limit.
 pub const REQUEST_ABOVE_LIMIT: Code = Code::error("request-above-limit");
 

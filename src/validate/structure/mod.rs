@@ -8,6 +8,7 @@
 mod kind;
 mod leaf;
 
+use crate::diagnostic::house_rule::UNKNOWN_FIELD;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::schema::{self, Fields, Shape};
 use crate::object::{FieldPath, KubernetesVersion, Object, Segment};
@@ -16,8 +17,6 @@ use serde_json::{Map, Value};
 
 /// The API server does not serve this kind.
 const UNKNOWN_KIND: Code = Code::error("unknown-kind");
-/// The kind has no such field.
-const UNKNOWN_FIELD: Code = Code::error("unknown-field");
 /// The field holds a value of another type.
 const WRONG_TYPE: Code = Code::error("wrong-type");
 /// A field that the kind requires is not there.
