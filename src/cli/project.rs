@@ -30,7 +30,7 @@ impl Project {
             ExitCode::Wrong
         })?;
         match disk::read_sources(&root) {
-            Ok(files) => Ok(Self { root, sources: Sources::new(files), settings }),
+            Ok(sources) => Ok(Self { root, sources, settings }),
             Err(problems) => {
                 for problem in problems {
                     console.error(&problem.to_string(), &[problem.help()]);
@@ -133,7 +133,7 @@ impl Project {
             None
         } else {
             // Only the lines of what is gone come from here, so a spec that cannot be read costs no more than those.
-            repository.baseline_sources(id).ok().map(|it| Sources::new(it.files))
+            repository.baseline_sources(id).ok().map(|it| it.sources)
         };
         let skipped = before.skipped.iter().map(ToString::to_string).collect();
         Ok(Some(Previous { tree: before.whole(tree), baseline, sources, skipped }))

@@ -131,7 +131,8 @@ fn with_headings(drawn: &str, headings: &[String]) -> String {
 fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<(&'a Source, Vec<Place<'a>>)> {
     let mut files: Vec<(FileId, &Source, Vec<Place<'a>>)> = Vec::new();
     for (index, label) in diagnostic.labels.iter().enumerate() {
-        let Some((id, source)) = sources.iter().find(|(id, _)| *id == label.span.file) else { continue };
+        let id = label.span.file;
+        let Some(source) = sources.get(id) else { continue };
         let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
         let place = Place { label, kind, range: first_line(&source.text, label.span.range()) };
         match files.iter_mut().find(|(known, _, _)| *known == id) {

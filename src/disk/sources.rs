@@ -1,20 +1,22 @@
 //! A project directory in, the text of its spec out, or every reason why not.
 //!
-//! Read are `*.kdl` below `base/` and `environments/`. Hidden entries and other extensions are nobody's business; a
-//! symbolic link is refused whatever it is called, because a reader of the repository cannot see what it brings in.
+//! Read are `*.kdl` below `base/` and `environments/`, and the files beside them, which a spec may name: that one of
+//! those cannot be read matters only where it is named. Hidden entries are nobody's business; a symbolic link is refused
+//! whatever it is called, because a reader of the repository cannot see what it brings in.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "part of the disk edge")]
 
+use crate::source::Sources;
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// The largest spec file that is read.
+/// The largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
-/// The most that is read for one project.
+/// The most that is read for one project: of its spec, and once more of the files beside it.
 pub const MAX_TOTAL_BYTES: u64 = 16 * 1024 * 1024;
 
 /// One reason why the spec cannot be read.
@@ -54,8 +56,8 @@ pub enum Reason {
     Unreadable(String),
 }
 
-/// Reads the spec as `(name, text)` pairs, sorted by name.
-pub fn read_sources(root: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
+/// Reads the spec and the files beside it.
+pub fn read_sources(root: &Path) -> Result<Sources, Vec<Problem>> {
     let mut walk = Walk::default();
     walk.top(root, "base");
     walk.top(root, "environments");
@@ -76,13 +78,23 @@ pub fn read_sources(root: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> 
         }
     }
     walk.problems.sort_by(|a, b| a.path.cmp(&b.path));
-    if walk.problems.is_empty() { Ok(sources) } else { Err(walk.problems) }
+    if !walk.problems.is_empty() {
+        return Err(walk.problems);
+    }
+    walk.beside.sort();
+    let mut left = MAX_TOTAL_BYTES;
+    let beside = walk.beside.into_iter().map(|name| {
+        let content = read(&root.join(&name), &mut left).map_err(|reason| reason.verdict());
+        (name, content)
+    });
+    Ok(Sources::new(sources).with_files(beside))
 }
 
 /// What was found so far, by paths relative to the project.
 #[derive(Default)]
 struct Walk {
     files: Vec<String>,
+    beside: Vec<String>,
     problems: Vec<Problem>,
 }
 
@@ -134,7 +146,10 @@ impl Walk {
                 if kind.is_symlink() {
                     self.report(&path, Reason::Symlink);
                 } else if !kind.is_dir() && !is_spec {
-                    // Nobody's business.
+                    // What has no name that a spec could write, or is no file, is nobody's business.
+                    if kind.is_file() && name.to_str().is_some() {
+                        self.beside.push(path);
+                    }
                 } else if name.to_str().is_none() {
                     self.report(&path, Reason::NameNotText);
                 } else if kind.is_dir() {
@@ -187,20 +202,39 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
-        let mebibytes = |it: u64| it / (1024 * 1024);
         match &self.reason {
             Reason::EmptyBase => write!(f, "`{path}/` has no `.kdl` file"),
-            Reason::FileTooLarge => write!(f, "`{path}` is larger than {} MiB", mebibytes(MAX_FILE_BYTES)),
             Reason::MissingBase => write!(f, "there is no `{path}/`"),
             Reason::NameNotText => write!(f, "the name of `{path}` is not UTF-8"),
-            Reason::NotADirectory => write!(f, "`{path}` is not a directory"),
-            Reason::NotAFile => write!(f, "`{path}` is not a regular file"),
-            Reason::NotText { line } => write!(f, "`{path}` is not UTF-8 in line {line}"),
-            Reason::Symlink => write!(f, "`{path}` is a symbolic link"),
             Reason::TotalTooLarge => {
-                write!(f, "the spec is larger than {} MiB in all; `{path}` is beyond", mebibytes(MAX_TOTAL_BYTES))
+                write!(f, "the spec is larger than {} MiB in all; `{path}` is beyond", MAX_TOTAL_BYTES >> 20)
             }
             Reason::Unreadable(why) => write!(f, "cannot read `{path}`: {why}"),
+            it @ (Reason::FileTooLarge
+            | Reason::NotADirectory
+            | Reason::NotAFile
+            | Reason::NotText { .. }
+            | Reason::Symlink) => write!(f, "`{path}` {}", it.verdict()),
+        }
+    }
+}
+
+impl Reason {
+    /// Says what is wrong with a path, to stand behind its name.
+    fn verdict(&self) -> String {
+        match self {
+            Self::EmptyBase => "has no `.kdl` file".to_owned(),
+            Self::FileTooLarge => format!("is larger than {} MiB", MAX_FILE_BYTES >> 20),
+            Self::MissingBase => "is not there".to_owned(),
+            Self::NameNotText => "has a name that is not UTF-8".to_owned(),
+            Self::NotADirectory => "is not a directory".to_owned(),
+            Self::NotAFile => "is not a regular file".to_owned(),
+            Self::NotText { line } => format!("is not UTF-8 in line {line}"),
+            Self::Symlink => "is a symbolic link".to_owned(),
+            Self::TotalTooLarge => {
+                format!("is beyond the {} MiB that are read of the files beside the spec", MAX_TOTAL_BYTES >> 20)
+            }
+            Self::Unreadable(why) => format!("cannot be read: {why}"),
         }
     }
 }

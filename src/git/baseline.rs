@@ -2,6 +2,7 @@
 
 use super::{Error, Head, Repository, SkipReason, Skipped};
 use crate::change::Baseline;
+use crate::source::Sources;
 use crate::tree::{self, ManifestTree, Scope};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,10 +19,10 @@ pub struct BaselineTree {
 }
 
 /// The spec of the baseline.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct BaselineSources {
-    /// `(name, text)` pairs as the disk edge reads them, sorted by name.
-    pub files: Vec<(String, String)>,
+    /// The files as the disk edge reads them.
+    pub sources: Sources,
     /// What was left out, by path below the project.
     pub skipped: Vec<Skipped>,
 }
@@ -96,23 +97,28 @@ impl Repository {
         Ok(before)
     }
 
-    /// Reads the spec of a commit: `*.kdl` below `base/` and `environments/`, as the disk edge reads it.
+    /// Reads the spec of a commit, as the disk edge reads it: `*.kdl` below `base/` and `environments/`, and what lies
+    /// beside them.
     pub fn baseline_sources(&self, commit: &str) -> Result<BaselineSources, Error> {
-        let mut sources = BaselineSources::default();
+        let (mut skipped_files, mut files, mut beside) = (Vec::new(), Vec::new(), Vec::new());
         for directory in ["base", "environments"] {
             let listing = self.files(commit, directory)?;
             let is_hidden = |path: &str| path.split('/').any(|it| it.starts_with('.'));
             let skipped = listing.skipped.into_iter().filter(|it| !is_hidden(&it.path));
-            sources.skipped.extend(skipped.map(|it| Skipped { path: format!("{directory}/{}", it.path), ..it }));
+            skipped_files.extend(skipped.map(|it| Skipped { path: format!("{directory}/{}", it.path), ..it }));
             for (path, id) in listing.files {
-                if extension(&path) == Some("kdl") && !is_hidden(&path) {
-                    let name = format!("{directory}/{path}");
-                    let text = self.text(&name, &id)?;
-                    sources.files.push((name, text));
+                let name = format!("{directory}/{path}");
+                if is_hidden(&path) {
+                    continue;
+                }
+                match self.text(&name, &id) {
+                    Err(error) if extension(&path) == Some("kdl") => return Err(error),
+                    Ok(text) if extension(&path) == Some("kdl") => files.push((name, text)),
+                    content => beside.push((name, content.map_err(|_| "could not be read".to_owned()))),
                 }
             }
         }
-        Ok(sources)
+        Ok(BaselineSources { sources: Sources::new(files).with_files(beside), skipped: skipped_files })
     }
 }
 

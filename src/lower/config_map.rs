@@ -3,7 +3,7 @@
 use super::Recorder;
 use super::metadata::{self, Own};
 use crate::object::Object;
-use crate::spec::{Component, ConfigMap as Declared, DataKind, Pod, Spec, VariableSource};
+use crate::spec::{Component, ConfigMap as Declared, DataKind, Pod, Spec, VariableSource, VolumeSource};
 use k8s_openapi::api::core::v1::ConfigMap;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +11,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Returns a component's ConfigMap.
 pub(super) fn of_component(spec: &Spec, component: &Component) -> Option<Object> {
     let config = component.config.as_ref()?;
-    let mut at = Recorder::new(&config.origin, "a component's config is a ConfigMap");
+    Some(made(spec, component, config, "a component's config is a ConfigMap"))
+}
+
+/// Returns the ConfigMaps of a component's files.
+pub(super) fn of_files<'a>(spec: &'a Spec, component: &'a Component) -> impl Iterator<Item = Object> + 'a {
+    component.files.iter().map(move |it| made(spec, component, it, "files of a component are a ConfigMap"))
+}
+
+fn made(spec: &Spec, component: &Component, config: &Declared, rule: &'static str) -> Object {
+    let mut at = Recorder::new(&config.origin, rule);
     let metadata = metadata::of_component(&mut at, spec, component, &config.name, Own::default());
     let data = Some(data(&mut at, config));
-    Some(at.finish(&ConfigMap { data, metadata, ..ConfigMap::default() }))
+    at.finish(&ConfigMap { data, metadata, ..ConfigMap::default() })
 }
 
 /// Returns a ConfigMap that components share.
@@ -29,13 +38,20 @@ fn data(at: &mut Recorder, config: &Declared) -> BTreeMap<String, String> {
     config.values.iter().map(|it| at.take_key("data", &it.key.value, &it.value)).collect()
 }
 
-/// Returns the ConfigMaps made here that a component's pods use: its own first, then those that it shares, by name.
+/// Returns the ConfigMaps made here that a component's pods use: its own config, its files, and those that it shares, by
+/// name.
 pub(super) fn used<'a>(spec: &'a Spec, component: &'a Component) -> Vec<&'a Declared> {
     let names = names(&component.pod);
-    component.config.iter().chain(&spec.configs).filter(|it| names.contains(it.name.value.as_str())).collect()
+    component
+        .config
+        .iter()
+        .chain(&component.files)
+        .chain(&spec.configs)
+        .filter(|it| names.contains(it.name.value.as_str()))
+        .collect()
 }
 
-/// Returns the names of the ConfigMaps that containers of a pod use.
+/// Returns the names of the ConfigMaps that a pod uses.
 fn names(pod: &Pod) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     for container in pod.containers() {
@@ -48,6 +64,14 @@ fn names(pod: &Pod) -> BTreeSet<&str> {
             | VariableSource::Field(_)
             | VariableSource::Resource { .. } => None,
         }));
+    }
+    for volume in &pod.volumes {
+        let data = match &volume.source {
+            VolumeSource::Data { data, .. } => std::slice::from_ref(data),
+            VolumeSource::Projected { data, .. } => data.as_slice(),
+            VolumeSource::Claim { .. } | VolumeSource::EmptyDir { .. } | VolumeSource::HostPath { .. } => &[],
+        };
+        names.extend(data.iter().filter(|it| it.kind == DataKind::ConfigMap).map(|it| it.name.value.as_str()));
     }
     names
 }

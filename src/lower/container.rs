@@ -1,6 +1,6 @@
 //! A container of a pod.
 
-use super::{Recorder, probe, variables, whole};
+use super::{Recorder, probe, variables, volume, whole};
 use crate::source::Traced;
 use crate::spec::{
     Container as Declared, ContainerSecurity, Hook, HookAction, Moment, ProbeKind, ResourceList, Seccomp,
@@ -25,6 +25,7 @@ pub(super) fn of(at: &mut Recorder, declared: &Declared) -> Container {
         ports: ports(at, declared),
         env_from: variables::from(at, &declared.sources),
         env: variables::of(at, &declared.variables),
+        volume_mounts: volume::mounts(at, &declared.mounts),
         resources: resources(at, declared),
         liveness_probe: probe(at, declared, ProbeKind::Liveness, "livenessProbe"),
         readiness_probe: probe(at, declared, ProbeKind::Readiness, "readinessProbe"),

@@ -23,6 +23,7 @@ mod limit_range;
 mod metadata;
 mod namespace;
 mod network_policy;
+mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
 mod probe;
@@ -33,6 +34,7 @@ mod role_binding;
 mod service;
 mod service_account;
 mod variables;
+mod volume;
 mod stateful_set;
 
 use recorder::Recorder;
@@ -53,6 +55,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
     objects.extend(spec.secrets.iter().filter_map(|it| external_secret::object(spec, it)));
     objects.extend(spec.external_services.iter().map(|it| service::external(spec, it)));
     objects.extend(spec.configs.iter().map(|it| config_map::shared(spec, it)));
+    objects.extend(spec.claims.iter().map(|it| persistent_volume_claim::object(spec, it)));
     for component in &spec.components {
         let of_component = of_component(spec, component).into_iter().map(|object| Object {
             component: Some(component.name.value.clone()),
@@ -82,6 +85,7 @@ fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
     ];
     let mut objects = vec![workload(spec, component)];
     objects.extend(service::objects(spec, component));
+    objects.extend(config_map::of_files(spec, component));
     objects.extend(optional.into_iter().flatten());
     objects
 }

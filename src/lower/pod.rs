@@ -1,6 +1,6 @@
 //! The template of a component's pods.
 
-use super::{Recorder, config_map, container, metadata, whole};
+use super::{Recorder, config_map, container, metadata, volume, whole};
 use crate::object::kind::CONFIG_CHECKSUM;
 use crate::source::Traced;
 use crate::spec::{Component, InitContainer, Pod, PodSecurity, Spec};
@@ -57,6 +57,7 @@ fn pod(at: &mut Recorder, component: &Component) -> PodSpec {
         security_context: Some(at.block("securityContext", |at| security(at, &pod.security))),
         containers: containers(at, pod),
         init_containers: init_containers(at, pod),
+        volumes: volume::of(at, &pod.volumes),
         ..PodSpec::default()
     }
 }

@@ -1,6 +1,6 @@
 //! A component's StatefulSet: pods with a name and storage of their own.
 
-use super::{Recorder, count, metadata, pod, whole};
+use super::{Recorder, count, metadata, persistent_volume_claim, pod, whole};
 use crate::object::Object;
 use crate::source::Traced;
 use crate::spec::{ClaimTemplate, Component, Rollout, Spec, Stateful};
@@ -8,10 +8,8 @@ use k8s_openapi::api::apps::v1::{
     RollingUpdateStatefulSetStrategy, StatefulSet, StatefulSetOrdinals,
     StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec, StatefulSetUpdateStrategy,
 };
-use k8s_openapi::api::core::v1::{PersistentVolumeClaim, PersistentVolumeClaimSpec, VolumeResourceRequirements};
-use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use std::collections::BTreeMap;
 
 pub(super) fn object(
     spec: &Spec,
@@ -79,19 +77,7 @@ fn claim(at: &mut Recorder, declared: &ClaimTemplate) -> PersistentVolumeClaim {
     at.derived("apiVersion", &declared.origin, rule, ());
     at.derived("kind", &declared.origin, rule, ());
     let name = at.take("metadata.name", &declared.name);
-    let spec = at.block("spec", |at| PersistentVolumeClaimSpec {
-        access_modes: Some(vec![at.take("accessModes[0]", &declared.access)]),
-        resources: Some(VolumeResourceRequirements {
-            requests: Some(BTreeMap::from([(
-                "storage".to_owned(),
-                Quantity(at.take("resources.requests.storage", &declared.size).to_string()),
-            )])),
-            limits: None,
-        }),
-        storage_class_name: at.take_some("storageClassName", declared.class.as_ref()),
-        volume_mode: at.take_some("volumeMode", declared.volume_mode.as_ref()),
-        ..PersistentVolumeClaimSpec::default()
-    });
+    let spec = persistent_volume_claim::storage(at, declared);
     PersistentVolumeClaim {
         metadata: ObjectMeta { name: Some(name), ..ObjectMeta::default() },
         spec: Some(spec),

@@ -29,9 +29,9 @@ mod removed;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Waived;
-use crate::source::Sources;
+use crate::source::{FileId, Sources, Span};
 use crate::spec::{Lineage, Node, Part, Spec};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A node, or a value of a list, that is declared twice in one layer.
 pub const DUPLICATE_NODE: Code = Code::error("duplicate-node");
@@ -62,6 +62,9 @@ pub const MALFORMED_REFERENCE: Code = Code::error("malformed-reference");
 /// A `${…}` that names something that is not there.
 pub const UNKNOWN_REFERENCE: Code = Code::error("unknown-reference");
 
+/// A manifest beside the spec that no spec names.
+pub const UNUSED_FILE: Code = Code::warning("unused-file");
+
 /// The codes of merging; those of completing a spec are [`complete::CODES`].
 pub const CODES: &[Code] = &[
     ALREADY_EXISTS,
@@ -77,6 +80,7 @@ pub const CODES: &[Code] = &[
     SHARED_NAMESPACE,
     UNKNOWN_PARENT,
     UNKNOWN_REFERENCE,
+    UNUSED_FILE,
     UNUSED_LAYER,
 ];
 
@@ -114,6 +118,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
     }
     let mut below: BTreeMap<usize, Merged> = BTreeMap::new();
     let mut settings: Vec<Node> = Vec::new();
+    let mut named = BTreeSet::new();
     for (index, link) in links.iter().enumerate() {
         let merged = merged(link, &links, &below, &layers.app, &lineage, &mut project.diagnostics);
         if links.iter().any(|it| it.parent == Some(index)) {
@@ -121,7 +126,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
         }
         if link.node.rule.name == "environment" {
             settings.push(merged.settings.clone());
-            complete_one(merged, &layers.clusters, &mut project);
+            complete_one(merged, &layers.clusters, sources, &mut named, &mut project);
         }
     }
     project.environments.sort();
@@ -130,6 +135,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
     for cluster in &layers.clusters {
         complete::unused_cluster(cluster, &settings, &mut project.diagnostics);
     }
+    unused_files(parts, &named, sources, &mut project.diagnostics);
     layers::check_namespaces(&project.specs, &mut project.diagnostics);
     // What is wrong in the project as a whole would be found again in every spec.
     if project.diagnostics.iter().any(|it| it.is_error() && it.environments.is_empty()) {
@@ -160,20 +166,43 @@ fn merged(
 }
 
 /// Completes the spec of one environment.
-fn complete_one(merged: Merged, clusters: &[Node], project: &mut Project) {
+fn complete_one(
+    merged: Merged,
+    clusters: &[Node],
+    sources: &Sources,
+    named: &mut BTreeSet<FileId>,
+    project: &mut Project,
+) {
     let Merged { mut app, settings, is_right } = merged;
     let mut found = Vec::new();
     references::resolve(&mut app, &settings, &mut found);
-    let completed = complete::spec(&app, &settings, clusters, &mut found);
+    let completed = complete::spec(&app, &settings, clusters, sources, &mut found);
     removed::explain(&app, &mut found);
     let name = settings.identity().1.unwrap_or_default();
     project.waived.extend(completed.waived);
+    named.extend(completed.files);
     let found: Vec<Diagnostic> = found.into_iter().filter_map(|it| completed.spec.policy.applied(it)).collect();
     if is_right && found.iter().all(|it| !it.is_error()) {
         project.specs.push(completed.spec);
     }
     project.diagnostics.extend(found.into_iter().map(|it| it.in_environment(&name)));
     project.environments.push(name);
+}
+
+/// Reports the YAML files beside the spec that no environment names, where all of the spec is known.
+fn unused_files(parts: &[Part], named: &BTreeSet<FileId>, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let is_known = |file: FileId| parts.iter().any(|it| it.file == file);
+    if diagnostics.iter().any(Diagnostic::is_error) || !sources.iter().all(|(file, _)| is_known(file)) {
+        return;
+    }
+    let is_manifest = |it: &str| it.rsplit('.').next().is_some_and(|it| it == "yaml" || it == "yml");
+    for (file, source) in sources.files().filter(|(file, it)| is_manifest(&it.name) && !named.contains(file)) {
+        let message = format!("nothing in the spec names `{}`", source.name);
+        let diagnostic = Diagnostic::new(UNUSED_FILE, message).at(Span::new(file, 0, 0), "");
+        let name = source.name.rsplit('/').next().unwrap_or_default();
+        diagnostics
+            .push(diagnostic.help(format!("render it with `manifest NAME from=\"{name}\"`, or move it elsewhere")));
+    }
 }
 
 #[cfg(test)]

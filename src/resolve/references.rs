@@ -128,7 +128,7 @@ fn add(own: Values, name: &str, values: &mut Values) {
 
 /// Adds the values of a Service's ports.
 fn ports(component: &Node, service: Option<&Node>, name: &str, values: &mut Values) {
-    for port in super::complete::ports_of_service(component) {
+    for port in super::complete::ports_of_service(component, service) {
         let port_name = port.name.value;
         let number = match service {
             None => Err(without_service(name)),

@@ -21,6 +21,8 @@ pub struct Component {
     pub pod: Pod,
     /// Its ConfigMap.
     pub config: Option<ConfigMap>,
+    /// The ConfigMaps of its files, by name.
+    pub files: Vec<ConfigMap>,
     /// Who changes the number of pods.
     pub autoscale: Option<Autoscale>,
     /// How many pods may be evicted at once.

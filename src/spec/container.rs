@@ -1,6 +1,6 @@
 //! One container, complete: what it runs, what it gets, and what it may do.
 
-use super::{EnvironmentSource, EnvironmentVariable, Seccomp};
+use super::{EnvironmentSource, EnvironmentVariable, Mount, Seccomp};
 use crate::object::Quantity;
 use crate::source::{Origin, Traced};
 
@@ -23,6 +23,8 @@ pub struct Container {
     pub sources: Vec<EnvironmentSource>,
     /// Its other variables, which win over those.
     pub variables: Vec<EnvironmentVariable>,
+    /// Where it sees volumes.
+    pub mounts: Vec<Mount>,
     /// What it asks for.
     pub requests: Vec<ResourceList>,
     /// What it may not exceed.

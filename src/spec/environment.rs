@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
+use super::{Claim, Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
 use crate::diagnostic::Policy;
 use crate::object::{Cluster, Waiver};
 use crate::source::Traced;
@@ -22,6 +22,8 @@ pub struct Spec {
     pub pod_security: Traced<String>,
     /// ConfigMaps that components share, by name.
     pub configs: Vec<ConfigMap>,
+    /// Storage that outlives pods, by name.
+    pub claims: Vec<Claim>,
     /// Who applies the rendered tree; none where nobody says.
     pub gitops: Option<Traced<Gitops>>,
     /// What the namespace may use in all.

@@ -19,6 +19,7 @@ pub mod pod;
 pub mod routing;
 pub mod secret;
 pub mod variables;
+pub mod volume;
 pub mod workload;
 
 pub use access::{Permission, Reach};
@@ -41,4 +42,5 @@ pub use routing::{
 };
 pub use secret::{External, Secret, SecretEntry, SecretSource};
 pub use variables::{DataKind, EnvironmentSource, EnvironmentVariable, VariableSource};
+pub use volume::{Claim, Item, Mount, PodFact, PodFile, Token, Volume, VolumeData, VolumeSource};
 pub use workload::{ClaimTemplate, Cron, Gitops, Job, Rollout, Stateful, Workload};

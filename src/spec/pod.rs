@@ -1,6 +1,6 @@
 //! The pods of a component, complete: their containers and what these share.
 
-use super::Container;
+use super::{Container, Volume};
 use crate::source::Traced;
 
 /// What every pod of a component is made of.
@@ -12,6 +12,8 @@ pub struct Pod {
     pub containers: Vec<Container>,
     /// Those that start before it, in the order they start in.
     pub init_containers: Vec<InitContainer>,
+    /// Its files and storage, by name.
+    pub volumes: Vec<Volume>,
     /// What its containers may do unless they say otherwise.
     pub security: PodSecurity,
 }

@@ -62,3 +62,13 @@ pub enum DataKind {
     /// A Secret.
     Secret,
 }
+
+impl DataKind {
+    /// Returns the name that Kubernetes has for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "ConfigMap",
+            Self::Secret => "Secret",
+        }
+    }
+}

@@ -132,7 +132,9 @@ fn a_shallow_clone_has_its_head_and_says_what_it_lacks() {
         repository.git(&["clone", "--quiet", "--depth=1", &url, clone.to_str().unwrap()]);
 
         assert_eq!(chosen(&clone, None), Ok((tip.clone(), "HEAD".to_owned())), "{format:?}");
-        assert_eq!(open(&clone).baseline_sources(&tip).unwrap().files, [("base/app.kdl".to_owned(), "3".to_owned())]);
+        let sources = open(&clone).baseline_sources(&tip).unwrap().sources;
+        let files: Vec<_> = sources.iter().map(|(_, it)| (it.name.as_str(), it.text.as_str())).collect();
+        assert_eq!(files, [("base/app.kdl", "3")]);
         for base in ["HEAD~1", "origin/main"] {
             let error = chosen(&clone, Some(base)).unwrap_err();
             assert!(matches!(error, Error::UnknownRevision { .. }), "{format:?} {error:?}");
@@ -165,10 +167,11 @@ fn a_project_in_a_subdirectory_and_in_a_linked_work_tree() {
             let project = top.join("apps/todo");
             assert_eq!(chosen(&project, None).unwrap().0, commit, "{format:?}");
             let project = open(&project);
-            let sources = project.baseline_sources(&commit).unwrap();
-            let names: Vec<_> = sources.files.iter().map(|(name, _)| name.as_str()).collect();
+            let sources = project.baseline_sources(&commit).unwrap().sources;
+            let names: Vec<_> = sources.iter().map(|(_, it)| it.name.as_str()).collect();
             assert_eq!(names, ["base/app.kdl", "environments/prod.kdl"], "{format:?}");
-            assert_eq!(sources.files[0].1, "app todo\n");
+            assert_eq!(sources.iter().next().unwrap().1.text, "app todo\n");
+            assert_eq!(sources.files().map(|(_, it)| it.name.as_str()).collect::<Vec<_>>(), ["base/notes.md"]);
             let files = project.files(&commit, "rendered").unwrap().files;
             assert_eq!(files.keys().collect::<Vec<_>>(), ["prod/a.yaml"], "{format:?}");
             assert!(project.files(&commit, "nowhere").unwrap().files.is_empty());

@@ -27,7 +27,7 @@ fn plan(root: &Path, wanted: &[(&str, &str)]) -> WritePlan {
 /// Reads the spec and writes every problem in one line.
 fn problems(root: &Path) -> Vec<String> {
     match disk::read_sources(root) {
-        Ok(sources) => sources.iter().map(|(name, _)| format!("read {name}")).collect(),
+        Ok(sources) => sources.iter().map(|(_, it)| format!("read {}", it.name)).collect(),
         Err(problems) => problems.iter().map(ToString::to_string).collect(),
     }
 }
@@ -46,7 +46,7 @@ fn a_project_is_found_from_below_and_not_above_its_repository() {
 }
 
 #[test]
-fn sources_are_read_by_name_and_other_files_ignored() {
+fn sources_are_read_by_name_and_other_files_beside_them() {
     let directory = project(&[
         ("base/web/b.kdl", ""),
         ("base/a.kdl", "app todo\n"),
@@ -61,7 +61,31 @@ fn sources_are_read_by_name_and_other_files_ignored() {
     let expected =
         ["read base/a.kdl", "read base/web/b.kdl", "read environments/prod.kdl", "read environments/prod/b.kdl"];
     assert_eq!(problems(directory.path()), expected);
-    assert_eq!(disk::read_sources(directory.path()).unwrap()[0].1, "app todo\n");
+    let sources = disk::read_sources(directory.path()).unwrap();
+    assert_eq!(sources.iter().next().unwrap().1.text, "app todo\n");
+    let beside: Vec<(&str, &str)> = sources.files().map(|(_, it)| (it.name.as_str(), it.text.as_str())).collect();
+    assert_eq!(beside, [("base/a.yaml", "kind: Service\n")]);
+}
+
+#[test]
+fn files_beside_the_spec_are_measured_and_need_not_be_text() {
+    let megabyte = "x".repeat(1024 * 1024);
+    let names: Vec<String> = (10..26).map(|it| format!("base/{it}.txt")).collect();
+    let files = names.iter().map(|it| (it.as_str(), megabyte.as_str()));
+    let directory =
+        project(&files.chain([("base/app.kdl", ""), ("base/huge.bin", &"x".repeat(1024 * 1025))]).collect::<Vec<_>>());
+    fs::write(directory.path().join("base/1.txt"), b"one\ncaf\xe9\n").unwrap();
+    let sources = disk::read_sources(directory.path()).unwrap();
+    let wrong: Vec<String> =
+        sources.files().filter_map(|(_, it)| Some(format!("{} {}", it.name, it.unreadable.as_deref()?))).collect();
+    assert_eq!(
+        wrong,
+        [
+            "base/1.txt is not UTF-8 in line 2",
+            "base/25.txt is beyond the 16 MiB that are read of the files beside the spec",
+            "base/huge.bin is larger than 1 MiB",
+        ]
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::origins;
 use super::pod::{self, Surroundings};
 use super::{
     CONFLICTING_SETTINGS, Context, MISSING_SETTING, access, argument, autoscale, config, container, declared, ingress,
-    labels, network, policy, property_text, routing, workload,
+    labels, network, policy, property_text, routing, volume, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
@@ -17,17 +17,19 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
     let waivers = policy::waivers(node, context.diagnostics);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
-    let around = Surroundings::of(node, &object_name, config.iter().chain(shared).collect());
+    let files = volume::files(node, &object_name, context);
+    let configs = config.iter().chain(&files).chain(shared).collect();
+    let around = Surroundings::of(node, &object_name, configs, context);
     let pod = pod::read(node, config.as_ref(), &around, &mut refused, context);
     origins::report(refused, &waivers, context);
-    let ports = container::ports_of_service(node);
-    let service = routing::service(node, &ports, context);
-    let additional_services = routing::additional_services(node, &ports, context);
+    let service = routing::service(node, context);
+    let additional_services = routing::additional_services(node, context);
     Component {
         workload: workload::read(node, service.iter().chain(&additional_services), context),
         kind: workload::kind(node).origin,
         wave: None,
         config,
+        files,
         autoscale: autoscale::read(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
         ingress: ingress::ingress(node, &object_name, service.as_ref(), context),

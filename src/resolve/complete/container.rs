@@ -2,7 +2,7 @@
 
 use super::origins::Refused;
 use super::pod::Surroundings;
-use super::{Context, argument, image, lifecycle, number, probe, property_text, variables};
+use super::{Context, argument, image, lifecycle, number, probe, property_text, variables, volume};
 use crate::source::Traced;
 use crate::spec::{Container, ContainerSecurity, Entry, Node, Port, ResourceList};
 
@@ -23,6 +23,7 @@ pub(super) fn read(
         args: words(node, "args"),
         working_dir: node.child("working-dir").map(|it| argument(it, 0)),
         sources: variables::sources(node, around, context),
+        mounts: volume::mounts(node),
         variables: variables::read(node, around, refused, context),
         requests: resources(node, "requests"),
         limits: resources(node, "limits"),
@@ -39,10 +40,10 @@ pub(super) fn ports_of_pod(component: &Node) -> Vec<Port> {
     std::iter::once(component).chain(others).flat_map(ports).collect()
 }
 
-/// Returns the ports that a component's Service can lead to: every one that it may name, or, where it names none, those
-/// of the main container.
-pub(in crate::resolve) fn ports_of_service(component: &Node) -> Vec<Port> {
-    let names = component.child("service").is_some_and(|it| it.child("expose").is_some());
+/// Returns the ports that one of a component's Services can lead to: every one that it may name, or, where it names
+/// none, those of the main container.
+pub(in crate::resolve) fn ports_of_service(component: &Node, service: Option<&Node>) -> Vec<Port> {
+    let names = service.is_some_and(|it| it.child("expose").is_some());
     if names { ports_of_pod(component) } else { ports(component) }
 }
 

@@ -3,7 +3,7 @@
 use super::pod::Surroundings;
 use super::{Context, UNKNOWN_CONFIG, UNKNOWN_CONFIG_KEY, UNKNOWN_SECRET, UNKNOWN_SECRET_KEY};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Span, Traced};
+use crate::source::{Origin, Span, Traced};
 use crate::spec::{ConfigMap, DataKind};
 
 /// What is known about an object that holds data.
@@ -36,10 +36,28 @@ pub(super) fn check_key(
     around: &Surroundings<'_>,
     context: &mut Context<'_>,
 ) {
-    let Some(known) = find(kind, name, around, context) else { return };
-    if known.keys.contains(&key.value) {
+    check_keys(kind, name, std::iter::once(key), around, context);
+}
+
+/// Reports an object, or keys of one, that are not declared.
+pub(super) fn check_keys<'a>(
+    kind: DataKind,
+    name: &Traced<String>,
+    keys: impl Iterator<Item = &'a Traced<String>>,
+    around: &Surroundings<'_>,
+    context: &mut Context<'_>,
+) {
+    let mut keys = keys.peekable();
+    if keys.peek().is_none() {
         return;
     }
+    let Some(known) = find(kind, name, around, context) else { return };
+    for key in keys.filter(|it| !known.keys.contains(&it.value)) {
+        context.diagnostics.push(unknown_key(kind, name, key, &known));
+    }
+}
+
+fn unknown_key(kind: DataKind, name: &Traced<String>, key: &Traced<String>, known: &Known) -> Diagnostic {
     let (code, word, help) = match kind {
         DataKind::ConfigMap => (UNKNOWN_CONFIG_KEY, "config", "add it there, with its value"),
         DataKind::Secret => (UNKNOWN_SECRET_KEY, "secret", "add it to `keys` once it is in the cluster"),
@@ -47,7 +65,7 @@ pub(super) fn check_key(
     let message = format!("{word} `{}` has no key `{}`", name.value, key.value);
     let diagnostic =
         Diagnostic::new(code, message).at_some(key.origin.span, "").at_some(known.place, "its keys are declared here");
-    context.diagnostics.push(diagnostic.suggest(&key.value, known.keys.iter().map(String::as_str)).help(help));
+    diagnostic.suggest(&key.value, known.keys.iter().map(String::as_str)).help(help)
 }
 
 /// Reports a Secret that is not declared.
@@ -63,11 +81,17 @@ fn unknown(kind: DataKind, name: &Traced<String>, known: &[String]) -> Diagnosti
         DataKind::ConfigMap => (UNKNOWN_CONFIG, "config", "KEY VALUE"),
         DataKind::Secret => (UNKNOWN_SECRET, "secret", "keys …"),
     };
-    let name_of = &name.value;
-    Diagnostic::new(code, format!("no {word} is called `{name_of}`"))
+    let wanted = &name.value;
+    let diagnostic = Diagnostic::new(code, format!("no {word} is called `{wanted}`"))
         .at_some(name.origin.span, "")
-        .suggest(name_of, known.iter().map(String::as_str))
-        .help(format!("declare it in the app: `{word} {name_of} {{ {block} }}`"))
+        .suggest(wanted, known.iter().map(String::as_str))
+        .help(format!("declare it in the app: `{word} {wanted} {{ {block} }}`"));
+    match kind {
+        DataKind::ConfigMap => {
+            diagnostic.help(format!("or, where it exists without us, `external \"ConfigMap/{wanted}\" {{ keys … }}`"))
+        }
+        DataKind::Secret => diagnostic,
+    }
 }
 
 /// Returns what is known about an object; none where it is not declared.
@@ -77,16 +101,21 @@ pub(super) fn known_keys(
     around: &Surroundings<'_>,
     context: &Context<'_>,
 ) -> Option<Known> {
-    match kind {
-        DataKind::Secret => context.secrets.iter().find(|it| it.name.value == name).map(|it| Known {
-            keys: it.keys.iter().map(|it| it.value.clone()).collect(),
-            place: it.keys.first().map_or(it.name.origin.span, |it| it.origin.span),
-        }),
-        DataKind::ConfigMap => {
-            let ours = around.configs.iter().copied().find(|it| it.name.value == name);
-            ours.map(of_config_map).or_else(|| of_cluster(name))
+    let known = |keys: &[Traced<String>], place: &Origin| Known {
+        keys: keys.iter().map(|it| it.value.clone()).collect(),
+        place: keys.first().map_or(place.span, |it| it.origin.span),
+    };
+    let ours = match kind {
+        DataKind::Secret => {
+            context.secrets.iter().find(|it| it.name.value == name).map(|it| known(&it.keys, &it.name.origin))
         }
-    }
+        DataKind::ConfigMap => around.configs.iter().copied().find(|it| it.name.value == name).map(of_config_map),
+    };
+    let external = || {
+        let declared = context.external.iter().find(|it| it.kind == kind.name() && it.name == name);
+        declared.map(|it| known(&it.keys, &it.origin))
+    };
+    ours.or_else(external).or_else(|| of_cluster(kind, name))
 }
 
 fn of_config_map(config: &ConfigMap) -> Known {
@@ -94,13 +123,16 @@ fn of_config_map(config: &ConfigMap) -> Known {
 }
 
 /// Returns what is known about the one ConfigMap that Kubernetes puts into every namespace.
-fn of_cluster(name: &str) -> Option<Known> {
-    (name == "kube-root-ca.crt").then(|| Known { keys: vec!["ca.crt".to_owned()], place: None })
+fn of_cluster(kind: DataKind, name: &str) -> Option<Known> {
+    let is_certificate = kind == DataKind::ConfigMap && name == "kube-root-ca.crt";
+    is_certificate.then(|| Known { keys: vec!["ca.crt".to_owned()], place: None })
 }
 
 fn known_names(kind: DataKind, around: &Surroundings<'_>, context: &Context<'_>) -> Vec<String> {
-    match kind {
+    let mut names: Vec<String> = match kind {
         DataKind::Secret => context.secrets.iter().map(|it| it.name.value.clone()).collect(),
         DataKind::ConfigMap => around.configs.iter().map(|it| it.name.value.clone()).collect(),
-    }
+    };
+    names.extend(context.external.iter().filter(|it| it.kind == kind.name()).map(|it| it.name.clone()));
+    names
 }

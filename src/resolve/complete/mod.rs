@@ -10,6 +10,7 @@ mod component;
 mod config;
 mod container;
 mod data;
+mod file;
 mod image;
 mod labels;
 mod ingress;
@@ -26,6 +27,7 @@ mod routing;
 mod secret;
 mod security;
 mod variables;
+mod volume;
 mod workload;
 
 pub(super) use container::ports_of_service;
@@ -34,8 +36,9 @@ pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic, Policy};
 use crate::object::{ObjectId, Quantity, Waived};
-use crate::source::{Origin, Traced};
-use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Secret, Spec};
+use crate::source::{FileId, Origin, Sources, Traced};
+use crate::spec::{App, Entry, Environment, External, Gitops, Isolation, Node, Secret, Spec};
+use std::collections::BTreeSet;
 
 /// A value that no layer sets.
 pub const MISSING_VALUE: Code = Code::error("missing-value").in_each_environment();
@@ -53,6 +56,12 @@ pub const UNKNOWN_SECRET_KEY: Code = Code::error("unknown-secret-key");
 pub const UNKNOWN_CONFIG: Code = Code::error("unknown-config");
 /// A key that the ConfigMap does not have.
 pub const UNKNOWN_CONFIG_KEY: Code = Code::error("unknown-config-key");
+/// Storage that is not declared.
+pub const UNKNOWN_CLAIM: Code = Code::error("unknown-claim");
+/// A volume that no container mounts.
+pub const UNUSED_VOLUME: Code = Code::warning("unused-volume");
+/// A volume is a path of the node, and nobody says why.
+pub const HOST_PATH: Code = Code::error("host-path");
 /// A container that the component does not have.
 pub const UNKNOWN_CONTAINER: Code = Code::error("unknown-container");
 /// A port that the component does not have.
@@ -74,33 +83,43 @@ pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubern
 pub const DEPENDENCY_CYCLE: Code = Code::error("dependency-cycle");
 /// An order that the GitOps controller does not keep.
 pub const ORDER_NOT_KEPT: Code = Code::warning("order-not-kept");
+/// A path in the spec that leads to no file.
+pub const UNKNOWN_FILE: Code = Code::error("unknown-file");
+/// A file that the spec names and that is no text, or too large.
+pub const UNREADABLE_FILE: Code = Code::error("unreadable-file");
 
 /// Every code of this step.
 pub const CODES: &[Code] = &[
     CONFLICTING_SETTINGS,
     DEPENDENCY_CYCLE,
     EMPTY_BOUNDS,
+    HOST_PATH,
     MISSING_SETTING,
     MISSING_VALUE,
     ORDER_NOT_KEPT,
     OUT_OF_BOUNDS,
+    UNKNOWN_CLAIM,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
     UNKNOWN_CONFIG,
     UNKNOWN_CONFIG_KEY,
     UNKNOWN_CONTAINER,
+    UNKNOWN_FILE,
     UNKNOWN_PORT,
     UNKNOWN_RULE,
     UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY,
+    UNREADABLE_FILE,
+    UNUSED_VOLUME,
     UNSUPPORTED_KUBERNETES_VERSION,
     WRONG_CONFIG_TYPE,
 ];
 
-/// A spec, and the rules about its values that it breaks and is excused from.
+/// A spec, the rules about its values that it breaks and is excused from, and the files that it names.
 pub(super) struct Completed {
     pub(super) spec: Spec,
     pub(super) waived: Vec<Waived>,
+    pub(super) files: BTreeSet<FileId>,
 }
 
 /// What the parts of a spec are read with.
@@ -113,6 +132,12 @@ struct Context<'a> {
     environment: Environment,
     /// The declared Secrets.
     secrets: Vec<Secret>,
+    /// The other objects that exist without us.
+    external: Vec<External>,
+    /// All files, for the paths that the spec names.
+    sources: &'a Sources,
+    /// The files beside the spec that it names.
+    files: BTreeSet<FileId>,
     /// How bad the house rules are.
     policy: Policy,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -128,7 +153,13 @@ impl Context<'_> {
 }
 
 /// Completes one environment's spec.
-pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &mut Vec<Diagnostic>) -> Completed {
+pub(super) fn spec(
+    app: &Node,
+    overlay: &Node,
+    clusters: &[Node],
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Completed {
     required::check(app, diagnostics);
     labels::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
@@ -137,8 +168,18 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
     let name = argument(app, 0);
     let policy = policy::read(app, diagnostics);
     let waivers = policy::waivers(app, diagnostics);
-    let app_name = name.value.clone();
-    let mut context = Context { app, app_name, environment, secrets, policy, diagnostics, waived: Vec::new() };
+    let mut context = Context {
+        app,
+        app_name: name.value.clone(),
+        environment,
+        secrets,
+        external,
+        sources,
+        files: BTreeSet::new(),
+        policy,
+        diagnostics,
+        waived: Vec::new(),
+    };
     let configs = config::shared(app, &mut context);
     let mut components: Vec<_> =
         app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
@@ -147,7 +188,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         .child("gitops")
         .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
     order::assign(app, &mut components, gitops.as_ref(), &mut context);
-    let Context { environment, secrets, policy, waived, .. } = context;
+    let Context { environment, secrets, external, policy, waived, files, .. } = context;
     let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();
     external_services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let isolation = app.child("isolation").map(|it| {
@@ -172,6 +213,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         isolation,
         pod_security,
         configs,
+        claims: volume::claims(app),
         gitops,
         secrets,
         external,
@@ -180,7 +222,7 @@ pub(super) fn spec(app: &Node, overlay: &Node, clusters: &[Node], diagnostics: &
         waivers,
         components,
     };
-    Completed { spec, waived }
+    Completed { spec, waived, files }
 }
 
 /// Reads the environment's own settings.

@@ -3,14 +3,17 @@
 use super::origins::Refused;
 use super::{
     CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, container, property_number, property_text, security,
-    variables,
+    variables, volume, workload,
 };
 use crate::diagnostic::Diagnostic;
+use crate::object::ObjectId;
 use crate::source::Traced;
 use crate::spec::{ConfigMap, Container, InitContainer, Node, Pod, Port};
 
 /// What the containers of one component may refer to.
 pub(super) struct Surroundings<'a> {
+    /// The object that makes its pods.
+    pub(super) workload: ObjectId,
     /// The name of the component's objects.
     pub(super) object_name: &'a Traced<String>,
     /// The ConfigMaps that are made here.
@@ -21,11 +24,19 @@ pub(super) struct Surroundings<'a> {
 
 impl<'a> Surroundings<'a> {
     /// Collects what a component's containers may refer to.
-    pub(super) fn of(component: &Node, object_name: &'a Traced<String>, configs: Vec<&'a ConfigMap>) -> Self {
+    pub(super) fn of(
+        component: &Node,
+        object_name: &'a Traced<String>,
+        configs: Vec<&'a ConfigMap>,
+        context: &Context<'_>,
+    ) -> Self {
+        let kind = workload::kind(component).value;
+        let group = if matches!(kind.as_str(), "Job" | "CronJob") { "batch" } else { "apps" };
+        let workload = context.object(group, &kind, &object_name.value);
         let others = component.children.iter().filter(|it| is_container(it));
         let containers =
             std::iter::once(main_name(component).value).chain(others.map(|it| argument(it, 0).value)).collect();
-        Self { object_name, configs, containers }
+        Self { workload, object_name, configs, containers }
     }
 }
 
@@ -72,8 +83,10 @@ pub(super) fn read(
     before.sort_by_cached_key(|it| (order(it), !is_sidecar(it), argument(it, 0).value));
     let init_containers =
         before.into_iter().map(|it| InitContainer { container: other(it), is_sidecar: is_sidecar(it) }).collect();
-    let pod = Pod { main, containers, init_containers, security };
+    let volumes = volume::read(node, around, context);
+    let pod = Pod { main, containers, init_containers, volumes, security };
     check_ports(&pod, context);
+    volume::check_use(node, &pod, context);
     pod
 }
 

@@ -1,7 +1,7 @@
 //! How a component is reached in the cluster: its Services.
 
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, component, declared, labels, list, probe,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, component, container, declared, labels, list, probe,
     property_number, property_text,
 };
 use crate::diagnostic::Diagnostic;
@@ -31,17 +31,17 @@ pub(in crate::resolve) fn service_port(service: &Node, name: &str, container: &T
 }
 
 /// Reads a component's Service.
-pub(super) fn service(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Service> {
+pub(super) fn service(node: &Node, context: &mut Context<'_>) -> Option<Service> {
     let block = node.child("service")?;
     let name = service_name(&context.app_name, node);
-    Some(of_block(block, name, block.argument(0), node, ports, context))
+    Some(of_block(block, name, block.argument(0), node, context))
 }
 
 /// Reads a component's further Services.
-pub(super) fn additional_services(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Vec<Service> {
+pub(super) fn additional_services(node: &Node, context: &mut Context<'_>) -> Vec<Service> {
     let blocks = node.children_named("additional-service");
     let mut services: Vec<Service> =
-        blocks.map(|it| of_block(it, argument(it, 0), it.argument(1), node, ports, context)).collect();
+        blocks.map(|it| of_block(it, argument(it, 0), it.argument(1), node, context)).collect();
     services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     services
 }
@@ -51,11 +51,11 @@ fn of_block(
     name: Traced<String>,
     kind: Option<&Entry>,
     node: &Node,
-    ports: &[Port],
     context: &mut Context<'_>,
 ) -> Service {
+    let ports = container::ports_of_service(node, Some(block));
     for exposed in block.children_named("expose") {
-        probe::find(&argument(exposed, 0), ports, context);
+        probe::find(&argument(exposed, 0), &ports, context);
     }
     let options = options(block, context);
     let is_headless = options.headless.as_ref().is_some_and(|it| it.value);

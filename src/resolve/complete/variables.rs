@@ -24,8 +24,7 @@ pub(super) fn read(
         let VariableSource::Literal(value) = &variable.source else { continue };
         let refusal = |text| origins::refusal(&variable.name.value, text, value.origin.span, context);
         if let Some(diagnostic) = value.value.split(',').map(str::trim).find_map(refusal) {
-            let object = context.object("apps", "Deployment", &around.object_name.value);
-            refused.push(Refused { diagnostic, object });
+            refused.push(Refused { diagnostic, object: around.workload.clone() });
         }
     }
     variables

@@ -209,7 +209,8 @@ fn stateful<'a>(node: &Node, services: impl Iterator<Item = &'a Service>) -> Sta
     }
 }
 
-fn claim(node: &Node) -> Option<ClaimTemplate> {
+/// Reads what a claim, or a template of claims, asks for.
+pub(super) fn claim(node: &Node) -> Option<ClaimTemplate> {
     let size = property_text(node, "size")?;
     Some(ClaimTemplate {
         name: argument(node, 0),

@@ -11,6 +11,7 @@ use super::network::ALLOW;
 use super::routing::{ADDITIONAL_SERVICE, HTTP_ROUTE, INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
 use super::variables::ENV_FROM;
+use super::volume::{FILES, MOUNT, VOLUME};
 use super::workload::{AFTER, CLAIM_TEMPLATE, CRON, JOB, KINDS, REPLICAS, ROLLOUT, STATEFUL};
 
 pub(super) static COMPONENT: NodeRule = NodeRule {
@@ -27,6 +28,9 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &CONFIG,
         &ENV,
         &ENV_FROM,
+        &FILES,
+        &VOLUME,
+        &MOUNT,
         &RESOURCES,
         &PROBE,
         &LIFECYCLE,

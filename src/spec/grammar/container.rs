@@ -4,6 +4,7 @@ use super::NodeRule;
 use super::slot::{Kind, Slot};
 pub(super) use super::variables::ENV;
 use super::variables::ENV_FROM;
+use super::volume::MOUNT;
 
 pub(super) static CONTAINER: NodeRule =
     NodeRule { arguments: &[Slot::required("name", Kind::Name)], children: RUNNING, ..NodeRule::keyed("container") };
@@ -19,7 +20,18 @@ pub(super) static SIDECAR: NodeRule = NodeRule {
 pub(super) static INIT_CONTAINER: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
     properties: &[Slot::optional("order", ORDER)],
-    children: &[&IMAGE, &COMMAND, &ARGS, &WORKING_DIR, &ENV, &ENV_FROM, &RESOURCES, &CONTAINER_RUN_AS, &SECURITY],
+    children: &[
+        &IMAGE,
+        &COMMAND,
+        &ARGS,
+        &WORKING_DIR,
+        &ENV,
+        &ENV_FROM,
+        &MOUNT,
+        &RESOURCES,
+        &CONTAINER_RUN_AS,
+        &SECURITY,
+    ],
     ..NodeRule::keyed("init-container")
 };
 
@@ -31,6 +43,7 @@ const RUNNING: &[&NodeRule] = &[
     &PORT,
     &ENV,
     &ENV_FROM,
+    &MOUNT,
     &RESOURCES,
     &PROBE,
     &LIFECYCLE,

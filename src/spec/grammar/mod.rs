@@ -18,6 +18,7 @@ mod routing;
 mod secret;
 mod slot;
 mod variables;
+mod volume;
 mod workload;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};

@@ -6,6 +6,7 @@ use super::network::ISOLATION;
 use super::routing::EXTERNAL_SERVICE;
 use super::secret::{EXTERNAL, SECRET};
 use super::slot::{Kind, Slot};
+use super::volume::CLAIM;
 use super::workload::GITOPS;
 use super::{Identity, NodeRule};
 use crate::diagnostic::Level;
@@ -29,6 +30,7 @@ const APP_CHILDREN: &[&NodeRule] = &[
     &COMPONENT,
     &SECRET,
     &SHARED_CONFIG,
+    &CLAIM,
     &EXTERNAL,
     &EXTERNAL_SERVICE,
     &LABELS,

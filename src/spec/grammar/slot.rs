@@ -40,6 +40,8 @@ pub enum Kind {
     Sentence,
     /// A whole number within bounds.
     Integer(i64, i64),
+    /// A file's mode, `0o644`.
+    Mode,
     /// `#true` or `#false`.
     Flag,
     /// One of these words.
@@ -108,6 +110,10 @@ impl Kind {
                 let range = i128::from(minimum)..=i128::from(maximum);
                 matches!(literal, Literal::Integer { value, .. } if range.contains(value))
             }
+            Self::Mode => match literal {
+                Literal::Integer { value, spelling } => spelling.starts_with("0o") && (0..=0o777).contains(value),
+                Literal::Text(_) | Literal::Decimal(_) | Literal::Flag(_) | Literal::Null => false,
+            },
             Self::Flag => matches!(literal, Literal::Flag(_)),
             Self::Choice(words) => matches!(literal, Literal::Text(text) if words.contains(&text.as_str())),
             Self::Quantity => text.is_some_and(|it| Quantity::parse(&it).is_some_and(|it| !it.is_negative())),
@@ -135,6 +141,7 @@ impl Kind {
             Self::Sentence => "a sentence".to_owned(),
             Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
             Self::Integer(minimum, maximum) => format!("a whole number from {minimum} to {maximum}"),
+            Self::Mode => "the mode of a file such as 0o644".to_owned(),
             Self::Flag => "#true or #false".to_owned(),
             Self::Choice(words) => {
                 let words: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
@@ -167,6 +174,7 @@ impl Kind {
             }
             (Self::Text, Literal::Flag(flag)) => Some(format!("put it in quotes if this is the text: \"{flag}\"")),
             (Self::Path, Literal::Text(text)) => Some(format!("write \"/{text}\"")),
+            (Self::Mode, Literal::Integer { spelling: text, .. } | Literal::Text(text)) => octal(text),
             (Self::Percent, Literal::Integer { spelling, .. }) => Some(format!("write \"{spelling}%\"")),
             (Self::Count, Literal::Text(text)) if percent(&format!("{text}%")).is_some() => {
                 Some(format!("write {text} for a number, or \"{text}%\" for a share"))
@@ -199,6 +207,13 @@ fn percent(text: &str) -> Option<u32> {
     let digits = text.strip_suffix('%')?;
     let plain = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten().filter(|it| *it <= 1000)
+}
+
+/// Guesses the mode that was meant: `644`, `"0644"`.
+fn octal(text: &str) -> Option<String> {
+    let digits = text.trim_start_matches('0');
+    let fits = digits.len() == 3 && digits.bytes().all(|it| (b'0'..=b'7').contains(&it));
+    fits.then(|| format!("write it in base 8: 0o{digits}"))
 }
 
 /// True for an address and a prefix length: `10.0.0.0/8`.

@@ -6,6 +6,7 @@
 //! A case of `review/` may bring manifests that no spec compiles to, in `before/rendered/` and `after/rendered/`: each
 //! takes the place of the compiled one of the same path. Where it has a file `first-compile`, there is no old state.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use todo_gitops::object::Date;
@@ -46,30 +47,31 @@ pub(crate) fn all(kind: &str) -> Vec<Case> {
 
 /// Reads the spec below a folder; a layer that it does not have is taken from the next folder.
 pub(crate) fn sources(folders: &[&Path]) -> Sources {
-    let mut files = Vec::new();
+    let (mut files, mut beside) = (Vec::new(), Vec::new());
     for layer in ["base", "environments"] {
         let Some(folder) = folders.iter().find(|it| it.join(layer).is_dir()) else { continue };
-        read(folder, &folder.join(layer), "kdl", &mut files);
+        read(folder, &folder.join(layer), &|it| it == "kdl", &mut files);
+        read(folder, &folder.join(layer), &|it| it != "kdl", &mut beside);
     }
-    Sources::new(files)
+    Sources::new(files).with_files(beside.into_iter().map(|(name, text)| (name, Ok(text))))
 }
 
 /// Reads the manifests below a folder, by their path in it; none where there is no such folder.
 pub(crate) fn manifests(folder: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     if folder.is_dir() {
-        read(folder, folder, "yaml", &mut files);
+        read(folder, folder, &|it| it == "yaml", &mut files);
     }
     files.sort();
     files
 }
 
-fn read(root: &Path, folder: &Path, extension: &str, files: &mut Vec<(String, String)>) {
+fn read(root: &Path, folder: &Path, wanted: &dyn Fn(&OsStr) -> bool, files: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            read(root, &path, extension, files);
-        } else if path.extension().is_some_and(|it| it == extension) {
+            read(root, &path, wanted, files);
+        } else if path.extension().is_some_and(wanted) {
             let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
             files.push((name, fs::read_to_string(&path).unwrap()));
         }
