@@ -179,12 +179,14 @@ pub(super) fn is_checksum(path: &FieldPath) -> bool {
     path.last_field() == Some(kind::CONFIG_CHECKSUM) && block == Some("annotations")
 }
 
-/// Returns the workloads that restart in an environment, with the number of their pods.
+/// Returns the workloads that restart in an environment, with the number of their pods: none for a `DaemonSet`, which
+/// has one on each of its nodes.
 pub(super) fn restarting(environment: &EnvironmentComparison<'_>) -> Vec<(String, u64)> {
     let after = environment.objects(Side::After);
     let restarting = Pods::all(environment, Side::After).filter(|it| restarts(environment, it.object));
-    let named = restarting.map(|it| (it.object.id.name.clone(), replicas(after, it.object)));
-    named.filter(|(_, pods)| *pods > 0).collect()
+    let counted = restarting.map(|it| (it.object, replicas(after, it.object)));
+    let running = counted.filter(|(workload, pods)| *pods > 0 || workload.id.kind == "DaemonSet");
+    running.map(|(workload, pods)| (workload.id.name.clone(), pods)).collect()
 }
 
 #[cfg(test)]
@@ -194,6 +196,15 @@ mod tests {
 
     fn web(replicas: u64, image: &str) -> Value {
         deployment("web", replicas, json!({"image": image}))
+    }
+
+    #[test]
+    fn a_daemon_set_restarts_on_its_nodes() {
+        let agent = |image: &str| with(web(1, image), "/kind", json!("DaemonSet"));
+        let restarts = |after: Value| review_one(&[agent("web:1")], &[after]).environments[0].restarts.clone();
+        assert_eq!(restarts(agent("web:2")), [("web".to_owned(), 0)]);
+        assert_eq!(restarts(with(agent("web:2"), "/spec/updateStrategy", json!({"type": "OnDelete"}))), []);
+        assert_eq!(restarts(agent("web:1")), []);
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub(super) fn replicas(objects: &[Object], workload: &Object) -> u64 {
 
 /// True where this change replaces the pods of a workload that is in both trees.
 pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
-    let rolls = matches!(workload.id.kind.as_str(), "Deployment" | "StatefulSet");
+    let rolls = matches!(workload.id.kind.as_str(), "DaemonSet" | "Deployment" | "StatefulSet");
     let is_paused = workload.field("spec.paused") == Some(&Value::Bool(true));
     let held = workload.field("spec.updateStrategy.type").and_then(Value::as_str) == Some("OnDelete");
     let change = environment.change(&workload.id).filter(|_| environment.object(Side::Before, &workload.id).is_some());
