@@ -74,6 +74,8 @@ pub const UNKNOWN_RULE: Code = Code::error("unknown-rule");
 pub const CONFLICTING_SETTINGS: Code = Code::error("conflicting-settings");
 /// A node that needs another one beside it.
 pub const MISSING_SETTING: Code = Code::error("missing-setting");
+/// A verb that Kubernetes does not have.
+pub const UNKNOWN_VERB: Code = Code::error("unknown-verb");
 /// A config value that is not of the type its key declares.
 pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
@@ -111,6 +113,7 @@ pub const CODES: &[Code] = &[
     UNKNOWN_SECRET_KEY,
     UNREADABLE_FILE,
     UNUSED_VOLUME,
+    UNKNOWN_VERB,
     UNSUPPORTED_KUBERNETES_VERSION,
     WRONG_CONFIG_TYPE,
 ];
