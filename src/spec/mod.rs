@@ -14,6 +14,7 @@ pub mod limits;
 pub mod literal;
 pub mod network;
 pub mod node;
+pub mod placement;
 pub mod pod;
 pub mod routing;
 pub mod secret;
@@ -34,7 +35,8 @@ pub use limits::{Amount, Limit, LimitRange, Quota};
 pub use literal::Literal;
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part};
-pub use pod::{InitContainer, Pod, PodSecurity, Seccomp};
+pub use placement::{Match, NodeAffinity, Placement, PodAffinity, Spread, Toleration};
+pub use pod::{Dns, DnsOption, HostAlias, InitContainer, Pod, PodSecurity, PodSettings, Seccomp};
 pub use routing::{
     Exposure, ExternalService, Gateway, Host, HostPath, HttpRoute, Ingress, RoutePath, Service, ServiceOptions,
 };
