@@ -49,7 +49,7 @@ fn validating(bencher: Bencher<'_, '_>, project: Project) {
     let sets = sets(project);
     bencher.bench_local(|| {
         let outcomes: Vec<_> = sets.iter().map(validate::environment).collect();
-        (outcomes, validate::cluster(&sets.iter().collect::<Vec<_>>()))
+        (outcomes, validate::project(&sets.iter().collect::<Vec<_>>()))
     });
 }
 

@@ -37,6 +37,8 @@ pub enum Command {
     Graph(Graph),
     /// Add up requests and limits, and hold them against the clusters' capacity
     Capacity(Capacity),
+    /// Show what differs between environments, and why it may
+    Parity(Parity),
 }
 
 /// Which environments, and against what.
@@ -144,6 +146,29 @@ pub enum Table {
     /// For a person at a terminal
     Text,
     /// For programs; the contract is docs/capacity.md
+    Json,
+}
+
+/// Arguments of `parity`.
+#[derive(Debug, Args)]
+pub struct Parity {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// Show every field, also those that are the same everywhere
+    #[arg(long)]
+    pub all: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = ParityFormat::Text)]
+    pub format: ParityFormat,
+}
+
+/// A form of the comparison of environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ParityFormat {
+    /// For a person at a terminal
+    Text,
+    /// For programs; the contract is in docs/parity.md
     Json,
 }
 

@@ -8,6 +8,7 @@ mod diff;
 mod exit_code;
 mod explain;
 mod graph;
+mod parity;
 mod project;
 mod review;
 mod today;
@@ -46,6 +47,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
             Command::Explain(it) => explain::run(it, &project, console),
             Command::Graph(it) => graph::run(it, &project, console),
             Command::Capacity(it) => capacity::run(it, &project, console),
+            Command::Parity(it) => parity::run(it, &project, console),
         },
     };
     match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {

@@ -7,6 +7,7 @@ use crate::diagnostic::excerpt::{self, Style};
 use crate::diagnostic::suggest;
 use crate::pipeline::{self, Compiled, Previous, Settings};
 use crate::source::Sources;
+use crate::spec::Lineage;
 use crate::tree::{ManifestTree, Scope};
 use crate::{disk, git};
 use std::collections::BTreeSet;
@@ -51,8 +52,8 @@ impl Project {
 
     /// Compiles the selected environments and says what there is to be said, right or wrong.
     pub(super) fn judged(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
-        self.check_selection(environments, console)?;
         let mut compiled = pipeline::compile(&self.sources, &self.settings);
+        self.check_selection(environments, &compiled.lineage, console)?;
         if !environments.is_empty() {
             let left_out = wrong_environments(&compiled, environments);
             compiled = compiled.only(environments);
@@ -66,16 +67,29 @@ impl Project {
         Ok(compiled)
     }
 
-    /// Reports a selected environment that there is not.
-    fn check_selection(&self, environments: &[String], console: &mut Console<'_>) -> Result<(), ExitCode> {
-        let declared: BTreeSet<&str> = self.sources.iter().filter_map(|(_, it)| it.environment()).collect();
+    /// Reports a selected environment that there is not, and a layer, which renders nothing.
+    fn check_selection(
+        &self,
+        environments: &[String],
+        lineage: &Lineage,
+        console: &mut Console<'_>,
+    ) -> Result<(), ExitCode> {
+        let names = self.sources.iter().filter_map(|(_, it)| it.environment());
+        let declared: BTreeSet<&str> = names.filter(|it| !lineage.is_layer(it)).collect();
         let mut known = true;
         for name in environments.iter().filter(|it| !declared.contains(it.as_str())) {
-            let help = match suggest::nearest(name, declared.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("environments are {}", declared.iter().copied().collect::<Vec<_>>().join(", ")),
+            let (problem, help) = if lineage.is_layer(name) {
+                let heirs = lineage.heirs(name).join(", ");
+                let help = format!("choose the environments that extend it: {heirs}");
+                (format!("`{name}` is a layer, which renders nothing"), help)
+            } else {
+                let help = match suggest::nearest(name, declared.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("environments are {}", declared.iter().copied().collect::<Vec<_>>().join(", ")),
+                };
+                (format!("no environment is called `{name}`"), help)
             };
-            console.error(&format!("no environment is called `{name}`"), &[help]);
+            console.error(&problem, &[help]);
             known = false;
         }
         if known { Ok(()) } else { Err(ExitCode::Wrong) }

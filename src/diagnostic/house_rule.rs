@@ -71,6 +71,20 @@ pub const SERVICE_SELECTS_NOTHING: Code = Code::error("service-selects-nothing")
 pub const TARGET_PORT_MISSING: Code = Code::error("target-port-missing");
 /// The kind has no such field.
 pub const UNKNOWN_FIELD: Code = Code::error("unknown-field");
+/// An object is of an API version that the next versions of Kubernetes serve too.
+pub const DEPRECATED_API: Code = Code::warning("deprecated-api");
+/// A network policy that denies all outgoing traffic says so.
+pub const EGRESS_DENIED: Code = Code::warning("egress-denied");
+/// The certificates of an Ingress are for its hosts.
+pub const HOST_WITHOUT_CERTIFICATE: Code = Code::warning("host-without-certificate");
+/// A protected environment has what the others have.
+pub const MISSING_IN_PROTECTED: Code = Code::warning("missing-in-protected");
+/// A Service without a selector has endpoints from somewhere else.
+pub const SERVICE_WITHOUT_SELECTOR: Code = Code::warning("service-without-selector");
+/// A class that only the cluster can have is declared.
+pub const UNDECLARED_CLASS: Code = Code::warning("undeclared-class");
+/// A protected environment is no weaker than the others.
+pub const WEAKER_IN_PROTECTED: Code = Code::warning("weaker-in-protected");
 
 /// A waiver that excuses from nothing.
 pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
@@ -78,6 +92,25 @@ pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
 pub const EXPIRED_WAIVER: Code = Code::error("expired-waiver");
 /// A waiver whose last day is near.
 pub const EXPIRING_WAIVER: Code = Code::note("expiring-waiver");
+
+/// The Service that gives a `StatefulSet`'s pods their names is there.
+pub const GOVERNING_SERVICE_MISSING: Code = Code::error("governing-service-missing");
+/// The name of an environment variable is one that every program can read.
+pub const INVALID_VARIABLE_NAME: Code = Code::error("invalid-variable-name");
+/// A setting does what it looks like.
+pub const MISLEADING_SETTING: Code = Code::error("misleading-setting");
+/// A name leaves room for what controllers put behind it.
+pub const NAME_TOO_LONG: Code = Code::error("name-too-long");
+/// An object is small enough for the ways in which it may be applied.
+pub const OBJECT_TOO_LARGE: Code = Code::warning("object-too-large");
+/// A rollout can replace pods that share a claim.
+pub const ROLLOUT_DEADLOCK: Code = Code::error("rollout-deadlock");
+/// A container that may not start as root has the user id of another.
+pub const ROOT_NEVER_STARTS: Code = Code::error("root-never-starts");
+/// A schedule has a date that exists.
+pub const SCHEDULE_NEVER_RUNS: Code = Code::error("schedule-never-runs");
+/// A name can be a file name and stand in a log.
+pub const UNSAFE_NAME: Code = Code::error("unsafe-name");
 
 /// Every house rule, by name.
 pub const HOUSE_RULES: &[Code] = &[
@@ -89,30 +122,46 @@ pub const HOUSE_RULES: &[Code] = &[
     CAPACITY_EXCEEDED,
     CAPACITY_OVER_TARGET,
     CREDENTIAL_IN_CONFIG,
+    DEPRECATED_API,
     DUPLICATE_AUTOSCALER,
+    EGRESS_DENIED,
+    GOVERNING_SERVICE_MISSING,
     HOST_COLLISION,
+    HOST_WITHOUT_CERTIFICATE,
     INGRESS_BACKEND_MISSING,
     INVALID_IMAGE,
+    INVALID_VARIABLE_NAME,
     INVISIBLE_CHARACTER,
+    MISLEADING_SETTING,
     MISSING_IMAGE_TAG,
+    MISSING_IN_PROTECTED,
     MISSING_KEY,
     MISSING_PROBE,
     MISSING_REFERENCE,
     MISSING_RESOURCES,
     MUTABLE_IMAGE_TAG,
+    NAME_TOO_LONG,
     NODE_PORT_COLLISION,
     NODE_PORT_OUT_OF_RANGE,
+    OBJECT_TOO_LARGE,
     ODD_QUANTITY,
     ORIGIN_NOT_ALLOWED,
     OVERLAPPING_SELECTORS,
     POLICY_SELECTS_NOTHING,
     PROBE_PORT_MISSING,
     REPLICAS_OWNED_BY_AUTOSCALER,
+    ROLLOUT_DEADLOCK,
+    ROOT_NEVER_STARTS,
     RUNS_AS_ROOT,
+    SCHEDULE_NEVER_RUNS,
     SERVER_OWNED_FIELD,
     SERVICE_SELECTS_NOTHING,
+    SERVICE_WITHOUT_SELECTOR,
     TARGET_PORT_MISSING,
+    UNDECLARED_CLASS,
     UNKNOWN_FIELD,
+    UNSAFE_NAME,
+    WEAKER_IN_PROTECTED,
 ];
 
 /// Says how a component is excused from a rule: the last help of its messages.

@@ -82,6 +82,11 @@ impl Quantity {
         self.nano % NANO == 0
     }
 
+    /// True where the amount is so many times another, at least once.
+    pub fn is_multiple_of(self, other: Self) -> bool {
+        self.nano > 0 && other.nano > 0 && self.nano % other.nano == 0
+    }
+
     /// Returns the amount in thousandths of its unit, rounded up: millicores for CPU.
     pub fn milli(self) -> i128 {
         self.nano.div_euclid(NANO / 1000) + i128::from(self.nano.rem_euclid(NANO / 1000) != 0)
@@ -333,6 +338,8 @@ mod tests {
         assert!(quantity("1G") < quantity("1Gi"));
         assert_eq!(quantity("250m").times(3).to_string(), "750m");
         assert_eq!(quantity("256Mi").plus(quantity("256Mi")).to_string(), "512Mi");
+        assert!(quantity("4Mi").is_multiple_of(quantity("2Mi")) && !quantity("3Mi").is_multiple_of(quantity("2Mi")));
+        assert!(!Quantity::ZERO.is_multiple_of(quantity("1")) && !quantity("1").is_multiple_of(Quantity::ZERO));
         assert_eq!(quantity("1").percent_of(quantity("3")), Some(34));
     }
 }

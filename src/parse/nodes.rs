@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Origin, Span, Spanned};
-use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Identity, NodeRule, Slot};
+use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Identity, Need, NodeRule, Slot};
 use crate::spec::{Entry, Literal, Mark, Node};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 
@@ -45,6 +45,7 @@ impl Reader<'_> {
             arguments: Vec::new(),
             properties: std::collections::BTreeMap::new(),
             children: Vec::new(),
+            removed: Vec::new(),
         };
         let mut position = 0;
         for entry in kdl.entries() {
@@ -118,7 +119,8 @@ impl Reader<'_> {
         }
         match self.layer {
             Layer::Environment if std::ptr::eq(parent, &raw const ENVIRONMENT_FILE) => {
-                let message = format!("`({})` on a whole environment, which has nothing below it", mark.name());
+                let what = kdl.name().value();
+                let message = format!("`({})` on a whole {what}, which has nothing below it", mark.name());
                 let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(span, "");
                 self.diagnostics.push(diagnostic.help("remove the mark; marks belong to the nodes inside"));
                 None
@@ -171,9 +173,16 @@ impl Reader<'_> {
             self.diagnostics.push(diagnostic.at_some(first.span(), "first set here").help("keep one of the two"));
             return;
         }
-        if self.fits(node, slot, &entry) {
+        if self.is_unset(node, slot, &entry) || self.fits(node, slot, &entry) {
             node.properties.insert(slot.name, entry);
         }
+    }
+
+    /// True for `#null` where it takes away what a layer below says.
+    fn is_unset(&self, node: &Node, slot: &Slot, entry: &Entry) -> bool {
+        let is_new = self.inside_new.is_some() || node.mark.as_ref().is_some_and(|it| it.value != Mark::Remove);
+        let is_overlay = self.layer == Layer::Environment && !is_new;
+        is_overlay && entry.value == Literal::Null && slot.need == Need::Optional
     }
 
     fn entry(&mut self, kdl: &KdlEntry) -> Option<Entry> {

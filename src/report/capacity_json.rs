@@ -12,7 +12,7 @@ const VERSION: u32 = 1;
 /// Writes the plan as JSON, with a line break at its end.
 pub fn capacity_json(plan: &CapacityPlan) -> String {
     // The document is made of strings, numbers and lists alone, which can always be written.
-    safe(&serde_json::to_string_pretty(&Document::of(plan)).unwrap_or_default())
+    safe(&Document::of(plan))
 }
 
 #[derive(Serialize)]

@@ -15,12 +15,13 @@ const VERSION: u32 = 1;
 /// Writes a review as JSON, with a line break at its end. Every value is exact; characters that a terminal would obey or
 /// hide are written as `\u` escapes.
 pub fn json(review: &Review) -> String {
-    // The document is made of strings, numbers and lists alone, which can always be written.
-    safe(&serde_json::to_string_pretty(&Document::of(review)).unwrap_or_default())
+    safe(&Document::of(review))
 }
 
-/// Writes a document so that no character of it can be obeyed or hidden, with a line break at its end.
-pub(super) fn safe(text: &str) -> String {
+/// Writes a document so that it can be shown on a terminal.
+pub(super) fn safe(document: &impl Serialize) -> String {
+    // The document is made of strings, numbers and lists alone, which can always be written.
+    let text = serde_json::to_string_pretty(document).unwrap_or_default();
     let mut safe = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character != '\n' && visible::is_deceptive(character) {

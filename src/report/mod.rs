@@ -1,5 +1,5 @@
-//! A review in, text out: one file for each format. A report decides nothing; what it says is in the [`Review`], and it
-//! only chooses how to write that down and what to leave out where there is no room.
+//! A review in, text out: one file for each format; and in `parity`, fields beside each other in, text out. A report
+//! decides nothing; what it says is in the [`Review`], and it only chooses how to write that down and what to leave out where there is no room.
 //!
 //! To add a format: write `report/<format>.rs` with one function from a review to a string; take sentences from
 //! `wording` and the two sides of a field from `difference`; escape every text for the new sink in that file, and add
@@ -18,6 +18,7 @@ mod markdown;
 mod markup;
 mod notes;
 mod page;
+mod parity;
 mod table;
 mod terminal;
 mod wording;
@@ -26,4 +27,5 @@ pub use capacity::capacity;
 pub use capacity_json::capacity_json;
 pub use json::json;
 pub use markdown::markdown;
+pub use parity::{json as parity_json, text as parity_text};
 pub use terminal::terminal;

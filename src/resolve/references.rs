@@ -13,6 +13,7 @@
 //! names; and none may stand in what references themselves are made of: the app's and the environment's own values, and
 //! the names of components and ports.
 
+use super::removed::{REMOVED_HERE, Removals};
 use super::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -33,6 +34,7 @@ struct Absent {
 pub(super) fn resolve(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
     refuse(app, diagnostics);
     refuse(environment, diagnostics);
+    let removals = Removals::of_references(app);
     let mut values = fixed(app, environment);
     let too_early = Absent {
         why: "a name cannot be made of another component's".to_owned(),
@@ -40,9 +42,9 @@ pub(super) fn resolve(app: &mut Node, environment: &Node, diagnostics: &mut Vec<
     };
     values.extend(of_services(app).into_keys().map(|it| (it, Err(too_early.clone()))));
     // Names first: they may use the app and the environment, and the components' own values are made of them.
-    each(app, Wanted::Names, &mut |entry| replace(entry, &values, diagnostics));
+    each(app, Wanted::Names, &mut |entry| replace(entry, &values, &removals, diagnostics));
     values.extend(of_services(app));
-    each(app, Wanted::Others, &mut |entry| replace(entry, &values, diagnostics));
+    each(app, Wanted::Others, &mut |entry| replace(entry, &values, &removals, diagnostics));
 }
 
 /// Reports references in values that references are made of.
@@ -170,7 +172,7 @@ fn each(node: &mut Node, wanted: Wanted, visit: &mut impl FnMut(&mut Entry)) {
 }
 
 /// Replaces the references in one value.
-fn replace(entry: &mut Entry, values: &Values, diagnostics: &mut Vec<Diagnostic>) {
+fn replace(entry: &mut Entry, values: &Values, removals: &Removals, diagnostics: &mut Vec<Diagnostic>) {
     let Literal::Text(text) = &entry.value else { return };
     if !text.contains("${") {
         return;
@@ -198,9 +200,9 @@ fn replace(entry: &mut Entry, values: &Values, diagnostics: &mut Vec<Diagnostic>
             Some(Err(Absent { why, help })) => {
                 let message = format!("`${{{name}}}` has no value here: {why}");
                 let message = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(entry.origin.span, "");
-                diagnostics.push(message.help(help.as_str()));
+                diagnostics.push(message.at_some(removals.of(name), REMOVED_HERE).help(help.as_str()));
             }
-            None => diagnostics.push(unknown(name, entry.origin.span, values)),
+            None => diagnostics.push(unknown(name, entry.origin.span, removals.of(name), values)),
         }
         rest = &rest[at + end + 1..];
     }
@@ -212,9 +214,9 @@ fn malformed(span: Option<Span>, message: &str) -> Diagnostic {
     Diagnostic::new(MALFORMED_REFERENCE, message).at_some(span, "")
 }
 
-fn unknown(name: &str, span: Option<Span>, values: &Values) -> Diagnostic {
+fn unknown(name: &str, span: Option<Span>, removal: Option<Span>, values: &Values) -> Diagnostic {
     let message = format!("`${{{name}}}` refers to nothing");
-    let diagnostic = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(span, "");
+    let diagnostic = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(span, "").at_some(removal, REMOVED_HERE);
     let known: Vec<&str> = values.keys().map(String::as_str).collect();
     match crate::diagnostic::suggest::nearest(name, known.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `${{{near}}}`?")),

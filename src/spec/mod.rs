@@ -11,6 +11,7 @@ pub mod container;
 pub mod environment;
 pub mod grammar;
 pub mod limits;
+pub mod lineage;
 pub mod literal;
 pub mod network;
 pub mod node;
@@ -32,9 +33,10 @@ pub use container::{
 };
 pub use environment::{App, Environment, Label, Spec};
 pub use limits::{Amount, Limit, LimitRange, Quota};
+pub use lineage::Lineage;
 pub use literal::Literal;
 pub use network::{Allowance, Direction, Isolation, Peer};
-pub use node::{Entry, Mark, Node, Part};
+pub use node::{Entry, Mark, Node, Part, Removal};
 pub use placement::{Match, NodeAffinity, Placement, PodAffinity, Spread, Toleration};
 pub use pod::{Dns, DnsOption, HostAlias, InitContainer, Pod, PodSecurity, PodSettings, Seccomp};
 pub use routing::{

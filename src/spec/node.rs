@@ -31,6 +31,19 @@ pub struct Node {
     pub children: Vec<Self>,
     /// The lines that name it, the newest first.
     pub origin: Origin,
+    /// What a layer above took out of it, for messages about what is missing then.
+    pub removed: Vec<Removal>,
+}
+
+/// A node that was inside another until a layer above took it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// Its name.
+    pub name: String,
+    /// What told it from its siblings.
+    pub key: Option<String>,
+    /// The line that took it out.
+    pub span: Span,
 }
 
 /// One value with its origin.
@@ -116,6 +129,12 @@ impl Node {
     /// True where both stand for the same thing.
     pub fn is_same(&self, other: &Self) -> bool {
         self.identity() == other.identity()
+    }
+
+    /// Returns the line that took a child out, by its name and what told it from its siblings.
+    pub fn removal(&self, name: &str, key: Option<&str>) -> Option<Span> {
+        let removed = self.removed.iter().rev();
+        removed.into_iter().find(|it| it.name == name && it.key.as_deref() == key).map(|it| it.span)
     }
 
     /// Returns the first child of a name.

@@ -4,13 +4,16 @@
 
 use super::field::Field;
 use super::references::duplicate;
-use crate::diagnostic::house_rule::{HOST_COLLISION, NODE_PORT_COLLISION};
+use crate::diagnostic::house_rule::{HOST_COLLISION, NODE_PORT_COLLISION, or_waive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[HOST_COLLISION, NODE_PORT_COLLISION];
+pub const CODES: &[Code] = &[NODE_PORT_COLLISION];
+
+/// The annotation by which a second Ingress takes a share of the traffic of the first.
+const CANARY: &str = "nginx.ingress.kubernetes.io/canary";
 
 const SHARED: &str =
     "the Services of a cluster share its node ports: choose another, or leave `node-port` out and the cluster chooses";
@@ -49,8 +52,9 @@ fn objects(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
 fn node_ports(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<i64, (&ObjectSet, Field<'_>)> = BTreeMap::new();
     for (set, service) in all(sets).filter(|(_, it)| it.id.kind == "Service" && it.id.group.is_empty()) {
-        for port in Field::root(service).at("spec.ports").items() {
-            let field = port.get("nodePort");
+        let spec = Field::root(service).get("spec");
+        let ports = spec.get("ports").items();
+        for field in ports.iter().map(|it| it.get("nodePort")).chain([spec.get("healthCheckNodePort")]) {
             let Some(number) = field.number().filter(|it| *it != 0) else { continue };
             match first.get(&number) {
                 None => {
@@ -72,8 +76,12 @@ fn node_ports(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
 
 fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
     let mut claims = Vec::new();
-    for (set, ingress) in all(sets).filter(|(_, it)| it.id.kind == "Ingress") {
-        let spec = Field::root(ingress).get("spec");
+    for (set, ingress) in all(sets).filter(|(_, it)| it.id.kind == "Ingress" && it.id.group == "networking.k8s.io") {
+        let root = Field::root(ingress);
+        if root.at("metadata.annotations").get(CANARY).text() == Some("true") {
+            continue;
+        }
+        let spec = root.get("spec");
         let class = spec.get("ingressClassName").text().unwrap_or_default();
         for rule in spec.get("rules").items() {
             let host = rule.get("host");
@@ -102,7 +110,7 @@ fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
         let message = place.problem(HOST_COLLISION, message).at_some(span, "served here");
         let help = "an Ingress controller picks one of them: change `host` or `path=`, or make it of \
                     `${environment.name}`";
-        found.push(between(message.help(help), earlier, set));
+        found.push(between(message.help(help).help(or_waive(HOST_COLLISION)), earlier, set));
     }
 }
 
@@ -152,6 +160,16 @@ mod tests {
         );
         let (dev, prod) = (environment("dev", std::slice::from_ref(&ingress)), environment("prod", &[ingress]));
         expect(check(&[&dev, &prod]), &["host-collision rules[a.b].host Ingress/a in dev already serves a.b/"]);
+        let mut canary = environment("test", std::slice::from_ref(&prod.objects[0].body));
+        canary.objects[0].body["metadata"]["annotations"] = json!({"nginx.ingress.kubernetes.io/canary": "true"});
+        expect(check(&[&dev, &canary]), &[]);
+        let probed = |port: i64| {
+            let spec = json!({"type": "LoadBalancer", "healthCheckNodePort": port, "ports": [{"port": 80}]});
+            environment("prod", &[with(service(), "/spec", spec)])
+        };
+        let open = environment("dev", &[with_node_port(30000)]);
+        expect(check(&[&open, &probed(30000)]), &["node-port-collision healthCheckNodePort 30000 is also that of"]);
+        expect(check(&[&open, &probed(30001)]), &[]);
         let mut other = environment("dev", &[service()]);
         let again = environment("dev", &[service()]);
         other.environment.name = "staging".to_owned();

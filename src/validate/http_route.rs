@@ -1,4 +1,4 @@
-//! Routes of the Gateway API, and whether the Services behind them are there.
+//! Routes of the Gateway API. Whether the Services behind them are there is a matter of `references`.
 //!
 //! Source: the definition of `HTTPRoute` in `gateway.networking.k8s.io/v1` (`apis/v1/httproute_types.go`).
 
@@ -6,16 +6,10 @@ use super::cluster::between;
 use super::field::{Field, Found, OUT_OF_RANGE};
 use super::names::{self, INVALID_ADDRESS, INVALID_NAME, INVALID_PATH};
 use super::pod::containers::port_number;
-use crate::diagnostic::house_rule::HOST_COLLISION;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{Object, ObjectId, ObjectSet};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::house_rule::{HOST_COLLISION, or_waive};
+use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
-
-/// A route leads to a Service, or to a port of it, that does not exist.
-pub const ROUTE_BACKEND_MISSING: Code = Code::error("route-backend-missing");
-
-/// The codes of this family.
-pub const CODES: &[Code] = &[ROUTE_BACKEND_MISSING];
 
 const GROUP: &str = "gateway.networking.k8s.io";
 
@@ -90,54 +84,6 @@ fn path(path: &Field<'_>, found: &mut Found) {
     }
 }
 
-/// Checks that the Services to which the routes of an environment lead exist, with their ports.
-pub(super) fn check_targets(set: &ObjectSet) -> Found {
-    let mut found = Found::new();
-    for object in set.objects.iter().filter(|it| is_route(it)) {
-        for rule in Field::root(object).at("spec.rules").items() {
-            for backend in rule.get("backendRefs").items() {
-                target(&backend, set, &mut found);
-            }
-        }
-    }
-    found
-}
-
-fn target(backend: &Field<'_>, set: &ObjectSet, found: &mut Found) {
-    let is_service = backend.get("group").is_empty() && matches!(backend.get("kind").text(), None | Some("Service"));
-    let own = backend.object.id.namespace.as_deref();
-    let is_here = backend.get("namespace").filled().is_none_or(|it| Some(it) == own);
-    let Some(name) = backend.get("name").filled().filter(|_| is_service && is_here) else { return };
-    if set.environment.external.iter().any(|it| it.kind == "Service" && it.name == name) {
-        return;
-    }
-    let id = ObjectId {
-        group: String::new(),
-        kind: "Service".to_owned(),
-        namespace: own.map(str::to_owned),
-        name: name.to_owned(),
-    };
-    let Some(service) = set.object(&id) else {
-        let services = set.of_kind("Service").map(|it| it.id.name.as_str());
-        let message = format!("there is no Service `{name}` in this environment");
-        found.push(backend.get("name").problem(ROUTE_BACKEND_MISSING, message).suggest(name, services));
-        return;
-    };
-    let port = backend.get("port");
-    let Some(number) = port.number() else {
-        found.push(port.required("must have port for Service reference"));
-        return;
-    };
-    let ports: Vec<i64> =
-        Field::root(service).at("spec.ports").items().iter().filter_map(|it| it.get("port").number()).collect();
-    if !ports.contains(&number) {
-        let message = format!("Service `{name}` has no port {number}");
-        let known: Vec<String> = ports.iter().map(i64::to_string).collect();
-        let message = port.problem(ROUTE_BACKEND_MISSING, message);
-        found.push(message.help(format!("its ports: {}", known.join(", "))));
-    }
-}
-
 /// Reports routes of one cluster that claim the same host and path of one gateway: of two, the older one is served.
 pub(super) fn collisions(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -158,7 +104,7 @@ pub(super) fn collisions(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
                 let message = place.problem(HOST_COLLISION, message).at_some(other.span(), "served here");
                 let help = "a gateway serves the older of the two: change `host` or `path`, or make it of \
                             `${environment.name}`";
-                found.push(between(message.help(help), earlier, set));
+                found.push(between(message.help(help).help(or_waive(HOST_COLLISION)), earlier, set));
             }
         }
     }
@@ -195,8 +141,8 @@ fn claims(route: &Object) -> Vec<(Claim, Field<'_>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{any, expect, object, service, set, with};
-    use super::{check, check_targets, collisions};
+    use super::super::fixture::{any, expect, object, set, with};
+    use super::{check, collisions};
     use crate::object::ObjectSet;
     use serde_json::{Value, json};
 
@@ -252,20 +198,6 @@ mod tests {
         verdicts("RegularExpression", "/[a-z]+//?", &[]);
         verdicts("Exact", &format!("/{}", "a".repeat(1024)), &["invalid-path path.value more than 1024"]);
         verdicts("Prefix", "/", &["unsupported-value path.type PathPrefix"]);
-    }
-
-    #[test]
-    fn finds_backends_that_are_not_there() {
-        let verdicts = |pointer: &str, value: Value, expected: &[&str]| {
-            expect(check_targets(&set([with(route(), pointer, value), service()])), expected);
-        };
-        let at = |field: &str| format!("/spec/rules/0/backendRefs/0/{field}");
-        verdicts(&at("port"), json!(80), &[]);
-        verdicts(&at("port"), json!(81), &["route-backend-missing backendRefs[0].port no port 81"]);
-        verdicts(&at("port"), json!(null), &["missing-value backendRefs[0].port must have port"]);
-        verdicts(&at("name"), json!("wbe"), &["route-backend-missing backendRefs[0].name no Service `wbe`"]);
-        verdicts(&at("namespace"), json!("other"), &[]);
-        verdicts(&at("kind"), json!("ServiceImport"), &[]);
     }
 
     #[test]

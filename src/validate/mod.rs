@@ -6,26 +6,37 @@
 //!
 //! To add a rule:
 //! 1. Find its family, or make a file with `pub const CODES` and `pub(super) fn check`, and name it below in
-//!    `FAMILIES` and in [`fn@environment`] or [`fn@cluster`].
+//!    `FAMILIES` and in [`fn@environment`] or [`fn@project`].
 //! 2. Walk to the place with `Field`, and push a message; give it a code of its own only if the remedy is a new one.
 //! 3. Add what is accepted, what is refused, and the boundary between them to the table at the bottom of the file, and
 //!    the code's heading to `docs/diagnostics.md`.
 
+pub mod api_version;
 pub mod autoscaler;
+pub mod batch;
 pub mod capacity;
 pub mod cluster;
 pub mod config_map;
+pub mod custom_resource_definition;
 pub mod disruption_budget;
 pub mod external_secret;
 pub mod field;
 pub mod house_rules;
 pub mod http_route;
 pub mod ingress;
+pub mod limit_range;
 pub mod metadata;
 pub mod names;
 pub mod network_policy;
+pub mod persistent_volume_claim;
 pub mod pod;
+pub mod pod_security;
+pub mod priority_class;
+pub mod protected;
+pub mod quota;
+pub mod rbac;
 pub mod references;
+pub mod secret;
 pub mod service;
 pub mod structure;
 pub mod text;
@@ -33,6 +44,7 @@ pub mod waivers;
 pub mod workload;
 
 mod addresses;
+mod claim;
 mod echo;
 #[cfg(test)]
 mod fixture;
@@ -46,24 +58,23 @@ use crate::object::{KubernetesVersion, ObjectSet, Waived};
 /// The codes of every family.
 const FAMILIES: &[&[Code]] = &[
     autoscaler::CODES,
+    batch::cron_job::CODES,
     capacity::CODES,
     cluster::CODES,
     config_map::CODES,
-    disruption_budget::CODES,
     field::CODES,
     house_rules::CODES,
-    http_route::CODES,
     ingress::CODES,
     metadata::CODES,
     names::CODES,
-    network_policy::CODES,
     pod::containers::CODES,
-    pod::probes::CODES,
+    pod::mounts::CODES,
     pod::resources::CODES,
     pod::security::CODES,
     pod::variables::CODES,
+    pod_security::CODES,
     references::CODES,
-    service::CODES,
+    secret::CODES,
     structure::CODES,
     text::CODES,
     waivers::CODES,
@@ -79,17 +90,35 @@ pub struct Outcome {
     pub waived: Vec<Waived>,
 }
 
+impl Outcome {
+    fn extend(&mut self, other: Self) {
+        self.diagnostics.extend(other.diagnostics);
+        self.waived.extend(other.waived);
+    }
+}
+
 /// Checks the objects of one environment, each by itself and with the others.
 pub fn environment(set: &ObjectSet) -> Outcome {
     let mut found = Vec::new();
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
     for object in &set.objects {
         found.extend(structure::check(object, version));
+        found.extend(api_version::check(object, version));
         found.extend(text::check(object));
         found.extend(metadata::check(object, &set.environment.namespace));
         found.extend(config_map::check(object));
+        found.extend(secret::check(object));
+        found.extend(persistent_volume_claim::check(object));
+        found.extend(rbac::check(object));
+        found.extend(quota::check(object));
+        found.extend(limit_range::check(object));
+        found.extend(priority_class::check(object));
+        found.extend(custom_resource_definition::check(object));
         found.extend(pod::check(object));
+        found.extend(pod::restart::check(object, version));
+        found.extend(pod::variables::check_config(object, set));
         found.extend(workload::check(object));
+        found.extend(batch::check(object));
         found.extend(service::check(object));
         found.extend(ingress::check(object));
         found.extend(http_route::check(object));
@@ -97,13 +126,12 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(network_policy::check(object));
         found.extend(autoscaler::check(object));
         found.extend(disruption_budget::check(object));
-        found.extend(house_rules::check(object, &set.environment));
+        found.extend(house_rules::check(object, set));
+        found.extend(pod_security::check(object, set, version));
     }
     found.extend(references::check(set));
-    found.extend(pod::variables::check_config(set));
     found.extend(service::check_targets(set));
     found.extend(ingress::check_targets(set));
-    found.extend(http_route::check_targets(set));
     found.extend(network_policy::check_targets(set));
     found.extend(autoscaler::check_targets(set));
     found.extend(disruption_budget::check_targets(set));
@@ -116,16 +144,15 @@ pub fn environment(set: &ObjectSet) -> Outcome {
     outcome
 }
 
-/// Checks environments against each other, where they declare the same cluster.
-pub fn cluster(sets: &[&ObjectSet]) -> Outcome {
+/// Checks environments against each other: those that declare the same cluster, and the protected with the others.
+pub fn project(sets: &[&ObjectSet]) -> Outcome {
     let mut outcome = Outcome::default();
     for group in ObjectSet::by_cluster(sets) {
         let mut found = cluster::check(&group);
         found.extend(capacity::check_cluster(&group));
-        let settled = waivers::settle(found, &group);
-        outcome.diagnostics.extend(settled.diagnostics);
-        outcome.waived.extend(settled.waived);
+        outcome.extend(waivers::settle(found, &group));
     }
+    outcome.extend(waivers::settle(protected::check(sets), sets));
     outcome
 }
 
@@ -177,12 +204,23 @@ mod tests {
             ("networking.k8s.io/v1", "NetworkPolicy"),
             ("autoscaling/v2", "HorizontalPodAutoscaler"),
             ("policy/v1", "PodDisruptionBudget"),
+            ("v1", "LimitRange"),
+            ("v1", "PersistentVolumeClaim"),
+            ("v1", "ResourceQuota"),
+            ("rbac.authorization.k8s.io/v1", "Role"),
+            ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+            ("scheduling.k8s.io/v1", "PriorityClass"),
+            ("networking.k8s.io/v1", "IngressClass"),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+            ("external-secrets.io/v1", "ExternalSecret"),
+            ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
         ];
         let wrong = [json!(null), json!(5), json!(-1.5), json!("x"), json!([5, null, "x", [], {}]), json!({"a": [1]})];
         for value in &wrong {
             let bodies = kinds.map(|(version, kind)| {
                 let body: Value = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}});
                 let body = with(body, "/spec", value.clone());
+                let body = with(with(body, "/rules", value.clone()), "/roleRef", value.clone());
                 with(with(body, "/data", value.clone()), "/metadata/labels", value.clone())
             });
             environment(&set(bodies));

@@ -24,6 +24,7 @@ fn every_console_prints_what_the_page_says() {
         "docs/language.md",
         "docs/diagnostics.md",
         "docs/graph.md",
+        "docs/parity.md",
         "docs/review-json.md",
     ];
     let mut pages: Vec<_> = pages.map(|it| (project_path(it), project_path(""))).into();

@@ -1,8 +1,9 @@
 //! The documentation is true: its examples compile or fail as they say, and the reference has every node.
 //!
-//! The words behind ```` ```kdl ```` say what a block is: `base` or `environment` for a whole file; without either,
+//! The words behind ```` ```kdl ```` say what a block is: `base`, `layer` or `environment` for a whole file; without either,
 //! its first node decides, and anything smaller than a file is put into a small project. `must-fail=CODE` names the
-//! message that the block must cause. An `environment` block is compiled on the `base` block before it in its section.
+//! message that the block must cause. An `environment` block is compiled on the `base` block before it in its section, and
+//! with the `layer` block before it, where it extends one.
 
 use crate::support::cases::project_path;
 use crate::support::grammar::{Known, collect_used, every_node, key};
@@ -37,6 +38,7 @@ const COMPONENT: [(&str, &str); 3] =
 enum Holds {
     Base,
     Environment,
+    Layer,
     /// Nodes of a node in a base file.
     Fragment,
 }
@@ -162,6 +164,7 @@ fn examples() -> Vec<Example> {
 fn of_page(page: &str, text: &str) -> Vec<Example> {
     let blocks: Vec<Fence> = fences(text).into_iter().filter(|it| it.info.split(' ').next() == Some("kdl")).collect();
     let mut base: Option<&Fence> = None;
+    let mut layer: Option<&Fence> = None;
     let mut examples = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let place = format!("{page}:{}", block.line);
@@ -180,7 +183,17 @@ fn of_page(page: &str, text: &str) -> Vec<Example> {
             Holds::Environment => {
                 let below = base.filter(|it| it.section == block.section);
                 let below = below.map_or_else(|| around_base(&KdlDocument::new()), |it| complete(&it.text));
-                vec![base_file(&below), environment_file(&block.text)]
+                let extended = layer.filter(|it| it.section == block.section && extends(&block.text));
+                let layer = extended.map(|it| environment_file(&it.text));
+                [base_file(&below), environment_file(&block.text)].into_iter().chain(layer).collect()
+            }
+            Holds::Layer => {
+                layer = Some(block);
+                let below = base.filter(|it| it.section == block.section);
+                let below = below.map_or_else(|| around_base(&KdlDocument::new()), |it| complete(&it.text));
+                let next = blocks.get(index + 1).filter(|it| it.section == block.section && extends(&it.text));
+                let environment = next.map_or(ENVIRONMENT, |it| it.text.as_str());
+                vec![base_file(&below), environment_file(&block.text), environment_file(environment)]
             }
         };
         examples.push(Example { place, shown: block.text.clone(), files, must_fail });
@@ -194,10 +207,17 @@ fn holds(block: &Fence) -> Holds {
     match first.as_deref() {
         _ if words.contains(&"base") => Holds::Base,
         _ if words.contains(&"environment") => Holds::Environment,
+        _ if words.contains(&"layer") => Holds::Layer,
         Some("app" | "cluster") => Holds::Base,
         Some("environment") => Holds::Environment,
+        Some("layer") => Holds::Layer,
         Some(_) | None => Holds::Fragment,
     }
+}
+
+/// True for an environment that extends a layer.
+fn extends(text: &str) -> bool {
+    document(text).get("environment").is_some_and(|it| it.get("extends").is_some())
 }
 
 /// Reads a block; one that is no KDL has no nodes.
@@ -210,7 +230,9 @@ fn base_file(text: &str) -> (String, String) {
 }
 
 fn environment_file(text: &str) -> (String, String) {
-    let name = document(text).get_arg("environment").and_then(|it| it.as_string()).unwrap_or("example").to_owned();
+    let document = document(text);
+    let name = document.get_arg("environment").or_else(|| document.get_arg("layer"));
+    let name = name.and_then(|it| it.as_string()).unwrap_or("example").to_owned();
     (format!("environments/{name}.kdl"), text.to_owned())
 }
 

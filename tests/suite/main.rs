@@ -22,6 +22,7 @@ mod graph;
 mod house_rules;
 mod laws;
 mod mutations;
+mod parity;
 mod payloads;
 mod report;
 mod review;

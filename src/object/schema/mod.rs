@@ -4,11 +4,13 @@
 //! The facts are the upstream OpenAPI definitions, embedded by `schemas/generate.py`. A version outside
 //! [`KubernetesVersion::SUPPORTED`] is answered as the nearest one inside.
 
+pub mod deprecated;
 pub mod removed;
 pub mod shape;
 mod table;
 
 use super::{FieldPath, KubernetesVersion};
+pub use deprecated::{Deprecation, deprecation};
 pub use shape::{Fields, List, ListKind, Shape, UnknownFields};
 use std::collections::BTreeSet;
 pub use table::DefinitionId;

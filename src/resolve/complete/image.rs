@@ -15,8 +15,9 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Image {
     };
     let repository = argument(image, 0);
     let (tag, digest) = (property_text(image, "tag"), property_text(image, "digest"));
-    // The origin of the whole is that of the part which changes most often.
-    let origin = digest.as_ref().or(tag.as_ref()).map_or(&repository.origin, |it| &it.origin).clone();
+    // The origin of the whole is that of the part which most layers change; of several, the one that says most.
+    let parts = [Some(&repository), tag.as_ref(), digest.as_ref()].into_iter().flatten().map(|it| &it.origin);
+    let origin = parts.max_by_key(|it| it.overrides.len()).cloned().unwrap_or_default();
     check_image(&repository, tag.as_ref(), digest.as_ref(), context);
     let mut reference = repository.value;
     if let Some(tag) = tag {

@@ -1,6 +1,9 @@
 //! Where the pods of a component may run.
 
-use super::{Context, MISSING_SETTING, UNKNOWN_COMPONENT, argument, declared, network, property_number, property_text};
+use super::{
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, MISSING_VALUE, UNKNOWN_COMPONENT, argument, declared, network,
+    property_number, property_text,
+};
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
 use crate::spec::{Entry, Label, Match, Node, NodeAffinity, Placement, PodAffinity, Spread, Toleration};
@@ -56,12 +59,35 @@ fn nodes(node: &Node, context: &mut Context<'_>) -> NodeAffinity {
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
         context.diagnostics.push(diagnostic.help("add `match LABEL In VALUE`, or `match LABEL Exists`"));
     }
-    let matches = by_name(node, "match").into_iter().map(|it| Match {
-        key: argument(it, 0),
-        operator: argument(it, 1),
-        values: it.arguments.iter().skip(2).map(Entry::text).collect(),
-    });
-    NodeAffinity { weight: property_number(node, "weight"), matches: matches.collect() }
+    let matches = by_name(node, "match").into_iter().map(|it| matching(it, context)).collect();
+    NodeAffinity { weight: property_number(node, "weight"), matches }
+}
+
+/// Reads what holds for a label. Of values that are too few, the API server would name no line.
+fn matching(node: &Node, context: &mut Context<'_>) -> Match {
+    let operator = argument(node, 1);
+    let values: Vec<Traced<String>> = node.arguments.iter().skip(2).map(Entry::text).collect();
+    let is_number = |it: &Traced<String>| it.value.parse::<i64>().is_ok();
+    let wrong = match (operator.value.as_str(), values.as_slice()) {
+        ("In" | "NotIn", []) => Some((MISSING_VALUE, None, "needs a value", "add one or more")),
+        ("Exists" | "DoesNotExist", [first, ..]) => {
+            Some((CONFLICTING_SETTINGS, Some(first), "takes no value", "remove it"))
+        }
+        ("Gt" | "Lt", []) => Some((MISSING_VALUE, None, "needs a number", "add one")),
+        ("Gt" | "Lt", [only]) if !is_number(only) => {
+            Some((CONFLICTING_SETTINGS, Some(only), "compares whole numbers", "write one: nodes would never match"))
+        }
+        ("Gt" | "Lt", [_, second, ..]) => {
+            Some((CONFLICTING_SETTINGS, Some(second), "compares with one number", "keep one"))
+        }
+        _ => None,
+    };
+    if let Some((code, value, what, help)) = wrong {
+        let message = format!("`{}` of `{}` {what}", operator.value, node.describe());
+        let span = value.map_or(Some(node.span()), |it| it.origin.span);
+        context.diagnostics.push(Diagnostic::new(code, message).at_some(span, "").help(help));
+    }
+    Match { key: argument(node, 0), operator, values }
 }
 
 fn pods(component: &Node, name: &'static str, context: &mut Context<'_>) -> Vec<PodAffinity> {
@@ -95,4 +121,26 @@ fn affinity(node: &Node, component: &Node, context: &mut Context<'_>) -> Option<
             Traced::rule("kubernetes.io/hostname".to_owned(), "near is on the same node unless told otherwise")
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::resolve::tests::messages;
+
+    #[test]
+    fn a_match_has_the_values_that_its_operator_compares() {
+        let check = |matching: &str, expected: &[&str]| {
+            let app = format!("component a {{ image i; node-affinity n {{ match x {matching} }} }}");
+            assert_eq!(messages(&app, ""), expected, "{matching}");
+        };
+        check("In a b", &[]);
+        check("In", &["`In` of `match x` needs a value"]);
+        check("Exists", &[]);
+        check("DoesNotExist a", &["`DoesNotExist` of `match x` takes no value"]);
+        check("Gt 5", &[]);
+        check("Gt \"5\"", &[]);
+        check("Lt", &["`Lt` of `match x` needs a number"]);
+        check("Lt 1.5", &["`Lt` of `match x` compares whole numbers"]);
+        check("Gt 1 2", &["`Gt` of `match x` compares with one number"]);
+    }
 }

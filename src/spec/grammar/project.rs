@@ -15,7 +15,8 @@ use crate::diagnostic::Level;
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
 
 /// What a file in `environments/` may hold.
-pub static ENVIRONMENT_FILE: NodeRule = NodeRule { children: &[&ENVIRONMENT], ..NodeRule::single("environment file") };
+pub static ENVIRONMENT_FILE: NodeRule =
+    NodeRule { children: &[&ENVIRONMENT, &LAYER], ..NodeRule::single("environment file") };
 
 static APP: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
@@ -52,9 +53,24 @@ pub static ENVIRONMENT: NodeRule = NodeRule {
         Slot::optional("protected", Kind::Flag),
         Slot::optional("create-namespace", Kind::Flag),
         Slot::optional("version", Kind::Text),
+        Slot::optional("extends", Kind::Name),
     ],
     children: APP_CHILDREN,
     ..NodeRule::keyed("environment")
+};
+
+/// What several environments have in common. It has no `namespace`, which no two environments may share.
+static LAYER: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[
+        Slot::optional("cluster", Kind::Name),
+        Slot::optional("protected", Kind::Flag),
+        Slot::optional("create-namespace", Kind::Flag),
+        Slot::optional("version", Kind::Text),
+        Slot::optional("extends", Kind::Name),
+    ],
+    children: APP_CHILDREN,
+    ..NodeRule::keyed("layer")
 };
 
 static POD_SECURITY: NodeRule = NodeRule {

@@ -3,7 +3,7 @@
 //!
 //! As strict as the API server with `fieldValidation=Strict`, and in one thing stricter: `null` is an error where the
 //! server drops it, because it looks like a value and sets nothing. Which values make sense is the business of the
-//! other rules. Custom resources pass: their schemas are not known here.
+//! other rules. Of custom resources only the metadata is looked at: their schemas are not known here.
 
 mod kind;
 mod leaf;
@@ -32,7 +32,7 @@ pub fn check(object: &Object, version: KubernetesVersion) -> Vec<Diagnostic> {
     let mut walk = Walk { object, api_version, version, path: Vec::new(), found: Vec::new() };
     match schema::of_kind(version, api_version, &object.id.kind) {
         Some(shape) => walk.value(shape, &object.body),
-        None if schema::is_custom_group(schema::group_of(api_version)) => {}
+        None if schema::is_custom_group(schema::group_of(api_version)) => walk.metadata(),
         None => walk.found.push(kind::unknown(object, api_version, version)),
     }
     walk.found
@@ -69,6 +69,15 @@ impl<'a> Walk<'a> {
                 }
             }
             (shape, value) => self.leaf(shape, value),
+        }
+    }
+
+    /// Looks at what the API server decodes of every object, whatever its kind.
+    fn metadata(&mut self) {
+        let path = FieldPath::default().field("metadata");
+        let shape = schema::of_field(self.version, "v1", "ConfigMap", &path);
+        if let (Some(shape), Some(metadata)) = (shape, self.object.body.get("metadata")) {
+            self.inside(Step::Field("metadata"), |walk| walk.value(shape, metadata));
         }
     }
 
@@ -473,5 +482,22 @@ mod tests {
             });
             assert_eq!(problems("1.34", body), [""; 0], "{api_version} {kind}");
         }
+    }
+
+    #[test]
+    fn custom_resources_have_metadata_as_all_objects() {
+        let check = |metadata: Value, expected: &[&str]| {
+            let body = json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": metadata});
+            assert_eq!(problems("1.34", body), expected);
+        };
+        check(json!({"name": "x", "labels": {"a": "true"}, "annotations": {}}), &[]);
+        check(
+            json!({"name": "x", "labels": {"a": true}, "label": {}}),
+            &[
+                "wrong-type: Thing/x `metadata.labels.a`: expected a string, found a boolean (in quotes it is a string: \
+                 `\"true\"`)",
+                "unknown-field: Thing/x `metadata.label`: unknown field (did you mean `labels`?)",
+            ],
+        );
     }
 }

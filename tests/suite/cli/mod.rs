@@ -5,6 +5,8 @@ mod capacity;
 mod compile;
 mod explain;
 mod graph;
+mod layers;
+mod parity;
 mod review;
 
 use crate::support::program::{edit, outcome, program, run, shop};

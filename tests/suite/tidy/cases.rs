@@ -9,6 +9,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("compile", &["expected/"]),
     ("errors", &["expected.txt"]),
     ("graph", &["graph.dot", "graph.md", "graph.svg"]),
+    ("parity", &["expected-wide.txt", "expected.json", "expected.txt"]),
     ("review", &["expected.json", "expected.md", "expected.txt"]),
 ];
 

@@ -3,14 +3,15 @@
 use super::{Files, Problem, program_files, rust_code};
 
 /// Data that flows.
-const NOUNS: &[&str] = &["change", "diagnostic", "graph", "object", "source", "spec", "tree"];
+const NOUNS: &[&str] = &["change", "diagnostic", "graph", "object", "parity", "source", "spec", "tree"];
 /// Stages, each of which turns one noun into the next.
 const VERBS: &[&str] = &[
-    "assess", "diff", "draw", "lower", "parse", "relate", "render", "report", "resolve", "snapshot", "validate",
-    "write",
+    "align", "assess", "diff", "draw", "lower", "parse", "relate", "render", "report", "resolve", "snapshot",
+    "validate", "write",
 ];
 /// The stages whose order the pipeline knows; what becomes of their results is decided at the edge.
-const PIPED: &[&str] = &["assess", "diff", "lower", "parse", "relate", "render", "resolve", "snapshot", "validate"];
+const PIPED: &[&str] =
+    &["align", "assess", "diff", "lower", "parse", "relate", "render", "resolve", "snapshot", "validate"];
 
 /// Who may import whom. Every module may import itself, and what it does in `#[cfg(test)]` is its own affair.
 const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[
