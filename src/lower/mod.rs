@@ -24,6 +24,7 @@ mod metadata;
 mod namespace;
 mod network_policy;
 mod persistent_volume_claim;
+mod placement;
 mod pod;
 mod pod_disruption_budget;
 mod probe;

@@ -84,14 +84,22 @@ fn values(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut V
         let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
         diagnostics.push(diagnostic.at(below.span(), "what it could change is here").help("remove the line"));
     }
+    // From the first place that takes any number of values on, they are one value.
+    let single = above.rule.arguments.iter().position(|it| it.many).unwrap_or(above.arguments.len());
     if above.rule.is_list() {
-        list(below, above, diagnostics);
+        list(below, above, 0, diagnostics);
     } else {
-        for (index, entry) in above.arguments.iter().enumerate().skip(named_by) {
+        for (index, entry) in above.arguments.iter().enumerate().take(single).skip(named_by) {
+            // A place before others that are given has to be filled.
+            let is_last = index + 1 == above.arguments.len();
             match below.arguments.get_mut(index) {
+                Some(known) if !is_last && is_equal(&known.value, &entry.value) => {}
                 Some(known) => replace(known, entry, diagnostics),
                 None => below.arguments.push(entry.clone()),
             }
+        }
+        if above.arguments.len() > single {
+            list(below, above, single, diagnostics);
         }
     }
     for (name, entry) in values() {
@@ -123,19 +131,20 @@ fn property(below: &mut Node, name: &'static str, above: &Entry, diagnostics: &m
     }
 }
 
-/// Replaces a list of values as a whole.
-fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
+/// Replaces a list of values, from its first place on, as a whole.
+fn list(below: &mut Node, above: &Node, from: usize, diagnostics: &mut Vec<Diagnostic>) {
     if above.arguments.is_empty() {
         return;
     }
-    let old = std::mem::replace(&mut below.arguments, above.arguments.clone());
-    let same = old.len() == below.arguments.len()
-        && old.iter().zip(&below.arguments).all(|(a, b)| is_equal(&a.value, &b.value));
+    let old = below.arguments.split_off(from.min(below.arguments.len()));
+    let new = &above.arguments[from..];
+    let same = old.len() == new.len() && old.iter().zip(new).all(|(a, b)| is_equal(&a.value, &b.value));
+    below.arguments.extend(new.iter().cloned());
     let Some(first) = old.first() else { return };
     if same {
-        without_effect(&below.arguments[0], first, diagnostics);
+        without_effect(&new[0], first, diagnostics);
     }
-    for entry in &mut below.arguments {
+    for entry in below.arguments.iter_mut().skip(from) {
         lost(entry, first);
     }
 }
@@ -249,7 +258,8 @@ mod tests {
 
     #[test]
     fn warns_where_a_replacement_changes_nothing() {
-        let app = "component a { image i; port http 80; config { A 1; B 2 } }";
+        let app = "component a { image i; port http 80; config { A 1; B 2 }; host-alias \"192.0.2.1\" a b; \
+                   node-affinity n { match zone In a } }";
         let check = |overlay: &str, expected: &[&str]| {
             assert_eq!(messages(app, &format!("{{ component a {{ {overlay} }} }}")), expected, "{overlay}");
         };
@@ -260,6 +270,12 @@ mod tests {
         check("(replace)port http 81", &[]);
         check("config { A \"1\" }", &["this sets \"1\" again, which it is already"]);
         check("config { A 1.0 }", &[]);
+        check("host-alias \"192.0.2.1\" c", &[]);
+        check("host-alias \"192.0.2.1\" a b", &["this sets \"a\" again, which it is already"]);
+        check("node-affinity n { match zone In c }", &[]);
+        check("node-affinity n { match zone NotIn }", &[]);
+        check("node-affinity n { match zone In }", &["this sets \"In\" again, which it is already"]);
+        check("node-affinity n { match zone In a }", &["this sets \"a\" again, which it is already"]);
     }
 
     #[test]

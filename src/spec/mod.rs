@@ -15,6 +15,7 @@ pub mod lineage;
 pub mod literal;
 pub mod network;
 pub mod node;
+pub mod placement;
 pub mod pod;
 pub mod routing;
 pub mod secret;
@@ -36,7 +37,8 @@ pub use lineage::Lineage;
 pub use literal::Literal;
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part, Removal};
-pub use pod::{InitContainer, Pod, PodSecurity, Seccomp};
+pub use placement::{Match, NodeAffinity, Placement, PodAffinity, Spread, Toleration};
+pub use pod::{Dns, DnsOption, HostAlias, InitContainer, Pod, PodSecurity, PodSettings, Seccomp};
 pub use routing::{
     Exposure, ExternalService, Gateway, Host, HostPath, HttpRoute, Ingress, RoutePath, Service, ServiceOptions,
 };

@@ -35,7 +35,6 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("policy-selects-nothing", "a policy is made with its Deployment"),
     ("probe-port-missing", "`unknown-port` comes first"),
     ("replicas-owned-by-autoscaler", "the compiler leaves `replicas` out"),
-    ("rollout-deadlock", "a spec has no volumes"),
     ("route-backend-missing", "`missing-setting` and `unknown-port` come first"),
     ("schedule-never-runs", "a spec has no CronJobs"),
     ("secret-too-large", "a spec has no way to write the value of a secret"),

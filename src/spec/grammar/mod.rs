@@ -13,6 +13,8 @@ mod component;
 mod container;
 mod limits;
 mod network;
+mod placement;
+mod pod;
 mod project;
 mod routing;
 mod secret;

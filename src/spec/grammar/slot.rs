@@ -75,6 +75,11 @@ impl Slot {
         Self { name, kind, need: Need::Required, many: false }
     }
 
+    /// Any number of values, and perhaps none.
+    pub const fn rest(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, need: Need::Optional, many: true }
+    }
+
     /// One or more values.
     pub const fn list(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, need: Need::Required, many: true }
