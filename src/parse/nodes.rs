@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Origin, Span, Spanned};
-use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Identity, Need, NodeRule, Slot};
+use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Identity, Need, NodeRule, Slot, said_here};
 use crate::spec::{Entry, Literal, Mark, Node};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 
@@ -92,6 +92,7 @@ impl Reader<'_> {
         let near = crate::diagnostic::suggest::nearest(&name.value, known.iter().copied());
         self.diagnostics.push(match near {
             _ if !homes.is_empty() => diagnostic.help(format!("`{}` belongs in {}", name.value, one_of(&homes))),
+            _ if let Some(here) = said_here(&name.value) => diagnostic.help(format!("that is written `{here}`")),
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("{} takes {}", parent_name(parent), listing(&known))),
         });

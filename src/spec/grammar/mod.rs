@@ -11,6 +11,7 @@ mod access;
 mod autoscale;
 mod component;
 mod container;
+mod kubernetes;
 mod limits;
 mod network;
 mod placement;
@@ -23,6 +24,7 @@ mod variables;
 mod volume;
 mod workload;
 
+pub use kubernetes::said_here;
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
 pub use slot::{Kind, Need, Slot, duration, is_range};
 

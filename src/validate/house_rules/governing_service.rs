@@ -34,7 +34,7 @@ pub(super) fn check(object: &Object, set: &ObjectSet, found: &mut Found) {
     } else {
         return;
     };
-    let message = format!("the Service {text:?} {what}, so they have no names in the network");
+    let message = format!("the Service {text:?} {what}, so the pods have no names in the network");
     let span = place.span().filter(|it| Some(*it) != name.span());
     found.push(name.house_rule(GOVERNING_SERVICE_MISSING, message, HELP).at_some(span, "the Service"));
 }
