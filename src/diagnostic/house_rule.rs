@@ -19,6 +19,9 @@ pub const NODE_PORT_OUT_OF_RANGE: Code = Code::error("node-port-out-of-range");
 /// A protected environment allows neither every origin nor an unencrypted one.
 pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
 
+/// The project has the definition of every custom resource, so that it can be checked.
+pub const UNCHECKED_CUSTOM_RESOURCE: Code = Code::warning("unchecked-custom-resource");
+
 /// A waiver that excuses its component from nothing.
 pub const UNUSED_WAIVER: Code = Code::warning("unused-waiver");
 
@@ -32,6 +35,7 @@ pub const HOUSE_RULES: &[Code] = &[
     NODE_PORT_OUT_OF_RANGE,
     ORIGIN_NOT_ALLOWED,
     RUNS_AS_ROOT,
+    UNCHECKED_CUSTOM_RESOURCE,
 ];
 
 /// Says how a component is excused from a rule: the last help of its messages.

@@ -13,6 +13,7 @@ mod container;
 mod deployment;
 mod horizontal_pod_autoscaler;
 mod ingress;
+mod manifest;
 mod metadata;
 mod namespace;
 mod network_policy;
@@ -24,7 +25,7 @@ mod service_account;
 
 use recorder::Recorder;
 
-use crate::object::{Environment, ExternalObject, Object, ObjectSet};
+use crate::object::{Environment, ExternalObject, Object, ObjectSet, sealed};
 use crate::spec::{Component, Spec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -43,6 +44,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
         });
         objects.extend(of_component);
     }
+    objects.extend(manifest::objects(spec));
     objects.sort_by(|a, b| a.id.cmp(&b.id));
     ObjectSet { environment: environment(spec), objects }
 }
@@ -64,7 +66,9 @@ fn of_component(spec: &Spec, component: &Component) -> Vec<Object> {
 /// Returns the facts about an environment that the checks and the review need.
 fn environment(spec: &Spec) -> Environment {
     let place = spec.environment.name.origin.span;
-    let secrets = spec.secrets.iter().map(|secret| ExternalObject {
+    let sealed: Vec<String> = spec.sealed.iter().filter_map(|it| sealed::secret(&it.object)).map(|it| it.0).collect();
+    let by_hand = spec.secrets.iter().filter(|it| !sealed.contains(&it.name.value));
+    let secrets = by_hand.map(|secret| ExternalObject {
         kind: "Secret".to_owned(),
         name: secret.name.value.clone(),
         keys: secret.keys.iter().map(|it| it.value.clone()).collect(),

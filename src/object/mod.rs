@@ -4,6 +4,7 @@
 //! a rendered tree are the same type with no origins.
 
 pub mod demand;
+pub mod document;
 pub mod field_order;
 pub mod field_path;
 pub mod id;
@@ -11,10 +12,12 @@ pub mod image_reference;
 pub mod invisible;
 pub mod kind;
 pub mod list_key;
+pub mod located;
 pub mod normal_form;
 pub mod origins;
 pub mod quantity;
 pub mod schema;
+pub mod sealed;
 pub mod selector;
 pub mod set;
 pub mod version;
@@ -22,6 +25,7 @@ pub mod version;
 pub use field_path::{FieldPath, Segment};
 pub use id::ObjectId;
 pub use image_reference::ImageReference;
+pub use located::Located;
 pub use origins::Origins;
 pub use quantity::Quantity;
 pub use selector::Selector;
@@ -45,13 +49,15 @@ pub struct Object {
     pub component: Option<String>,
     /// The house rules that its component has waived.
     pub waivers: Vec<Waiver>,
+    /// The text of its file, for an encrypted Secret that is passed through; its body then stands for it.
+    pub sealed: Option<String>,
 }
 
 impl Object {
     /// Takes an object apart from its own `apiVersion`, `kind` and `metadata`. Returns none where they are missing.
     pub fn from_body(body: Value) -> Option<Self> {
         let id = ObjectId::of(&body)?;
-        Some(Self { id, body, origins: Origins::default(), component: None, waivers: Vec::new() })
+        Some(Self { id, body, origins: Origins::default(), component: None, waivers: Vec::new(), sealed: None })
     }
 
     /// Returns the value at a path.

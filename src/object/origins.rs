@@ -25,9 +25,19 @@ impl Origins {
         around.max_by_key(|(known, _)| known.segments().len()).map(|(_, origin)| origin)
     }
 
+    /// Returns what is recorded for this very path.
+    pub fn exactly(&self, path: &FieldPath) -> Option<&Origin> {
+        self.records.iter().rev().find(|(known, _)| known == path).map(|(_, origin)| origin)
+    }
+
     /// Records why a field that a reader may look for is left out.
     pub fn record_absent(&mut self, path: FieldPath, origin: Origin) {
         self.absent.push((path, origin));
+    }
+
+    /// Takes over from another version of an object what is said about fields that are left out and still are.
+    pub fn keep_absent(&mut self, other: &Self, body: &Value) {
+        self.absent.extend(other.absent.iter().filter(|(path, _)| path.find(body).is_none()).cloned());
     }
 
     /// Returns why a field is left out, where there is something to say about it.

@@ -8,9 +8,9 @@ use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
 use crate::object::{ObjectSet, Waived};
 use crate::source::Sources;
-use crate::spec::Part;
+use crate::spec::{Part, Spec};
 use crate::tree::ManifestTree;
-use crate::{lower, parse, render, resolve, validate};
+use crate::{lower, parse, patch, render, resolve, validate};
 use std::collections::BTreeSet;
 
 /// What the sources of a project compile to.
@@ -60,9 +60,14 @@ pub fn compile(sources: &Sources) -> Compiled {
     };
     let project = resolve::project(&parts, sources);
     let app = project.specs.first().map(|it| it.app.name.value.clone()).unwrap_or_default();
-    let sets: Vec<ObjectSet> = project.specs.iter().map(lower::objects).collect();
     let mut waived = project.waived;
     diagnostics.extend(project.diagnostics);
+    let mut sets = Vec::new();
+    for spec in &project.specs {
+        let (set, found) = objects(spec);
+        diagnostics.extend(found);
+        sets.push(set);
+    }
     for set in &sets {
         let outcome = validate::environment(set);
         diagnostics.extend(outcome.diagnostics);
@@ -75,6 +80,11 @@ pub fn compile(sources: &Sources) -> Compiled {
     // A waiver of the base is needed where one environment needs it.
     diagnostics.retain(|it| it.code != UNUSED_WAIVER || it.environments.is_empty() || !is_in_base(it, sources));
     Compiled { app, sets, diagnostics, waived }
+}
+
+/// Makes the objects of one environment.
+fn objects(spec: &Spec) -> (ObjectSet, Vec<Diagnostic>) {
+    patch::objects(lower::objects(spec), &spec.patches)
 }
 
 fn is_in_base(diagnostic: &Diagnostic, sources: &Sources) -> bool {

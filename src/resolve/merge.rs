@@ -14,10 +14,15 @@ pub(super) fn overlay(app: &mut Node, environment: &Node, diagnostics: &mut Vec<
 
 /// Applies the nodes inside `above` to those inside `below`.
 fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<Diagnostic>) {
+    if above.children.iter().any(Node::is_item) {
+        list_of_items(below, above, diagnostics);
+        return;
+    }
     for node in &above.children {
         let index = below.children.iter().position(|it| it.is_same(node));
         let mark = node.mark.as_ref().map(|it| it.value);
         match (index, mark) {
+            (_, None) if node.rule.identity == Identity::Stacked => below.children.push(node.clone()),
             (Some(index), None) => values(&mut below.children[index], node, diagnostics),
             (Some(index), Some(Mark::Replace)) => {
                 let taken = &below.children[index];
@@ -28,9 +33,7 @@ fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<D
                 }
                 below.children[index] = replacement(node, taken);
             }
-            (Some(index), Some(Mark::Remove)) => {
-                below.children.remove(index);
-            }
+            (Some(_), Some(Mark::Remove)) => below.children.retain(|it| !it.is_same(node)),
             (Some(index), Some(Mark::Add)) => diagnostics.push(already_exists(&below.children[index], node, place)),
             (None, Some(Mark::Add)) => below.children.push(Node { mark: None, ..node.clone() }),
             (None, None | Some(Mark::Remove | Mark::Replace)) => {
@@ -40,9 +43,25 @@ fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<D
     }
 }
 
+/// Replaces a list of items as a whole, however the list below is written.
+fn list_of_items(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let mut new = replacement(above, below);
+    new.origin.overrides.retain(|it| *it != below.span());
+    if above.arguments.is_empty() && says_the_same(above, below) && below.arguments.is_empty() {
+        let message = format!("`{}` is this list already", above.describe());
+        let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
+        diagnostics.push(diagnostic.at(below.span(), "already set here").help("remove one of the two lists"));
+    }
+    for child in &mut new.children {
+        child.origin.overrides.push(below.span());
+    }
+    below.arguments = new.arguments;
+    below.children = new.children;
+}
+
 /// Merges one node into the same node below.
 fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let named_by = usize::from(above.rule.identity == Identity::FirstArgument);
+    let named_by = usize::from(above.rule.identity.is_by_argument());
     let says_nothing = above.arguments.len() <= named_by && above.properties.is_empty() && above.children.is_empty();
     if says_nothing {
         let message = format!("`{}` changes nothing", above.describe());
@@ -50,6 +69,9 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(diagnostic.at(below.span(), "what it could change is here").help("remove the line"));
     }
     if above.rule.is_list() {
+        if !above.arguments.is_empty() {
+            below.children.retain(|it| !it.is_item());
+        }
         list(below, above, diagnostics);
     } else {
         for (index, entry) in above.arguments.iter().enumerate().skip(named_by) {
@@ -145,13 +167,17 @@ fn replacement(above: &Node, below: &Node) -> Node {
 /// True where two nodes have the same values and the same nodes inside, in any order.
 fn says_the_same(above: &Node, below: &Node) -> bool {
     let equal = |(a, b): (&Entry, &Entry)| is_equal(&a.value, &b.value);
-    let inside = |child: &Node| below.children.iter().any(|it| it.is_same(child) && says_the_same(child, it));
+    let same = |a: &Node, b: &Node| (a.is_same(b) || a.is_item() && b.is_item()) && says_the_same(a, b);
+    let inside = |(at, child): (usize, &Node)| {
+        let anywhere = || below.children.iter().any(|it| same(child, it));
+        if child.is_item() { same(child, &below.children[at]) } else { anywhere() }
+    };
     above.arguments.len() == below.arguments.len()
         && above.arguments.iter().zip(&below.arguments).all(equal)
         && above.properties.keys().eq(below.properties.keys())
         && above.properties.values().zip(below.properties.values()).all(equal)
         && above.children.len() == below.children.len()
-        && above.children.iter().all(inside)
+        && above.children.iter().enumerate().all(inside)
 }
 
 fn already_exists(below: &Node, above: &Node, place: &str) -> Diagnostic {

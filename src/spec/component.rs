@@ -1,6 +1,6 @@
 //! One program of the app and how it runs, complete.
 
-use super::{Allowance, Ingress, Label, Service};
+use super::{Allowance, Ingress, Label, Manifest, Service};
 use crate::object::{Quantity, Waiver};
 use crate::source::{Origin, Traced};
 
@@ -53,6 +53,8 @@ pub struct Component {
     pub annotations: Vec<Label>,
     /// The labels by which its pods are found, now and for good.
     pub selector: Vec<Label>,
+    /// Objects that are rendered as they are written, by name.
+    pub manifests: Vec<Manifest>,
     /// House rules that it is excused from.
     pub waivers: Vec<Waiver>,
 }

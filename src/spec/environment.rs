@@ -1,6 +1,6 @@
 //! One environment of the app, complete.
 
-use super::{Component, Isolation};
+use super::{Component, Isolation, Manifest, Patch, Sealed};
 use crate::object::Cluster;
 use crate::source::Traced;
 
@@ -23,6 +23,13 @@ pub struct Spec {
     pub secrets: Vec<Secret>,
     /// The components, by name.
     pub components: Vec<Component>,
+    /// Objects that are rendered as they are written, by name.
+    pub manifests: Vec<Manifest>,
+    /// Encrypted Secrets that are passed through, by name.
+    pub sealed: Vec<Sealed>,
+    /// Changes to what has been made, in order: those of components before those of the app, and each from the lowest
+    /// layer up.
+    pub patches: Vec<Patch>,
 }
 
 /// The app.

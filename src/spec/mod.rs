@@ -4,10 +4,12 @@
 //! - [`Part`] and [`Node`]: what one file said, checked against the table; everything may still be missing.
 //! - [`Spec`] and the types below it: one environment, complete; defaults, overlays and references are settled.
 
+pub mod body;
 pub mod component;
 pub mod environment;
 pub mod grammar;
 pub mod literal;
+pub mod manifest;
 pub mod network;
 pub mod node;
 pub mod routing;
@@ -18,6 +20,7 @@ pub use component::{
 };
 pub use environment::{App, Environment, Label, Secret, Spec};
 pub use literal::Literal;
+pub use manifest::{Manifest, Patch, Scope, Sealed};
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part};
 pub use routing::{Exposure, Host, Ingress, Service};

@@ -6,6 +6,7 @@ use super::field::{Field, Found};
 use super::names::{self, INVALID_LABEL, INVALID_NAME, Verdict};
 use super::selector;
 use crate::diagnostic::Code;
+use crate::object::schema::custom::CustomKinds;
 use crate::object::{Object, kind};
 
 /// The annotations of an object are larger than Kubernetes stores.
@@ -40,12 +41,12 @@ const BUILT_IN_GROUPS: [&str; 7] =
     ["", "apps", "autoscaling", "batch", "networking.k8s.io", "policy", "rbac.authorization.k8s.io"];
 
 /// Checks the metadata of one object, which is made for `namespace`.
-pub(super) fn check(object: &Object, namespace: &str) -> Found {
+pub(super) fn check(object: &Object, namespace: &str, custom: &CustomKinds) -> Found {
     let mut found = Found::new();
     let root = Field::root(object);
     let metadata = root.get("metadata");
     name(&metadata.get("name"), &mut found);
-    place(&metadata.get("namespace"), namespace, &mut found);
+    place(&metadata.get("namespace"), namespace, custom, &mut found);
     labels_and_annotations(&metadata, &mut found);
     for finalizer in metadata.get("finalizers").items() {
         finalizer.syntax(INVALID_NAME, names::qualified_name, &mut found);
@@ -107,13 +108,17 @@ fn name(name: &Field<'_>, found: &mut Found) {
     }
 }
 
-fn place(field: &Field<'_>, namespace: &str, found: &mut Found) {
+fn place(field: &Field<'_>, namespace: &str, custom: &CustomKinds, found: &mut Found) {
     let id = &field.object.id;
-    if kind::is_cluster_scoped(&id.kind) {
+    let of_cluster = match custom.kind(&id.group, &id.kind) {
+        Some(known) => !known.is_namespaced,
+        None => kind::is_built_in_group(&id.group) && kind::is_cluster_scoped(&id.kind),
+    };
+    if of_cluster {
         if !field.is_empty() {
             found.push(field.forbidden("not allowed on this type"));
         }
-        if id.kind == "Namespace" && id.name != namespace {
+        if id.kind == "Namespace" && id.group.is_empty() && id.name != namespace {
             let message = format!("the environment's namespace is `{namespace}`, and this is `{}`", id.name);
             found.push(Field::root(field.object).at("metadata.name").problem(NAMESPACE_MISMATCH, message));
         }
@@ -139,7 +144,7 @@ fn server_owned(field: &Field<'_>, found: &mut Found) {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{expect, object};
-    use super::check;
+    use super::{CustomKinds, check};
     use serde_json::{Value, json};
 
     #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
@@ -150,7 +155,7 @@ mod tests {
             _ => "v1",
         };
         let body = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata});
-        expect(check(&object(body), "prod"), expected);
+        expect(check(&object(body), "prod", &CustomKinds::default()), expected);
     }
 
     #[test]

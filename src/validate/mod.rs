@@ -15,6 +15,7 @@ pub mod autoscaler;
 pub mod capacity;
 pub mod cluster;
 pub mod config_map;
+pub mod custom_resource;
 pub mod disruption_budget;
 pub mod field;
 pub mod house_rules;
@@ -37,7 +38,9 @@ mod selector;
 
 use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::object::schema::custom::CustomKinds;
 use crate::object::{KubernetesVersion, Object, ObjectSet, Waived, Waiver};
+use std::collections::BTreeSet;
 
 /// The codes of every family.
 const FAMILIES: &[&[Code]] = &[
@@ -46,6 +49,7 @@ const FAMILIES: &[&[Code]] = &[
     capacity::CODES,
     cluster::CODES,
     config_map::CODES,
+    custom_resource::CODES,
     disruption_budget::CODES,
     field::CODES,
     house_rules::CODES,
@@ -78,10 +82,22 @@ pub struct Outcome {
 pub fn environment(set: &ObjectSet) -> Outcome {
     let mut outcome = Outcome::default();
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
+    let custom = CustomKinds::of(&set.objects);
+    let mut unchecked = BTreeSet::new();
     for object in &set.objects {
-        let mut found = structure::check(object, version);
+        if object.sealed.is_some() || config_map::is_plaintext(object) {
+            // What is encrypted says nothing, and of what should be, nothing is shown.
+            let found = match &object.sealed {
+                Some(_) => metadata::check(object, &set.environment.namespace, &custom),
+                None => config_map::check(object),
+            };
+            excuse(object, &set.environment.name, found, &mut outcome);
+            continue;
+        }
+        let mut found = structure::check(object, version, &custom);
+        found.extend(custom_resource::check(object, &custom));
         found.extend(text::check(object));
-        found.extend(metadata::check(object, &set.environment.namespace));
+        found.extend(metadata::check(object, &set.environment.namespace, &custom));
         found.extend(config_map::check(object));
         found.extend(pod::check(object));
         found.extend(workload::check(object));
@@ -92,6 +108,15 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         found.extend(disruption_budget::check(object));
         found.extend(house_rules::check(object, &set.environment));
         excuse(object, &set.environment.name, found, &mut outcome);
+        let kind = (object.id.group.as_str(), object.id.kind.as_str());
+        if let Some(message) = custom_resource::unchecked(object, &custom).filter(|_| !unchecked.contains(&kind)) {
+            let known = outcome.diagnostics.len();
+            excuse(object, &set.environment.name, vec![message], &mut outcome);
+            // One object stands for its kind, unless that one is excused.
+            if outcome.diagnostics.len() > known {
+                unchecked.insert(kind);
+            }
+        }
     }
     outcome.diagnostics.extend(references::check(set));
     outcome.diagnostics.extend(pod::variables::check_config(set));

@@ -7,7 +7,7 @@ use super::field::{Field, Found};
 use super::pod::{self, all_containers};
 use crate::diagnostic::Code;
 use crate::object::Selector;
-use crate::object::{Object, ObjectSet};
+use crate::object::{Object, ObjectSet, sealed};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -49,7 +49,9 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
     for pair in set.objects.windows(2) {
         let [first, second] = pair else { continue };
         if first.id == second.id {
-            found.push(duplicate(first, second, "another component makes the same object"));
+            let of_two = first.component.is_some() && second.component.is_some() && first.component != second.component;
+            let how = if of_two { "another component makes the same object" } else { "the same object is made twice" };
+            found.push(duplicate(first, second, how));
         }
     }
     let mut folded: BTreeMap<_, &Object> = BTreeMap::new();
@@ -172,10 +174,16 @@ enum Keys {
 /// Returns the keys of an object; none where there is no such object.
 fn known_keys(kind: &str, name: &str, namespace: Option<&str>, set: &ObjectSet) -> Option<Keys> {
     let inside = |it: &&Object| it.id.namespace.as_deref() == namespace;
-    if let Some(object) = set.of_kind(kind).filter(inside).find(|it| it.id.name == name) {
+    let open = |it: &&Object| it.sealed.is_none() && it.id.name == name;
+    if let Some(object) = set.of_kind(kind).filter(inside).find(open) {
         let root = Field::root(object);
         let maps = [root.get("data"), root.get("binaryData"), root.get("stringData")];
         return Some(Keys::Only(maps.iter().flat_map(Field::entries).map(|(key, _)| key.to_owned()).collect()));
+    }
+    let sealed =
+        set.objects.iter().filter(inside).filter_map(sealed::secret).find(|it| kind == "Secret" && it.0 == name);
+    if let Some((_, keys)) = sealed {
+        return Some(Keys::Only(keys));
     }
     if let Some(external) = set.environment.external.iter().find(|it| it.kind == kind && it.name == name) {
         return Some(Keys::Only(external.keys.clone()));
@@ -356,7 +364,7 @@ mod tests {
             check(&set([deployment(), second("web")])),
             &["overlapping-selectors spec.selector also matches the pods of Deployment/zwei"],
         );
-        expect(check(&set([deployment(), deployment()])), &["duplicate-object Deployment/web makes the same object"]);
+        expect(check(&set([deployment(), deployment()])), &["duplicate-object Deployment/web made twice"]);
         let role = |name: &str| any("rbac.authorization.k8s.io/v1", "Role", name, &json!({}));
         expect(check(&set([role("a"), role("A")])), &["duplicate-object metadata.name only by case"]);
     }

@@ -2,7 +2,7 @@
 //!
 //! The words behind ```` ```kdl ```` say what a block is: `base` or `environment` for a whole file; without either,
 //! its first node decides, and anything smaller than a file is put into a small project. `must-fail=CODE` names the
-//! message that the block must cause. An `environment` block is compiled on the `base` block before it in its section.
+//! message that the block must cause. A block `yaml base/x.yaml` is a file beside the examples of its section. An `environment` block is compiled on the `base` block before it in its section.
 
 use crate::support::cases::project_path;
 use crate::support::grammar::{Known, collect_used, every_node, key};
@@ -158,7 +158,8 @@ fn examples() -> Vec<Example> {
 }
 
 fn of_page(page: &str, text: &str) -> Vec<Example> {
-    let blocks: Vec<Fence> = fences(text).into_iter().filter(|it| it.info.split(' ').next() == Some("kdl")).collect();
+    let all = fences(text);
+    let blocks: Vec<&Fence> = all.iter().filter(|it| it.info.split(' ').next() == Some("kdl")).collect();
     let mut base: Option<&Fence> = None;
     let mut examples = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
@@ -181,9 +182,19 @@ fn of_page(page: &str, text: &str) -> Vec<Example> {
                 vec![base_file(&below), environment_file(&block.text)]
             }
         };
+        let beside = all.iter().filter(|it| it.section == block.section).filter_map(|it| {
+            let name = it.info.strip_prefix("yaml ")?;
+            Some((name.to_owned(), it.text.clone()))
+        });
+        let files = files.into_iter().chain(beside.filter(|(name, _)| is_named(name, &block.text))).collect();
         examples.push(Example { place, shown: block.text.clone(), files, must_fail });
     }
     examples
+}
+
+/// True where an example names a file.
+fn is_named(file: &str, example: &str) -> bool {
+    file.rsplit('/').next().is_some_and(|it| example.contains(it))
 }
 
 fn holds(block: &Fence) -> Holds {

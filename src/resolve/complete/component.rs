@@ -3,7 +3,7 @@
 use super::origins::{self, Refused};
 use super::{
     CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
-    UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, network, number, probe, property_number,
+    UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, manifest, network, number, probe, property_number,
     property_percent, property_text, routing, security,
 };
 use crate::diagnostic::Diagnostic;
@@ -49,6 +49,7 @@ pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
+        manifests: manifest::manifests(node, Some((&name.value, &waivers)), context),
         waivers: waivers.into_iter().filter(|it| it.code != ORIGIN_NOT_ALLOWED.name).collect(),
         ports,
         name,

@@ -1,7 +1,5 @@
 //! A path that a spec names in, the file beside the spec out.
 
-#![expect(dead_code, reason = "the nodes that name files come next")]
-
 use super::{Context, UNKNOWN_FILE, UNREADABLE_FILE};
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::source::{FileId, NoFile, Source, Sources, Span, Traced};

@@ -8,6 +8,7 @@ mod component;
 mod config;
 mod file;
 mod image;
+mod manifest;
 mod network;
 mod origins;
 mod probe;
@@ -18,9 +19,9 @@ mod security;
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{ObjectId, Waived};
+use crate::object::{self, ObjectId, Waived};
 use crate::source::{FileId, Origin, Sources, Traced};
-use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Secret, Spec};
+use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Sealed, Secret, Spec};
 use std::collections::BTreeSet;
 
 /// A value that no layer sets.
@@ -50,6 +51,18 @@ pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
 pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
 
+/// A file that a spec names is no YAML, or YAML that is not read the same everywhere.
+pub const INVALID_YAML: Code = Code::error("invalid-yaml");
+/// A value of a YAML file that readers take for different things.
+pub const AMBIGUOUS_YAML: Code = Code::error("ambiguous-yaml");
+/// The fields of an object are not written as values, lists and maps.
+pub const INVALID_MANIFEST: Code = Code::error("invalid-manifest");
+/// An object does not say what it is.
+pub const INCOMPLETE_MANIFEST: Code = Code::error("incomplete-manifest");
+/// An encrypted object is given as a manifest.
+pub const ENCRYPTED_MANIFEST: Code = Code::error("encrypted-manifest");
+/// A file that is to be passed through as encrypted is not.
+pub const NOT_ENCRYPTED: Code = Code::error("not-encrypted");
 /// A path in the spec that leads to no file.
 pub const UNKNOWN_FILE: Code = Code::error("unknown-file");
 /// A file that the spec names and that is no text, or too large.
@@ -57,10 +70,16 @@ pub const UNREADABLE_FILE: Code = Code::error("unreadable-file");
 
 /// Every code of this step.
 pub const CODES: &[Code] = &[
+    AMBIGUOUS_YAML,
     CONFLICTING_SETTINGS,
     EMPTY_BOUNDS,
+    ENCRYPTED_MANIFEST,
+    INCOMPLETE_MANIFEST,
+    INVALID_MANIFEST,
+    INVALID_YAML,
     MISSING_SETTING,
     MISSING_VALUE,
+    NOT_ENCRYPTED,
     OUT_OF_BOUNDS,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
@@ -130,6 +149,13 @@ pub(super) fn spec(
         diagnostics,
         waived: Vec::new(),
     };
+    let sealed = manifest::sealed(app, &mut context);
+    seal(&sealed, &mut context);
+    let manifests = manifest::manifests(app, None, &mut context);
+    let of_components = app.children_named("component");
+    let mut patches: Vec<_> =
+        of_components.flat_map(|it| manifest::patches(it, Some(&argument(it, 0).value), &mut context)).collect();
+    patches.extend(manifest::patches(app, None, &mut context));
     let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let Context { environment, secrets, waived, files, .. } = context;
@@ -154,8 +180,32 @@ pub(super) fn spec(
         pod_security,
         secrets,
         components,
+        manifests,
+        sealed,
+        patches,
     };
     Completed { spec, waived, files }
+}
+
+/// Makes the Secrets that come out of encrypted ones known. One may be declared too, with no more keys than it has.
+fn seal(sealed: &[Sealed], context: &mut Context<'_>) {
+    for it in sealed {
+        let Some((name, keys)) = object::sealed::secret(&it.object) else { continue };
+        let origin = &it.name.origin;
+        let keys = keys.into_iter().map(|key| Traced::new(key, origin.clone())).collect();
+        let secret = Secret { name: Traced::new(name, origin.clone()), keys };
+        if let Some(declared) = context.secrets.iter().position(|known| known.name.value == secret.name.value) {
+            let declared = context.secrets.remove(declared);
+            for key in declared.keys.iter().filter(|key| !secret.keys.iter().any(|it| it.value == key.value)) {
+                let message = format!("the encrypted secret `{}` has no key `{}`", secret.name.value, key.value);
+                let diagnostic = Diagnostic::new(UNKNOWN_SECRET_KEY, message).at_some(key.origin.span, "");
+                let diagnostic = diagnostic.at_some(origin.span, "it is passed through here");
+                context.diagnostics.push(diagnostic.help("encrypt it again with this key, or remove the key here"));
+            }
+        }
+        context.secrets.push(secret);
+    }
+    context.secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
 }
 
 /// Reads the environment's own settings.

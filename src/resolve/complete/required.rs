@@ -3,11 +3,11 @@
 use super::MISSING_VALUE;
 use crate::diagnostic::Diagnostic;
 use crate::spec::Node;
-use crate::spec::grammar::{Identity, Need, Slot};
+use crate::spec::grammar::{Need, Slot};
 
 /// Reports every required value that no layer sets.
 pub(super) fn check(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let named_by = usize::from(node.rule.identity == Identity::FirstArgument);
+    let named_by = usize::from(node.rule.identity.is_by_argument());
     for (index, slot) in node.rule.arguments.iter().enumerate().skip(named_by) {
         if slot.need == Need::Required && node.argument(index).is_none() {
             diagnostics.push(missing(node, slot, &format!("{} {}", node.describe(), example(slot))));

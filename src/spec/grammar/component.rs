@@ -1,6 +1,7 @@
 //! The nodes of a component: one program and how it runs.
 
 use super::NodeRule;
+use super::manifest::{MANIFEST, PATCH};
 use super::network::ALLOW;
 use super::routing::{INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
@@ -30,6 +31,8 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &LABELS,
         &ANNOTATIONS,
         &SELECTOR,
+        &MANIFEST,
+        &PATCH,
         &WAIVE,
     ],
     ..NodeRule::keyed("component")

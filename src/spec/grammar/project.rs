@@ -2,6 +2,7 @@
 
 use super::NodeRule;
 use super::component::{ANNOTATIONS, COMPONENT, LABELS};
+use super::manifest::{MANIFEST, PATCH, SEALED};
 use super::network::ISOLATION;
 use super::slot::{Kind, Slot};
 
@@ -19,7 +20,8 @@ static APP: NodeRule = NodeRule {
 };
 
 /// The same nodes in the app and in every environment: an overlay is written as the base is.
-const APP_CHILDREN: &[&NodeRule] = &[&COMPONENT, &SECRET, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY];
+const APP_CHILDREN: &[&NodeRule] =
+    &[&COMPONENT, &SECRET, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY, &MANIFEST, &SEALED, &PATCH];
 
 /// One environment.
 pub static ENVIRONMENT: NodeRule = NodeRule {

@@ -50,6 +50,8 @@ pub enum Kind {
     Version,
     /// A range of addresses, `10.244.0.0/16`.
     Range,
+    /// Whatever Kubernetes takes there.
+    Any,
 }
 
 impl Slot {
@@ -61,6 +63,11 @@ impl Slot {
     /// A value that some layer must set.
     pub const fn required(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, need: Need::Required, many: false }
+    }
+
+    /// Any values, or none.
+    pub const fn any(name: &'static str) -> Self {
+        Self { name, kind: Kind::Any, need: Need::Optional, many: true }
     }
 
     /// One or more values.
@@ -107,6 +114,7 @@ impl Kind {
             },
             Self::Version => text.is_some_and(|it| it.parse::<KubernetesVersion>().is_ok()),
             Self::Range => matches!(literal, Literal::Text(text) if is_range(text)),
+            Self::Any => true,
         };
         if fits { Ok(()) } else { Err(Mismatch { expected: self.describe(), help: self.help(literal) }) }
     }
@@ -129,6 +137,7 @@ impl Kind {
             Self::Count => "a whole number, or a share such as \"25%\"".to_owned(),
             Self::Version => "a version of Kubernetes such as \"1.34\"".to_owned(),
             Self::Range => "a range of addresses such as \"10.244.0.0/16\"".to_owned(),
+            Self::Any => "a value".to_owned(),
         }
     }
 

@@ -3,12 +3,13 @@
 //!
 //! As strict as the API server with `fieldValidation=Strict`, and in one thing stricter: `null` is an error where the
 //! server drops it, because it looks like a value and sets nothing. Which values make sense is the business of the
-//! other rules. Custom resources pass: their schemas are not known here.
+//! other rules. A custom resource passes where the project does not define its kind.
 
 mod kind;
 mod leaf;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::object::schema::custom::CustomKinds;
 use crate::object::schema::{self, Fields, Shape};
 use crate::object::{FieldPath, KubernetesVersion, Object, Segment};
 use leaf::Refusal;
@@ -28,12 +29,20 @@ pub const CODES: &[Code] = &[MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_KIND, WRONG_T
 
 /// Returns everything in which an object differs from what a version of Kubernetes knows of its kind, in the order of
 /// its fields.
-pub fn check(object: &Object, version: KubernetesVersion) -> Vec<Diagnostic> {
+///
+/// A custom resource is held against the definition that the project has of it.
+pub fn check(object: &Object, version: KubernetesVersion, custom: &CustomKinds) -> Vec<Diagnostic> {
     let api_version = object.body.get("apiVersion").and_then(Value::as_str).unwrap_or("");
     let mut walk = Walk { object, api_version, version, path: Vec::new(), found: Vec::new() };
     match schema::of_kind(version, api_version, &object.id.kind) {
         Some(shape) => walk.value(shape, &object.body),
-        None if schema::is_custom_group(schema::group_of(api_version)) => {}
+        None if schema::is_custom_group(schema::group_of(api_version)) => {
+            if let Some(message) = kind::not_served(object, api_version, custom) {
+                walk.found.push(message);
+            } else if let Some(schema) = custom.schema(api_version, &object.id.kind) {
+                walk.value(&schema.shape, &object.body);
+            }
+        }
         None => walk.found.push(kind::unknown(object, api_version, version)),
     }
     walk.found
@@ -137,7 +146,7 @@ fn known_elsewhere(first: KubernetesVersion, last: KubernetesVersion) -> String 
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{CustomKinds, check};
     use crate::object::{KubernetesVersion, Object};
     use serde_json::{Value, json};
 
@@ -186,7 +195,7 @@ mod tests {
     fn problems(version: &str, body: Value) -> Vec<String> {
         let object = Object::from_body(body).unwrap();
         let text = |it: &String| format!(" ({it})");
-        check(&object, version.parse().unwrap())
+        check(&object, version.parse().unwrap(), &CustomKinds::default())
             .iter()
             .map(|it| format!("{}: {}{}", it.code.name, it.message, it.help.iter().map(text).collect::<String>()))
             .collect()
@@ -292,7 +301,8 @@ mod tests {
             let path = format!("spec.template.spec.containers[web].args{at}");
             check("/spec/template/spec/containers/0/args", value, &path, text);
         };
-        args(json!("serve"), "", "a list, found a string");
+        let of_one = " (a list of one is written `{ - … }` in KDL, and `[…]` in YAML)";
+        args(json!("serve"), "", &format!("a list, found a string{of_one}"));
         args(json!(["serve", 80]), "[1]", "a string, found an integer (in quotes it is a string: `\"80\"`)");
         args(json!([{}]), "[0]", "a string, found a map");
 

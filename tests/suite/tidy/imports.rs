@@ -6,9 +6,9 @@ use super::{Files, Problem, program_files, rust_code};
 const NOUNS: &[&str] = &["change", "diagnostic", "object", "source", "spec", "tree"];
 /// Stages, each of which turns one noun into the next.
 const VERBS: &[&str] =
-    &["assess", "diff", "lower", "parse", "render", "report", "resolve", "snapshot", "validate", "write"];
+    &["assess", "diff", "lower", "parse", "patch", "render", "report", "resolve", "snapshot", "validate", "write"];
 /// The stages whose order the pipeline knows; what becomes of their results is decided at the edge.
-const PIPED: &[&str] = &["assess", "diff", "lower", "parse", "render", "resolve", "snapshot", "validate"];
+const PIPED: &[&str] = &["assess", "diff", "lower", "parse", "patch", "render", "resolve", "snapshot", "validate"];
 
 /// Who may import whom. Every module may import itself, and what it does in `#[cfg(test)]` is its own affair.
 const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[
