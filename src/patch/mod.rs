@@ -141,3 +141,148 @@ fn patched(
     origins.keep_absent(&object.origins, &body);
     Object { body, origins, ..object.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::objects;
+    use crate::object::{Environment, FieldPath, Object, ObjectSet};
+    use crate::parse;
+    use crate::source::{Origin, Sources, Traced};
+    use crate::spec::Patch;
+    use serde_json::{Value, json};
+
+    fn deployment() -> Value {
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "n"},
+            "spec": {"replicas": 2, "strategy": {"type": "Recreate"}, "template": {"spec": {
+                "containers": [
+                    {"name": "a", "args": ["x", "y"], "ports": [{"containerPort": 80, "protocol": "TCP"}]},
+                    {"name": "b"},
+                ],
+                "tolerations": [{"key": "k", "operator": "Exists"}],
+            }}},
+        })
+    }
+
+    /// Applies what stands in a patch of the Deployment; returns it with the messages and the text of all sources.
+    fn patched(inside: &str) -> (Object, Vec<String>, Sources) {
+        let text = format!("app a {{ patch \"Deployment/web\" {{ {inside} }} }}");
+        let sources = Sources::new([("base/a.kdl".to_owned(), text)]);
+        let (parts, found) = parse::project(&sources);
+        assert_eq!(found, [], "{inside}");
+        let node = parts[0].nodes[0].children[0].clone();
+        let object = Traced::new("Deployment/web".to_owned(), node.origin.clone());
+        let mut target = Object::from_body(deployment()).unwrap();
+        target.origins.record(FieldPath::default(), Origin::rule("it is there"));
+        let set = ObjectSet { environment: Environment::undeclared("n"), objects: vec![target] };
+        let (set, found) = objects(set, &[Patch { object, component: None, node }]);
+        let messages = found.into_iter().map(|it| it.message).collect();
+        (set.objects.into_iter().next().unwrap(), messages, sources)
+    }
+
+    #[test]
+    fn changes_what_it_names_and_nothing_else() {
+        let check = |inside: &str, pointer: &str, expected: Value| {
+            let (object, found, _) = patched(inside);
+            assert_eq!(found, [""; 0], "{inside}");
+            let mut wanted = deployment();
+            match (wanted.pointer_mut(pointer), expected) {
+                (Some(place), expected) => *place = expected,
+                (None, expected) => {
+                    let (parent, name) = pointer.rsplit_once('/').unwrap();
+                    wanted.pointer_mut(parent).unwrap()[name] = expected;
+                }
+            }
+            assert_eq!(object.body.to_string(), crate::object::field_order::canonical(wanted).to_string(), "{inside}");
+            assert_eq!((object.origins.missing(&object.body), object.origins.dangling(&object.body)), (vec![], vec![]));
+        };
+        let pod = |inside: &str| format!("spec {{ template {{ spec {{ {inside} }} }} }}");
+        let containers = |inside: &str| pod(&format!("containers {{ {inside} }}"));
+        check("spec { replicas 3 }", "/spec/replicas", json!(3));
+        check("spec { paused #true }", "/spec/paused", json!(true));
+        check("spec { (replace)strategy { type RollingUpdate } }", "/spec/strategy", json!({"type": "RollingUpdate"}));
+        check("spec { strategy { (remove)type } }", "/spec/strategy", json!({}));
+        check("spec { (add)minReadySeconds 5 }", "/spec/minReadySeconds", json!(5));
+        let first = "/spec/template/spec/containers/0";
+        check(
+            &containers("- name=a { args z }; - name=b { tty #true }").replace("args z", "(replace)args z w"),
+            "/spec/template/spec/containers",
+            json!([{"name": "a", "args": ["z", "w"], "ports": [{"containerPort": 80, "protocol": "TCP"}]},
+                   {"name": "b", "tty": true}]),
+        );
+        check(&containers("- name=a { args { - z } }"), &format!("{first}/args"), json!(["z"]));
+        check(&containers("- name=a { args { (add)- z; (remove)- x } }"), &format!("{first}/args"), json!(["y", "z"]));
+        check(
+            &containers("- name=a { ports { - containerPort=80 hostPort=8080 } }"),
+            &format!("{first}/ports/0/hostPort"),
+            json!(8080),
+        );
+        check(&containers("(remove)- name=a"), "/spec/template/spec/containers", json!([{"name": "b"}]));
+        check(
+            &containers("(replace)- name=b image=i"),
+            "/spec/template/spec/containers/1",
+            json!({"name": "b", "image": "i"}),
+        );
+        check(&pod("tolerations { (remove)- key=k }"), "/spec/template/spec/tolerations", json!([]));
+        check(
+            &pod("tolerations { - operator=Exists }"),
+            "/spec/template/spec/tolerations",
+            json!([{"operator": "Exists"}]),
+        );
+        check(
+            &pod("volumes { (add)- name=v { emptyDir { } } }"),
+            "/spec/template/spec/volumes",
+            json!([{"name": "v", "emptyDir": {}}]),
+        );
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_find_or_must_not_change() {
+        let check = |inside: &str, expected: &[&str]| {
+            let (object, found, _) = patched(inside);
+            assert_eq!(found, expected, "{inside}");
+            assert_eq!(object.body, deployment(), "{inside}");
+        };
+        let pod = |inside: &str| format!("spec {{ template {{ spec {{ {inside} }} }} }}");
+        check("spec { replicas 2 }", &["Deployment/web: `spec.replicas` is that already"]);
+        check("spec { (remove)paused }", &["Deployment/web: nothing to remove: there is no `spec.paused`"]);
+        check(
+            "spec { replicas { a b } }",
+            &["Deployment/web: `spec.replicas` is a number, and this is something else"],
+        );
+        check("metadata namespace=m", &["Deployment/web: `metadata.namespace` cannot be patched"]);
+        check("spec { (remove)selector }", &["Deployment/web: `spec.selector` cannot be patched"]);
+        check(
+            &pod("tolerations { - key=k; (add)- key=l }"),
+            &[
+                "Deployment/web: the items of `spec.template.spec.tolerations` have no key, so that it is not clear which of \
+             them are meant",
+            ],
+        );
+        check(
+            &pod("containers { - name=c { tty #true } }"),
+            &["Deployment/web: `spec.template.spec.containers` has no item `c`"],
+        );
+        check(&pod("containers { - name=a }"), &["Deployment/web: `spec.template.spec.containers[a]` is not changed"]);
+        check(
+            &pod("containers { (add)- name=a }"),
+            &["Deployment/web: `spec.template.spec.containers` has an item `a` already"],
+        );
+        check(
+            &pod("containers { - tty=#true }"),
+            &["Deployment/web: an item of `spec.template.spec.containers` is known by name, and this one has none"],
+        );
+    }
+
+    #[test]
+    fn a_new_value_has_its_own_line_and_what_it_replaced() {
+        let (object, _, sources) = patched("spec { replicas 3; strategy { (remove)type } }");
+        let line = |path: &str| {
+            let origin = object.origin(&FieldPath::parse(path).unwrap()).unwrap();
+            (origin.rule, origin.span.map(|it| sources.text(it)))
+        };
+        assert_eq!(line("spec.replicas"), (None, Some("3")));
+        assert_eq!(line("spec.strategy"), (None, Some("type")));
+        assert_eq!(line("kind"), (Some("it is there"), None));
+    }
+}

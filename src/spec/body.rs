@@ -96,3 +96,47 @@ pub fn scalar(entry: &Entry, mistakes: &mut Vec<Mistake>) -> Located {
     });
     Located { content: Content::Scalar(value), origin: Some(entry.origin.clone()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+    use crate::source::Sources;
+    use serde_json::{Value, json};
+
+    fn read(inside: &str) -> (Value, Vec<String>) {
+        let text = format!("app a {{ manifest m {{ {inside} }} }}");
+        let (parts, found) = parse::project(&Sources::new([("base/a.kdl".to_owned(), text)]));
+        assert_eq!(found, [], "{inside}");
+        let mut mistakes = Vec::new();
+        let located = super::map(&parts[0].nodes[0].children[0].children, None, &mut mistakes);
+        assert_eq!(located.clone().into_parts().1.dangling(&located.value()), []);
+        (located.value(), mistakes.into_iter().map(|it| it.message).collect())
+    }
+
+    #[test]
+    fn reads_every_form() {
+        let check = |inside: &str, expected: Value| assert_eq!(read(inside), (expected, vec![]), "{inside}");
+        check(
+            "a 1; b \"1\"; c 1.5; d #true; e #null; f x",
+            json!({"a": 1, "b": "1", "c": 1.5, "d": true, "e": null, "f": "x"}),
+        );
+        check("a 1 2; b { - 1 }; c { - }; d { - 1; - 2 }", json!({"a": [1, 2], "b": [1], "c": [], "d": [1, 2]}));
+        check("a { }; b { c { } }; d e=1 { f 2 }", json!({"a": {}, "b": {"c": {}}, "d": {"e": 1, "f": 2}}));
+        check("a { - b=1; - b=2 { c 3 }; - { } }", json!({"a": [{"b": 1}, {"b": 2, "c": 3}, {}]}));
+        check("a { - 1 2; - { - 3 }; - { - } }", json!({"a": [[1, 2], [3], []]}));
+        check("\"a.b/c\" 0x10; name x; from y", json!({"a.b/c": 16, "name": "x", "from": "y"}));
+        check("a 18446744073709551615; b -1; c 1_000; d 1e3", json!({"a": u64::MAX, "b": -1, "c": 1000, "d": 1000.0}));
+    }
+
+    #[test]
+    fn says_what_is_no_field() {
+        let check = |inside: &str, expected: &str| assert_eq!(read(inside).1, [expected], "{inside}");
+        check("a", "`a` has no value");
+        check("a 1 { }", "`a` has a value and a block");
+        check("a 1 b=2", "`a` has a value and fields");
+        check("a { - 1; b 2 }", "`a` has items and fields");
+        check("a { b c=1 { - 2 } }", "`b` has items and fields");
+        check("a { -; - 1 }", "`-` has no value");
+        check("a 18446744073709551616", "the number 18446744073709551616 is larger than any number of Kubernetes");
+    }
+}
