@@ -2,7 +2,7 @@
 
 use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
 use crate::diagnostic::{Diagnostic, suggest};
-use crate::spec::grammar::Identity;
+use crate::spec::grammar::{Form, Identity};
 use crate::spec::{Entry, Literal, Mark, Node};
 
 /// Applies an environment's nodes to the app.
@@ -76,7 +76,7 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
     } else {
         for (index, entry) in above.arguments.iter().enumerate().skip(named_by) {
             match below.arguments.get_mut(index) {
-                Some(known) => replace(known, entry, diagnostics),
+                Some(known) => replace(above.rule.form, known, entry, diagnostics),
                 None => below.arguments.push(entry.clone()),
             }
         }
@@ -92,7 +92,7 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
 fn property(below: &mut Node, name: &'static str, above: Option<&Entry>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(above) = above else { return };
     match below.properties.get_mut(name) {
-        Some(known) => replace(known, above, diagnostics),
+        Some(known) => replace(Form::Settings, known, above, diagnostics),
         None => {
             below.properties.insert(name, above.clone());
         }
@@ -106,7 +106,7 @@ fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
     }
     let old = std::mem::replace(&mut below.arguments, above.arguments.clone());
     let same = old.len() == below.arguments.len()
-        && old.iter().zip(&below.arguments).all(|(a, b)| is_equal(&a.value, &b.value));
+        && old.iter().zip(&below.arguments).all(|(a, b)| is_equal(above.rule.form, &a.value, &b.value));
     let Some(first) = old.first() else { return };
     if same {
         without_effect(&below.arguments[0], first, diagnostics);
@@ -117,17 +117,17 @@ fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Replaces one value.
-fn replace(below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
-    if is_equal(&below.value, &above.value) {
+fn replace(form: Form, below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    if is_equal(form, &below.value, &above.value) {
         without_effect(above, below, diagnostics);
     }
     let old = std::mem::replace(below, above.clone());
     lost(below, &old);
 }
 
-/// True where two values do the same: `5` and `"5"` are one text.
-fn is_equal(a: &Literal, b: &Literal) -> bool {
-    a == b || a.as_text().is_some_and(|it| Some(it) == b.as_text())
+/// True where two values do the same: `5` and `"5"` are one text, but in a Kubernetes object a number and a text.
+fn is_equal(form: Form, a: &Literal, b: &Literal) -> bool {
+    a == b || form == Form::Settings && a.as_text().is_some_and(|it| Some(it) == b.as_text())
 }
 
 /// Records that `old` lost to `entry`.
@@ -166,7 +166,7 @@ fn replacement(above: &Node, below: &Node) -> Node {
 
 /// True where two nodes have the same values and the same nodes inside, in any order.
 fn says_the_same(above: &Node, below: &Node) -> bool {
-    let equal = |(a, b): (&Entry, &Entry)| is_equal(&a.value, &b.value);
+    let equal = |(a, b): (&Entry, &Entry)| is_equal(above.rule.form, &a.value, &b.value);
     let same = |a: &Node, b: &Node| (a.is_same(b) || a.is_item() && b.is_item()) && says_the_same(a, b);
     let inside = |(at, child): (usize, &Node)| {
         let anywhere = || below.children.iter().any(|it| same(child, it));

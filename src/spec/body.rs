@@ -27,6 +27,10 @@ pub struct Mistake {
 
 /// Returns the map that the nodes inside a node are.
 pub fn map(nodes: &[Node], origin: Option<Origin>, mistakes: &mut Vec<Mistake>) -> Located {
+    if let Some(item) = nodes.iter().find(|it| it.is_item()) {
+        let message = "an item of a list, where a map is expected".to_owned();
+        mistakes.push(Mistake { span: item.span(), message, help: "name the field that it stands in".to_owned() });
+    }
     let field = |it: &Node| (it.name.value.clone(), value(it, mistakes));
     Located { content: Content::Map(nodes.iter().map(field).collect()), origin }
 }
@@ -53,6 +57,7 @@ pub fn value(node: &Node, mistakes: &mut Vec<Mistake>) -> Located {
     }
     let content = match node.arguments.as_slice() {
         [] if items > 0 => Content::List(self::items(&node.children, mistakes)),
+        // What stands in it beside items has been reported.
         [] => return map(&node.children, origin, mistakes),
         [only] => return scalar(only, mistakes),
         several => Content::List(several.iter().map(|it| scalar(it, mistakes)).collect()),
@@ -132,6 +137,7 @@ mod tests {
     fn says_what_is_no_field() {
         let check = |inside: &str, expected: &str| assert_eq!(read(inside).1, [expected], "{inside}");
         check("a", "`a` has no value");
+        check("- 1", "an item of a list, where a map is expected");
         check("a 1 { }", "`a` has a value and a block");
         check("a 1 b=2", "`a` has a value and fields");
         check("a { - 1; b 2 }", "`a` has items and fields");

@@ -223,16 +223,14 @@ fn check_secret_key(secret: &Traced<String>, key: &Traced<String>, context: &mut
         return;
     }
     let known: Vec<String> = declared.keys.iter().map(|it| it.value.clone()).collect();
+    let is_sealed = context.sealed.contains(&secret.value);
+    let help = if is_sealed { "encrypt it again with this key" } else { "add it to `keys` once it is in the cluster" };
     let message = format!("secret `{}` has no key `{}`", secret.value, key.value);
     let place = declared.keys.first().map_or(declared.name.origin.span, |it| it.origin.span);
     let diagnostic = Diagnostic::new(UNKNOWN_SECRET_KEY, message)
         .at_some(key.origin.span, "")
         .at_some(place, "its keys are declared here");
-    context.diagnostics.push(
-        diagnostic
-            .suggest(&key.value, known.iter().map(String::as_str))
-            .help("add it to `keys` once it is in the cluster"),
-    );
+    context.diagnostics.push(diagnostic.suggest(&key.value, known.iter().map(String::as_str)).help(help));
 }
 
 /// Finds a declared Secret, and reports one that is not.

@@ -99,7 +99,7 @@ fn yaml(mistake: &Mistake, file: FileId, text: &str) -> Diagnostic {
         MistakeKind::Invalid => INVALID_YAML,
         MistakeKind::Ambiguous => AMBIGUOUS_YAML,
     };
-    let code = if text.contains("Secret") { code.confidential() } else { code };
+    let code = if speaks_of_a_secret(text) { code.confidential() } else { code };
     let place = |(start, end): (usize, usize)| Span::new(file, start, end);
     let message = if code.confidential { hidden(mistake.kind).to_owned() } else { mistake.message.clone() };
     let diagnostic = Diagnostic::new(code, message).at(place(mistake.place), "");
@@ -112,6 +112,16 @@ fn yaml(mistake: &Mistake, file: FileId, text: &str) -> Diagnostic {
     } else {
         diagnostic.help(mistake.help.as_str())
     }
+}
+
+/// True where some line says `kind: Secret`, in any form.
+fn speaks_of_a_secret(text: &str) -> bool {
+    text.match_indices("Secret").any(|(at, word)| {
+        let quotes = [' ', '\t', '"', '\''];
+        let before = text[..at].trim_end_matches(quotes).strip_suffix(':').map(|it| it.trim_end_matches(quotes));
+        let ends = !text[at + word.len()..].starts_with(|it: char| it.is_alphanumeric());
+        ends && before.is_some_and(|it| it.ends_with("kind"))
+    })
 }
 
 fn hidden(kind: MistakeKind) -> &'static str {
@@ -135,18 +145,13 @@ fn of_body(node: &Node, context: &mut Context<'_>) -> Vec<Located> {
 /// Takes the objects out of a `List`.
 fn expand(body: Located, objects: &mut Vec<Located>) {
     let is_list = body.text("kind") == Some("List") && body.text("apiVersion") == Some("v1");
-    match body.content {
-        Content::Map(fields) if is_list => {
-            let items = fields.into_iter().find(|(name, _)| name == "items").map(|(_, it)| it.content);
-            if let Some(Content::List(items)) = items {
-                for item in items {
-                    expand(item, objects);
-                }
+    match body.get("items").map(|it| &it.content) {
+        Some(Content::List(items)) if is_list => {
+            for item in items.clone() {
+                expand(item, objects);
             }
         }
-        content @ (Content::Scalar(_) | Content::List(_) | Content::Map(_)) => {
-            objects.push(Located { content, origin: body.origin });
-        }
+        Some(Content::Scalar(_) | Content::List(_) | Content::Map(_)) | None => objects.push(body),
     }
 }
 
@@ -238,4 +243,21 @@ fn check_namespace(object: &Object, from: &Traced<String>, context: &mut Context
     context.diagnostics.push(
         diagnostic.at_some(place, "the encrypted object").help(format!("encrypt it again, for namespace `{wanted}`")),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::speaks_of_a_secret;
+
+    #[test]
+    fn a_secret_is_known_before_it_can_be_read() {
+        for text in ["kind: Secret", "a: [\nkind:   'Secret'\n", "{\"kind\": \"Secret\"}", "kind : Secret # x"] {
+            assert!(speaks_of_a_secret(text), "{text}");
+        }
+        for text in
+            ["kind: SecretStore", "imagePullSecrets: []", "secretName: Secret", "# Secret", "kind: ExternalSecret"]
+        {
+            assert!(!speaks_of_a_secret(text), "{text}");
+        }
+    }
 }

@@ -110,6 +110,8 @@ struct Context<'a> {
     environment: Environment,
     /// The declared Secrets.
     secrets: Vec<Secret>,
+    /// The names of those that are encrypted and passed through.
+    sealed: Vec<String>,
     /// All files, for the paths that the spec names.
     sources: &'a Sources,
     /// The files beside the spec that it names.
@@ -144,6 +146,7 @@ pub(super) fn spec(
         app_name: name.value.clone(),
         environment,
         secrets,
+        sealed: Vec::new(),
         sources,
         files: BTreeSet::new(),
         diagnostics,
@@ -203,6 +206,7 @@ fn seal(sealed: &[Sealed], context: &mut Context<'_>) {
                 context.diagnostics.push(diagnostic.help("encrypt it again with this key, or remove the key here"));
             }
         }
+        context.sealed.push(secret.name.value.clone());
         context.secrets.push(secret);
     }
     context.secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
