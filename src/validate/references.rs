@@ -76,7 +76,10 @@ pub(super) fn duplicate(first: &Object, second: &Object, how: &str) -> crate::di
     let own = Field::root(second).at("metadata.name");
     let first = name.span().filter(|it| Some(*it) != own.span());
     let message = own.problem(DUPLICATE_OBJECT, how).at_some(first, "first made here").later_first();
-    message.help("give one of them another name")
+    message.help(match &second.id.namespace {
+        Some(_) => "give one of them another name",
+        None => "leave it to one environment, or give one of them another name: a cluster has it once",
+    })
 }
 
 fn in_pod(spec: &Field<'_>, set: &ObjectSet, found: &mut Found) {

@@ -96,6 +96,20 @@ fn a_great_deal_of_one_character() {
 }
 
 #[test]
+fn files_beside_the_spec_that_are_no_text_or_too_large() {
+    let named = |content: Vec<u8>| {
+        move |root: &Path| {
+            edit(root, "base/app.kdl", "component web {", "manifest a from=\"a.yaml\"\n    component web {");
+            fs::write(root.join("base/a.yaml"), &content).unwrap();
+        }
+    };
+    let place = "base/app.kdl:";
+    check(named(b"a: caf\xe9\n".to_vec()), &["error[unreadable-file]: `base/a.yaml` is not UTF-8 in line 1", place]);
+    check(named(vec![b'#'; 1024 * 1024 + 1]), &["error[unreadable-file]: `base/a.yaml` is larger than 1 MiB", place]);
+    check(named("- ".repeat(100_000).into()), &["error[invalid-yaml]: ", "base/a.yaml:1:"]);
+}
+
+#[test]
 fn a_file_beyond_all_measure() {
     check(base("// x\n".repeat(1024 * 1024)), &["error: `base/more.kdl` is larger than 1 MiB"]);
 }
@@ -390,6 +404,10 @@ proptest! {
     fn a_spoilt_project_is_an_error_and_no_crash(edits in edits()) {
         spoil(&sources(&[&project_path("")]), &edits);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn spoilt_manifests_and_patches_are_an_error_and_no_crash(case in 0..WITH_OBJECTS.len(), edits in edits()) {

@@ -28,7 +28,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("replicas-owned-by-autoscaler", "the compiler leaves `replicas` out"),
     ("selector-mismatch", "the labels of a selector are put on the pods"),
     ("unknown-volume", "a spec has no volumes"),
-    ("unreadable-file", "the harness reads text alone; `tests/suite/write.rs` shows it"),
+    ("unreadable-file", "a case is text; `tests/suite/bad_input.rs` shows it"),
 ];
 
 #[test]
@@ -71,12 +71,12 @@ fn one_place_has_one_message_of_a_kind() {
 
 #[test]
 fn credentials_are_not_printed() {
-    for case in cases::all("errors").iter().filter(|it| it.name.starts_with("credential-")) {
+    for case in cases::all("errors") {
         let text = std::fs::read_to_string(case.path.join("expected.txt")).unwrap();
         for secret in ["hunter2", "s3cr3t", "tok-5f2b"] {
             assert!(!text.contains(secret), "{}: {secret}", case.name);
         }
-        assert!(text.contains("***"), "{}", case.name);
+        assert!(text.contains("***") || !case.name.starts_with("credential-"), "{}", case.name);
     }
 }
 
