@@ -3,7 +3,7 @@
 //! ```text
 //!  base/*.kdl ─┐
 //!              ├─ parse ─▶ Part ─ resolve ─▶ Spec ─ lower ─ patch ─▶ ObjectSet ─ validate ─ render ─▶ ManifestTree ─ write ─▶ rendered/
-//!  environments/*.kdl                                                  │
+//!  environments/*.kdl                                                  ├─ relate ─▶ Graph ─ draw ─▶ text
 //!                                                                      ├─ diff ─▶ ChangeSet ─ assess ─▶ Review ─ report ─▶ text
 //!  rendered/ of the baseline commit ─ snapshot ─▶ ObjectSet ───────────┘
 //! ```
@@ -14,7 +14,9 @@
 // Nouns.
 pub mod change;
 pub mod diagnostic;
+pub mod graph;
 pub mod object;
+pub mod parity;
 pub mod source;
 pub mod spec;
 pub mod tree;
@@ -30,7 +32,10 @@ pub mod write;
 pub mod snapshot;
 pub mod diff;
 pub mod assess;
+pub mod align;
 pub mod report;
+pub mod relate;
+pub mod draw;
 pub mod pipeline;
 
 // Edges.

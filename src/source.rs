@@ -99,7 +99,7 @@ impl Source {
         Self { name, text, unreadable, line_starts }
     }
 
-    /// Returns the environment that the file belongs to: `environments/NAME.kdl` or `environments/NAME/….kdl`; none for
+    /// Returns the environment or layer that the file belongs to: `environments/NAME.kdl` or `environments/NAME/….kdl`; none for
     /// a file of the base.
     pub fn environment(&self) -> Option<&str> {
         let rest = self.name.strip_prefix("environments/")?;

@@ -49,7 +49,7 @@ fn validating(bencher: Bencher<'_, '_>, project: Project) {
     let sets = sets(project);
     bencher.bench_local(|| {
         let outcomes: Vec<_> = sets.iter().map(validate::environment).collect();
-        (outcomes, validate::cluster(&sets.iter().collect::<Vec<_>>()))
+        (outcomes, validate::project(&sets.iter().collect::<Vec<_>>()))
     });
 }
 
@@ -105,18 +105,18 @@ fn diffing(bencher: Bencher<'_, '_>, project: Project) {
 #[divan::bench(args = PROJECTS)]
 fn compiling(bencher: Bencher<'_, '_>, project: Project) {
     let sources = (project.read)();
-    bencher.bench_local(|| pipeline::compile(&sources).tree());
+    bencher.bench_local(|| pipeline::compile(&sources, &pipeline::Settings::default()).tree());
 }
 
 /// The comparison of a tree in which every image has changed, and the report of it.
 #[divan::bench(args = PROJECTS)]
 fn reviewing(bencher: Bencher<'_, '_>, project: Project) {
     let (before, after) = ((project.read)(), bumped(&(project.read)()));
-    let compiled = pipeline::compile(&after);
+    let compiled = pipeline::compile(&after, &pipeline::Settings::default());
     let tree = compiled.tree();
     let previous = Previous {
         baseline: Baseline::Commit { id: "0".repeat(40), chosen: "HEAD".to_owned() },
-        tree: pipeline::compile(&before).tree(),
+        tree: pipeline::compile(&before, &pipeline::Settings::default()).tree(),
         sources: Some(before),
         skipped: Vec::new(),
     };
@@ -158,7 +158,7 @@ fn sets(project: Project) -> Vec<ObjectSet> {
 
 /// The objects after every image got another tag.
 fn changed(project: Project) -> Vec<ObjectSet> {
-    pipeline::compile(&bumped(&(project.read)())).sets
+    pipeline::compile(&bumped(&(project.read)()), &pipeline::Settings::default()).sets
 }
 
 fn bumped(sources: &Sources) -> Sources {

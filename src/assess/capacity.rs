@@ -4,7 +4,7 @@ use super::demand::{demand, demand_of, peak_of};
 use super::workload::{Pods, autoscaler};
 use super::{Rule, wording};
 use crate::change::{
-    Comparison, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine, finding,
+    Comparison, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine,
 };
 use crate::object::{FieldPath, Object, ObjectId};
 use std::collections::BTreeSet;
@@ -39,12 +39,7 @@ fn of_environment(input: &Comparison<'_>, environment: &EnvironmentComparison<'_
         (before, after) if before == Demand::default() => (Side::After, came(&after)),
         (before, _) => (Side::Before, went(&before)),
     };
-    let object = ObjectId {
-        group: String::new(),
-        kind: finding::ENVIRONMENT.to_owned(),
-        namespace: None,
-        name: environment.name().to_owned(),
-    };
+    let object = ObjectId::environment(environment.name());
     let line = environment.environment.span.and_then(|it| input.line(side, it));
     Finding::new(CAPACITY_CHANGE, environment.name(), &object, message).from_line(line)
 }

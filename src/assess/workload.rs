@@ -1,6 +1,7 @@
 //! What the rules need to know of a workload: its pods, how many there are, and how they are replaced.
 
 use crate::change::{EnvironmentComparison, Side};
+pub(super) use crate::object::rollout::{Rounding, recreates, rollout_bounds, scaled};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 
@@ -11,15 +12,6 @@ pub(super) struct Pods<'a> {
     pub(super) object: &'a Object,
     /// Its pod template.
     pub(super) template: &'a Value,
-}
-
-/// How many pods there are while a Deployment rolls.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct RolloutBounds {
-    /// At most so many beyond the wanted number.
-    pub(super) surge: u64,
-    /// At most so many of the wanted number are missing.
-    pub(super) unavailable: u64,
 }
 
 impl<'a> Pods<'a> {
@@ -91,50 +83,6 @@ pub(super) fn replicas(objects: &[Object], workload: &Object) -> u64 {
     }
 }
 
-/// Scales a number or a percentage of `whole`; none for anything else. Kubernetes: `GetScaledValueFromIntOrPercent`.
-pub(super) fn scaled(value: &Value, whole: u64, rounding: Rounding) -> Option<u64> {
-    if let Some(number) = value.as_u64() {
-        return Some(number);
-    }
-    let percent: u64 = value.as_str()?.strip_suffix('%')?.parse().ok()?;
-    let hundredths = percent.checked_mul(whole)?;
-    Some(match rounding {
-        Rounding::Up => hundredths.div_ceil(100),
-        Rounding::Down => hundredths / 100,
-    })
-}
-
-/// Where a percentage of pods is rounded to.
-#[derive(Clone, Copy)]
-pub(super) enum Rounding {
-    /// As for `maxSurge` and for disruption budgets.
-    Up,
-    /// As for `maxUnavailable` of a Deployment.
-    Down,
-}
-
-/// Returns the bounds of a rolling Deployment of so many pods. Kubernetes: `ResolveFenceposts`.
-pub(super) fn rollout_bounds(deployment: &Object, replicas: u64) -> RolloutBounds {
-    if replicas == 0 {
-        return RolloutBounds { surge: 0, unavailable: 0 };
-    }
-    let field = |name: &str, rounding| {
-        let value = deployment.field("spec.strategy.rollingUpdate").and_then(|it| it.get(name));
-        let default = Value::String("25%".to_owned());
-        scaled(value.unwrap_or(&default), replicas, rounding).unwrap_or_default()
-    };
-    let surge = field("maxSurge", Rounding::Up);
-    let unavailable = field("maxUnavailable", Rounding::Down).min(replicas);
-    // One of the two must allow a step, or the rollout could never begin.
-    let unavailable = if surge == 0 && unavailable == 0 { 1 } else { unavailable };
-    RolloutBounds { surge, unavailable }
-}
-
-/// True where a Deployment stops all pods before it starts a new one.
-pub(super) fn recreates(deployment: &Object) -> bool {
-    deployment.field("spec.strategy.type").and_then(Value::as_str) == Some("Recreate")
-}
-
 /// True where this change replaces the pods of a workload that is in both trees.
 pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
     let rolls = matches!(workload.id.kind.as_str(), "Deployment" | "StatefulSet");
@@ -146,30 +94,13 @@ pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Objec
 
 #[cfg(test)]
 mod tests {
-    use super::{RolloutBounds, replicas, rollout_bounds};
+    use super::replicas;
     use crate::object::Object;
     use serde_json::{Value, json};
 
     fn deployment(spec: &Value) -> Object {
         let body = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec});
         Object::from_body(body).unwrap()
-    }
-
-    #[test]
-    fn bounds_are_rounded_as_kubernetes_does() {
-        let check = |rolling: Value, replicas: u64, surge: u64, unavailable: u64| {
-            let object = deployment(&json!({"strategy": {"rollingUpdate": rolling}}));
-            assert_eq!(rollout_bounds(&object, replicas), RolloutBounds { surge, unavailable });
-        };
-        check(json!({}), 1, 1, 0);
-        check(json!({}), 3, 1, 0);
-        check(json!({}), 4, 1, 1);
-        check(json!({}), 5, 2, 1);
-        check(json!({"maxSurge": 1, "maxUnavailable": 0}), 3, 1, 0);
-        check(json!({"maxSurge": 0, "maxUnavailable": "25%"}), 3, 0, 1);
-        check(json!({"maxSurge": "100%", "maxUnavailable": "100%"}), 2, 2, 2);
-        check(json!({"maxUnavailable": 9}), 2, 1, 2);
-        check(json!({}), 0, 0, 0);
     }
 
     #[test]

@@ -45,8 +45,7 @@ pub struct ImpactCode {
     pub documentation: &'static str,
 }
 
-/// The kind under which a finding names a whole environment instead of an object.
-pub const ENVIRONMENT: &str = "Environment";
+pub use crate::object::id::ENVIRONMENT;
 
 /// One consequence of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The review: everything a reviewer is told, as one value. The reports only write it down.
 
 use super::{Finding, Operation, Severity};
-use crate::object::ObjectId;
+use crate::object::{Date, ObjectId};
 use serde_json::Value;
 
 /// What merging will do, over all environments.
@@ -165,6 +165,8 @@ pub struct WaivedRule {
     pub object: ObjectId,
     /// Why it may.
     pub reason: String,
+    /// The last day on which it may; none where that is not said.
+    pub until: Option<Date>,
     /// The line that waives it.
     pub source: SourceLine,
 }

@@ -2,6 +2,7 @@
 
 use super::ExitCode;
 use crate::change::Severity;
+use crate::object::Date;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -13,6 +14,9 @@ pub struct Arguments {
     /// Run as if started in DIR; a project is the nearest directory upward that holds base/
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
+    /// The day on which waivers are asked whether they have ended, 2026-12-31; default the day it is, in UTC
+    #[arg(long, value_name = "DATE", global = true, value_parser = Date::parse)]
+    pub today: Option<Date>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -29,6 +33,12 @@ pub enum Command {
     Review(Review),
     /// Show the line that set a field, and the lines that it overrode
     Explain(Explain),
+    /// Draw who talks to whom and what depends on what, for each environment
+    Graph(Graph),
+    /// Add up requests and limits, and hold them against the clusters' capacity
+    Capacity(Capacity),
+    /// Show what differs between environments, and why it may
+    Parity(Parity),
 }
 
 /// Which environments, and against what.
@@ -92,6 +102,74 @@ pub struct Explain {
     /// Only this environment; may be given several times
     #[arg(short, long = "environment", value_name = "NAME")]
     pub environments: Vec<String>,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// How to draw it; without this, as the name of FILE ends, and otherwise mermaid
+    #[arg(long, value_enum)]
+    pub format: Option<Picture>,
+    /// Write it to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A form of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Picture {
+    /// For a Markdown page; several environments are such a page
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// For a browser, or as an image on a page
+    Svg,
+}
+
+/// Arguments of `capacity`.
+#[derive(Debug, Args)]
+pub struct Capacity {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Table::Text)]
+    pub format: Table,
+}
+
+/// A form of the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Table {
+    /// For a person at a terminal
+    Text,
+    /// For programs; the contract is docs/capacity.md
+    Json,
+}
+
+/// Arguments of `parity`.
+#[derive(Debug, Args)]
+pub struct Parity {
+    /// Only this environment; may be given several times
+    #[arg(short, long = "environment", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// Show every field, also those that are the same everywhere
+    #[arg(long)]
+    pub all: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = ParityFormat::Text)]
+    pub format: ParityFormat,
+}
+
+/// A form of the comparison of environments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ParityFormat {
+    /// For a person at a terminal
+    Text,
+    /// For programs; the contract is in docs/parity.md
+    Json,
 }
 
 /// A form of the review.

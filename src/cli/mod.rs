@@ -1,17 +1,22 @@
 //! One file for each subcommand. Here: the way in, and what they share.
 
 pub mod arguments;
+mod capacity;
 mod compile;
 mod console;
 mod diff;
 mod exit_code;
 mod explain;
+mod graph;
+mod parity;
 mod project;
 mod review;
+mod today;
 
 pub use console::Console;
 pub use exit_code::ExitCode;
 
+use crate::pipeline::Settings;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use project::Project;
@@ -32,13 +37,17 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
         }
     };
     let directory = arguments.directory.as_deref().unwrap_or(Path::new("."));
-    let code = match Project::open(directory, console) {
+    let settings = Settings { today: arguments.today.or_else(today::today) };
+    let code = match Project::open(directory, settings, console) {
         Err(code) => code,
         Ok(project) => match &arguments.command {
             Command::Compile(it) => compile::run(it, &project, console),
             Command::Diff(it) => diff::run(it, &project, console),
             Command::Review(it) => review::run(it, &project, console),
             Command::Explain(it) => explain::run(it, &project, console),
+            Command::Graph(it) => graph::run(it, &project, console),
+            Command::Capacity(it) => capacity::run(it, &project, console),
+            Command::Parity(it) => parity::run(it, &project, console),
         },
     };
     match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {

@@ -5,8 +5,9 @@ use super::{Console, ExitCode};
 use crate::change::{Baseline, Review};
 use crate::diagnostic::excerpt::{self, Style};
 use crate::diagnostic::suggest;
-use crate::pipeline::{self, Compiled, Previous};
+use crate::pipeline::{self, Compiled, Previous, Settings};
 use crate::source::Sources;
+use crate::spec::Lineage;
 use crate::tree::{ManifestTree, Scope};
 use crate::{disk, git};
 use std::collections::BTreeSet;
@@ -18,17 +19,18 @@ pub(super) struct Project {
     pub(super) root: PathBuf,
     /// Its spec.
     pub(super) sources: Sources,
+    settings: Settings,
 }
 
 impl Project {
     /// Finds the project around a directory and reads its spec.
-    pub(super) fn open(directory: &Path, console: &mut Console<'_>) -> Result<Self, ExitCode> {
+    pub(super) fn open(directory: &Path, settings: Settings, console: &mut Console<'_>) -> Result<Self, ExitCode> {
         let root = disk::find_project(directory).map_err(|error| {
             console.error(&error.to_string(), &[error.help()]);
             ExitCode::Wrong
         })?;
         match disk::read_sources(&root) {
-            Ok(sources) => Ok(Self { root, sources }),
+            Ok(sources) => Ok(Self { root, sources, settings }),
             Err(problems) => {
                 for problem in problems {
                     console.error(&problem.to_string(), &[problem.help()]);
@@ -40,8 +42,18 @@ impl Project {
 
     /// Compiles the selected environments and says what there is to be said; fails where something is wrong.
     pub(super) fn compiled(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
-        self.check_selection(environments, console)?;
-        let mut compiled = pipeline::compile(&self.sources);
+        let compiled = self.judged(environments, console)?;
+        if compiled.is_valid() {
+            return Ok(compiled);
+        }
+        console.message(&format!("{}; nothing was written\n", excerpt::count(&compiled.diagnostics)));
+        Err(ExitCode::Wrong)
+    }
+
+    /// Compiles the selected environments and says what there is to be said, right or wrong.
+    pub(super) fn judged(&self, environments: &[String], console: &mut Console<'_>) -> Result<Compiled, ExitCode> {
+        let mut compiled = pipeline::compile(&self.sources, &self.settings);
+        self.check_selection(environments, &compiled.lineage, console)?;
         if !environments.is_empty() {
             let left_out = wrong_environments(&compiled, environments);
             compiled = compiled.only(environments);
@@ -52,23 +64,32 @@ impl Project {
             }
         }
         console.message(&excerpt::print(&compiled.diagnostics, &self.sources, Style::Colour));
-        if compiled.is_valid() {
-            return Ok(compiled);
-        }
-        console.message(&format!("{}; nothing was written\n", excerpt::count(&compiled.diagnostics)));
-        Err(ExitCode::Wrong)
+        Ok(compiled)
     }
 
-    /// Reports a selected environment that there is not.
-    fn check_selection(&self, environments: &[String], console: &mut Console<'_>) -> Result<(), ExitCode> {
-        let declared: BTreeSet<&str> = self.sources.iter().filter_map(|(_, it)| it.environment()).collect();
+    /// Reports a selected environment that there is not, and a layer, which renders nothing.
+    fn check_selection(
+        &self,
+        environments: &[String],
+        lineage: &Lineage,
+        console: &mut Console<'_>,
+    ) -> Result<(), ExitCode> {
+        let names = self.sources.iter().filter_map(|(_, it)| it.environment());
+        let declared: BTreeSet<&str> = names.filter(|it| !lineage.is_layer(it)).collect();
         let mut known = true;
         for name in environments.iter().filter(|it| !declared.contains(it.as_str())) {
-            let help = match suggest::nearest(name, declared.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("environments are {}", declared.iter().copied().collect::<Vec<_>>().join(", ")),
+            let (problem, help) = if lineage.is_layer(name) {
+                let heirs = lineage.heirs(name).join(", ");
+                let help = format!("choose the environments that extend it: {heirs}");
+                (format!("`{name}` is a layer, which renders nothing"), help)
+            } else {
+                let help = match suggest::nearest(name, declared.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("environments are {}", declared.iter().copied().collect::<Vec<_>>().join(", ")),
+                };
+                (format!("no environment is called `{name}`"), help)
             };
-            console.error(&format!("no environment is called `{name}`"), &[help]);
+            console.error(&problem, &[help]);
             known = false;
         }
         if known { Ok(()) } else { Err(ExitCode::Wrong) }

@@ -20,6 +20,8 @@ pub enum Severity {
     Error,
     /// Worth a look; the compile goes on.
     Warning,
+    /// Good to know; the compile goes on.
+    Note,
 }
 
 impl Code {
@@ -31,6 +33,11 @@ impl Code {
     /// A code whose messages let the compile go on.
     pub const fn warning(name: &'static str) -> Self {
         Self { name, severity: Severity::Warning, confidential: false, in_each_environment: false }
+    }
+
+    /// A code whose messages only tell something.
+    pub const fn note(name: &'static str) -> Self {
+        Self { name, severity: Severity::Note, confidential: false, in_each_environment: false }
     }
 
     /// The same code, whose messages never show what they point at.

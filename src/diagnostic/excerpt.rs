@@ -59,11 +59,12 @@ pub fn count(diagnostics: &[Diagnostic]) -> String {
 }
 
 fn counted<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
-    let (mut errors, mut warnings) = (0, 0);
+    let (mut errors, mut warnings, mut notes) = (0, 0, 0);
     for diagnostic in diagnostics {
         match diagnostic.severity {
             Severity::Error => errors += 1,
             Severity::Warning => warnings += 1,
+            Severity::Note => notes += 1,
         }
     }
     let named = |count: usize, name| match count {
@@ -71,7 +72,11 @@ fn counted<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
         1 => Some(format!("1 {name}")),
         many => Some(format!("{many} {name}s")),
     };
-    [named(errors, "error"), named(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [named(errors, "error"), named(warnings, "warning"), named(notes, "note")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Prints one message, with a line break at its end.
@@ -79,6 +84,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(safe(&diagnostic.message)).id(diagnostic.code.name));
     let mut headings = Vec::new();

@@ -3,11 +3,14 @@
 pub mod code;
 pub mod excerpt;
 pub mod house_rule;
+pub mod policy;
 pub mod suggest;
 pub mod visible;
 
+use crate::object::ObjectId;
 use crate::source::Span;
 pub use code::{Code, Severity};
+pub use policy::{Level, Policy};
 
 /// One message. The first label is the place a reader should look at first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The environments in which it was found; empty where it does not depend on one.
     pub environments: Vec<String>,
+    /// The object that it is about; none for the spec as such, and for several objects together.
+    pub object: Option<ObjectId>,
 }
 
 /// A place in the source and what is to be seen there.
@@ -45,7 +50,15 @@ impl Diagnostic {
             labels: Vec::new(),
             help: Vec::new(),
             environments: Vec::new(),
+            object: None,
         }
+    }
+
+    /// Says which object it is about.
+    #[must_use]
+    pub fn about(mut self, object: &ObjectId) -> Self {
+        self.object = Some(object.clone());
+        self
     }
 
     /// Adds a place.
@@ -104,10 +117,12 @@ impl Diagnostic {
     }
 }
 
-/// Sorts by file and position, and joins messages that differ only in their environment.
+/// Sorts by file and position, and joins messages that differ only in their environment. What is an error in one and a
+/// warning in another stays two.
 pub fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let key = |it: &Diagnostic| {
-        (it.labels.first().map(|label| label.span), it.code.name, it.message.clone(), it.labels.clone())
+        let place = it.labels.first().map(|label| label.span);
+        (place, it.code.name, it.message.clone(), it.labels.clone(), it.severity)
     };
     diagnostics.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.environments.cmp(&b.environments)));
     let mut joined: Vec<Diagnostic> = Vec::new();
@@ -138,7 +153,19 @@ pub fn generalised(mut diagnostics: Vec<Diagnostic>, all: &[&str]) -> Vec<Diagno
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Diagnostic, generalised};
+    use super::{Code, Diagnostic, Severity, generalised, sorted};
+
+    #[test]
+    fn joins_what_is_as_bad_everywhere() {
+        let message = |severity, environment| {
+            let message = Diagnostic::new(Code::error("x"), "").in_environment(environment);
+            Diagnostic { severity, ..message }
+        };
+        let (error, warning) = (Severity::Error, Severity::Warning);
+        let found = sorted(vec![message(warning, "dev"), message(error, "test"), message(error, "prod")]);
+        let shown: Vec<_> = found.iter().map(|it| (it.severity, it.environments.join(","))).collect();
+        assert_eq!(shown, [(error, "prod,test".to_owned()), (warning, "dev".to_owned())]);
+    }
 
     #[test]
     fn a_message_of_every_environment_names_none() {

@@ -1,30 +1,75 @@
-//! A component's ConfigMap, and its checksum.
+//! ConfigMaps, of a component and of the app, and the checksum of those that a component's pods use.
 
 use super::Recorder;
 use super::metadata::{self, Own};
 use crate::object::Object;
-use crate::spec::{Component, Spec};
+use crate::spec::{Component, ConfigMap as Declared, DataKind, Pod, Spec, VariableSource};
 use k8s_openapi::api::core::v1::ConfigMap;
 use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
+/// Returns a component's ConfigMap.
+pub(super) fn of_component(spec: &Spec, component: &Component) -> Option<Object> {
     let config = component.config.as_ref()?;
     let mut at = Recorder::new(&config.origin, "a component's config is a ConfigMap");
     let metadata = metadata::of_component(&mut at, spec, component, &config.name, Own::default());
-    let data = config.values.iter().map(|it| at.take_key("data", &it.key.value, &it.value)).collect();
-    Some(at.finish(&ConfigMap { data: Some(data), metadata, ..ConfigMap::default() }))
+    let data = Some(data(&mut at, config));
+    Some(at.finish(&ConfigMap { data, metadata, ..ConfigMap::default() }))
 }
 
-/// Returns the checksum of a component's config: 16 hexadecimal digits that change when a key or a value does.
-pub(super) fn checksum(config: &crate::spec::ConfigMap) -> String {
+/// Returns a ConfigMap that components share.
+pub(super) fn shared(spec: &Spec, config: &Declared) -> Object {
+    let mut at = Recorder::new(&config.origin, "a config of the app is a ConfigMap");
+    let metadata = metadata::of_app(&mut at, spec, &config.name, Own::default());
+    let data = Some(data(&mut at, config));
+    at.finish(&ConfigMap { data, metadata, ..ConfigMap::default() })
+}
+
+fn data(at: &mut Recorder, config: &Declared) -> BTreeMap<String, String> {
+    config.values.iter().map(|it| at.take_key("data", &it.key.value, &it.value)).collect()
+}
+
+/// Returns the ConfigMaps made here that a component's pods use: its own first, then those that it shares, by name.
+pub(super) fn used<'a>(spec: &'a Spec, component: &'a Component) -> Vec<&'a Declared> {
+    let names = names(&component.pod);
+    component.config.iter().chain(&spec.configs).filter(|it| names.contains(it.name.value.as_str())).collect()
+}
+
+/// Returns the names of the ConfigMaps that containers of a pod use.
+fn names(pod: &Pod) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for container in pod.containers() {
+        let sources = container.sources.iter().filter(|it| it.kind == DataKind::ConfigMap);
+        names.extend(sources.map(|it| it.name.value.as_str()));
+        names.extend(container.variables.iter().filter_map(|it| match &it.source {
+            VariableSource::Key { kind: DataKind::ConfigMap, name, .. } => Some(name.value.as_str()),
+            VariableSource::Key { kind: DataKind::Secret, .. }
+            | VariableSource::Literal(_)
+            | VariableSource::Field(_)
+            | VariableSource::Resource { .. } => None,
+        }));
+    }
+    names
+}
+
+/// Returns the checksum of ConfigMaps: 16 hexadecimal digits that change when a key or a value does.
+pub(super) fn checksum(configs: &[&Declared]) -> String {
     let mut hash = Sha256::new();
-    for value in &config.values {
-        for text in [&value.key.value, &value.value.value] {
-            // The length keeps `a`, `bc` apart from `ab`, `c`.
-            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(text);
+    for (index, config) in configs.iter().enumerate() {
+        if index > 0 {
+            add(&mut hash, &config.name.value);
+        }
+        for value in &config.values {
+            add(&mut hash, &value.key.value);
+            add(&mut hash, &value.value.value);
         }
     }
     let first = hash.finalize().iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
     format!("{first:016x}")
+}
+
+/// Adds a text with its length, which keeps `a`, `bc` apart from `ab`, `c`.
+fn add(hash: &mut Sha256, text: &str) {
+    hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+    hash.update(text);
 }

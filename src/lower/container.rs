@@ -1,32 +1,36 @@
-//! A component's container.
+//! A container of a pod.
 
-use super::{Recorder, probe, whole};
+use super::{Recorder, probe, variables, whole};
 use crate::source::Traced;
-use crate::spec::{Component, EnvironmentVariable, ProbeKind, ResourceList, Security, VariableSource};
+use crate::spec::{
+    Container as Declared, ContainerSecurity, Hook, HookAction, Moment, ProbeKind, ResourceList, Seccomp,
+};
 use k8s_openapi::api::core::v1::{
-    Capabilities, ConfigMapEnvSource, Container, ContainerPort, EnvFromSource, EnvVar, EnvVarSource,
-    ObjectFieldSelector, Probe, ResourceRequirements, SecretKeySelector, SecurityContext,
+    Capabilities, Container, ContainerPort, ExecAction, HTTPGetAction, Lifecycle, LifecycleHandler, Probe,
+    ResourceRequirements, SeccompProfile, SecurityContext, SleepAction,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeMap;
 
-/// Returns the container that runs the component's program.
-pub(super) fn main(at: &mut Recorder, component: &Component) -> Container {
-    let name = &component.name;
+/// Returns a container.
+pub(super) fn of(at: &mut Recorder, declared: &Declared) -> Container {
     Container {
-        name: at.derived("name", &name.origin, "a container is called as its component", name.value.clone()),
-        image: Some(at.take("image", &component.image.reference)),
-        image_pull_policy: at.take_some("imagePullPolicy", component.image.pull.as_ref()),
-        command: words(at, "command", &component.command),
-        args: words(at, "args", &component.args),
-        ports: ports(at, component),
-        env_from: config(at, component),
-        env: variables(at, &component.variables),
-        resources: resources(at, component),
-        liveness_probe: probe(at, component, ProbeKind::Liveness, "livenessProbe"),
-        readiness_probe: probe(at, component, ProbeKind::Readiness, "readinessProbe"),
-        startup_probe: probe(at, component, ProbeKind::Startup, "startupProbe"),
-        security_context: Some(at.block("securityContext", |at| security(at, &component.security))),
+        name: at.take("name", &declared.name),
+        image: Some(at.take("image", &declared.image.reference)),
+        image_pull_policy: at.take_some("imagePullPolicy", declared.image.pull.as_ref()),
+        command: words(at, "command", &declared.command),
+        args: words(at, "args", &declared.args),
+        working_dir: at.take_some("workingDir", declared.working_dir.as_ref()),
+        ports: ports(at, declared),
+        env_from: variables::from(at, &declared.sources),
+        env: variables::of(at, &declared.variables),
+        resources: resources(at, declared),
+        liveness_probe: probe(at, declared, ProbeKind::Liveness, "livenessProbe"),
+        readiness_probe: probe(at, declared, ProbeKind::Readiness, "readinessProbe"),
+        startup_probe: probe(at, declared, ProbeKind::Startup, "startupProbe"),
+        lifecycle: lifecycle(at, &declared.hooks),
+        security_context: Some(at.block("securityContext", |at| security(at, &declared.security))),
         ..Container::default()
     }
 }
@@ -38,8 +42,8 @@ fn words(at: &mut Recorder, path: &str, words: &[Traced<String>]) -> Option<Vec<
     (!taken.is_empty()).then_some(taken)
 }
 
-fn ports(at: &mut Recorder, component: &Component) -> Option<Vec<ContainerPort>> {
-    let ports: Vec<ContainerPort> = component
+fn ports(at: &mut Recorder, container: &Declared) -> Option<Vec<ContainerPort>> {
+    let ports: Vec<ContainerPort> = container
         .ports
         .iter()
         .enumerate()
@@ -55,65 +59,7 @@ fn ports(at: &mut Recorder, component: &Component) -> Option<Vec<ContainerPort>>
     (!ports.is_empty()).then_some(ports)
 }
 
-fn config(at: &mut Recorder, component: &Component) -> Option<Vec<EnvFromSource>> {
-    let config = component.config.as_ref()?;
-    let name = at.take("envFrom[0].configMapRef.name", &config.name);
-    Some(vec![EnvFromSource {
-        config_map_ref: Some(ConfigMapEnvSource { name, optional: None }),
-        ..EnvFromSource::default()
-    }])
-}
-
-/// Returns the variables by name, but for one that uses another as `$(NAME)`: that one comes after, because the kubelet
-/// only knows what came before.
-fn variables(at: &mut Recorder, variables: &[EnvironmentVariable]) -> Option<Vec<EnvVar>> {
-    let mut waiting: Vec<&EnvironmentVariable> = variables.iter().collect();
-    waiting.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-    let mut ordered: Vec<&EnvironmentVariable> = Vec::new();
-    while !waiting.is_empty() {
-        let ready = waiting.iter().position(|it| !waiting.iter().any(|other| other.name != it.name && uses(it, other)));
-        // Two that use each other have no order; they stay in that of their names.
-        ordered.push(waiting.remove(ready.unwrap_or(0)));
-    }
-    let taken: Vec<EnvVar> = ordered
-        .iter()
-        .enumerate()
-        .map(|(index, it)| at.block(&format!("env[{index}]"), |at| variable(at, it)))
-        .collect();
-    (!taken.is_empty()).then_some(taken)
-}
-
-/// True where the value of one variable has the name of another in it, as `$(NAME)`.
-fn uses(variable: &EnvironmentVariable, other: &EnvironmentVariable) -> bool {
-    match &variable.source {
-        VariableSource::Literal(value) => value.value.contains(&format!("$({})", other.name.value)),
-        VariableSource::Secret { .. } | VariableSource::Field(_) => false,
-    }
-}
-
-fn variable(at: &mut Recorder, variable: &EnvironmentVariable) -> EnvVar {
-    let name = at.take("name", &variable.name);
-    match &variable.source {
-        VariableSource::Literal(value) => EnvVar { name, value: Some(at.take("value", value)), value_from: None },
-        VariableSource::Secret { name: secret, key } => {
-            let source = at.block("valueFrom.secretKeyRef", |at| SecretKeySelector {
-                name: at.take("name", secret),
-                key: at.take("key", key),
-                optional: None,
-            });
-            let source = EnvVarSource { secret_key_ref: Some(source), ..EnvVarSource::default() };
-            EnvVar { name, value: None, value_from: Some(source) }
-        }
-        VariableSource::Field(field) => {
-            let field_path = at.take("valueFrom.fieldRef.fieldPath", field);
-            let source = ObjectFieldSelector { api_version: None, field_path };
-            let source = EnvVarSource { field_ref: Some(source), ..EnvVarSource::default() };
-            EnvVar { name, value: None, value_from: Some(source) }
-        }
-    }
-}
-
-fn resources(at: &mut Recorder, component: &Component) -> Option<ResourceRequirements> {
+fn resources(at: &mut Recorder, container: &Declared) -> Option<ResourceRequirements> {
     let mut amounts = |path: &str, list: &[ResourceList]| {
         let amounts: BTreeMap<String, Quantity> = list
             .iter()
@@ -124,17 +70,57 @@ fn resources(at: &mut Recorder, component: &Component) -> Option<ResourceRequire
             .collect();
         (!amounts.is_empty()).then_some(amounts)
     };
-    let (requests, limits) = (amounts("requests", &component.requests), amounts("limits", &component.limits));
+    let (requests, limits) = (amounts("requests", &container.requests), amounts("limits", &container.limits));
     let any = requests.is_some() || limits.is_some();
     any.then_some(ResourceRequirements { requests, limits, claims: None })
 }
 
-fn probe(at: &mut Recorder, component: &Component, kind: ProbeKind, path: &str) -> Option<Probe> {
-    let declared = component.probes.iter().find(|it| it.kind == kind)?;
+fn probe(at: &mut Recorder, container: &Declared, kind: ProbeKind, path: &str) -> Option<Probe> {
+    let declared = container.probes.iter().find(|it| it.kind == kind)?;
     Some(at.block(path, |at| probe::of(at, declared)))
 }
 
-fn security(at: &mut Recorder, security: &Security) -> SecurityContext {
+fn lifecycle(at: &mut Recorder, hooks: &[Hook]) -> Option<Lifecycle> {
+    let mut of = |moment: Moment, path: &str| {
+        let hook = hooks.iter().find(|it| it.moment == moment)?;
+        Some(at.block(path, |at| handler(at, &hook.action)))
+    };
+    let post_start = of(Moment::PostStart, "lifecycle.postStart");
+    let pre_stop = of(Moment::PreStop, "lifecycle.preStop");
+    let any = post_start.is_some() || pre_stop.is_some();
+    any.then(|| Lifecycle { post_start, pre_stop, ..Lifecycle::default() })
+}
+
+fn handler(at: &mut Recorder, action: &HookAction) -> LifecycleHandler {
+    match action {
+        HookAction::Http { path, port } => LifecycleHandler {
+            http_get: Some(at.block("httpGet", |at| HTTPGetAction {
+                path: Some(at.take("path", path)),
+                port: IntOrString::String(at.take("port", port)),
+                ..HTTPGetAction::default()
+            })),
+            ..LifecycleHandler::default()
+        },
+        HookAction::Exec(program) => LifecycleHandler {
+            exec: Some(ExecAction { command: words(at, "exec.command", program) }),
+            ..LifecycleHandler::default()
+        },
+        HookAction::Sleep(seconds) => LifecycleHandler {
+            sleep: Some(SleepAction { seconds: at.take("sleep.seconds", seconds) }),
+            ..LifecycleHandler::default()
+        },
+    }
+}
+
+/// Returns the filter of system calls; the block is a security context.
+pub(super) fn seccomp(at: &mut Recorder, seccomp: &Seccomp) -> SeccompProfile {
+    SeccompProfile {
+        type_: at.take("seccompProfile.type", &seccomp.kind),
+        localhost_profile: at.take_some("seccompProfile.localhostProfile", seccomp.profile.as_ref()),
+    }
+}
+
+fn security(at: &mut Recorder, security: &ContainerSecurity) -> SecurityContext {
     let mut kept: Vec<&Traced<String>> = security.capabilities.iter().collect();
     kept.sort_by(|a, b| a.value.cmp(&b.value));
     let kept: Vec<String> =
@@ -151,6 +137,10 @@ fn security(at: &mut Recorder, security: &Security) -> SecurityContext {
         allow_privilege_escalation: Some(at.take("allowPrivilegeEscalation", &security.allow_privilege_escalation)),
         capabilities: any.then(|| Capabilities { add: (!kept.is_empty()).then_some(kept), drop }),
         privileged: at.take_some("privileged", security.privileged.as_ref()),
+        run_as_non_root: at.take_some("runAsNonRoot", security.run_as_non_root.as_ref()),
+        run_as_user: at.take_some("runAsUser", security.user.as_ref()),
+        run_as_group: at.take_some("runAsGroup", security.group.as_ref()),
+        seccomp_profile: security.seccomp.as_ref().map(|it| seccomp(at, it)),
         read_only_root_filesystem: at.take_some("readOnlyRootFilesystem", security.read_only_root_filesystem.as_ref()),
         ..SecurityContext::default()
     }

@@ -3,7 +3,7 @@
 use super::Recorder;
 use super::metadata::{self, Own};
 use crate::object::Object;
-use crate::spec::{Component, Host, Service, Spec};
+use crate::spec::{Component, Host, HostPath, Service, Spec};
 use k8s_openapi::api::networking::v1::{
     HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec,
     IngressTLS, ServiceBackendPort,
@@ -25,18 +25,22 @@ pub(super) fn object(spec: &Spec, component: &Component) -> Option<Object> {
 
 fn rule(at: &mut Recorder, index: usize, host: &Host, service: &Service) -> IngressRule {
     at.block(&format!("rules[{index}]"), |at| {
-        let path = at.block("http.paths[0]", |at| HTTPIngressPath {
-            path: Some(at.take("path", &host.path)),
-            path_type: at.take("pathType", &host.path_type),
-            backend: at.block("backend.service", |at| IngressBackend {
-                service: Some(IngressServiceBackend {
-                    name: at.take("name", &service.name),
-                    port: Some(ServiceBackendPort { name: Some(at.take("port.name", &host.port)), number: None }),
-                }),
-                resource: None,
+        let paths = host.paths.iter().enumerate().map(|(index, it)| path(at, index, it, service)).collect();
+        IngressRule { host: Some(at.take("host", &host.host)), http: Some(HTTPIngressRuleValue { paths }) }
+    })
+}
+
+fn path(at: &mut Recorder, index: usize, path: &HostPath, service: &Service) -> HTTPIngressPath {
+    at.block(&format!("http.paths[{index}]"), |at| HTTPIngressPath {
+        path: Some(at.take("path", &path.path)),
+        path_type: at.take("pathType", &path.kind),
+        backend: at.block("backend.service", |at| IngressBackend {
+            service: Some(IngressServiceBackend {
+                name: at.take("name", &service.name),
+                port: Some(ServiceBackendPort { name: Some(at.take("port.name", &path.port)), number: None }),
             }),
-        });
-        IngressRule { host: Some(at.take("host", &host.host)), http: Some(HTTPIngressRuleValue { paths: vec![path] }) }
+            resource: None,
+        }),
     })
 }
 

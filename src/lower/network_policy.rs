@@ -7,7 +7,7 @@
 use super::metadata::{self, Own};
 use super::{Recorder, whole};
 use crate::object::Object;
-use crate::source::Origin;
+use crate::source::{Origin, Traced};
 use crate::spec::{Allowance, Component, Direction, Isolation, Peer, Spec};
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
@@ -27,8 +27,10 @@ pub(super) fn isolation(spec: &Spec) -> Option<Object> {
     let isolation = spec.isolation.as_ref()?;
     let origin = &isolation.origin;
     let mut at = Recorder::new(origin, BY_ISOLATION);
-    let name = format!("{}-isolation", spec.app.name.value);
-    let metadata = metadata::of_app(&mut at, spec, &name, &spec.app.name.origin);
+    let name = spec.app.name.clone().map(|it| format!("{it}-isolation"));
+    let origin_of_name = name.origin.derived("objects of the app are called after it");
+    let name = Traced::new(name.value, origin_of_name);
+    let metadata = metadata::of_app(&mut at, spec, &name, Own::default());
     let within = isolation.value == Isolation::Namespace;
     let spec = at.block("spec", |at| {
         at.derived("podSelector", origin, BY_ISOLATION, ());
@@ -110,44 +112,66 @@ fn outgoing(at: &mut Recorder, index: usize, allowance: &Allowance) -> NetworkPo
 
 /// Returns the other side; none for anyone.
 fn peers(at: &mut Recorder, path: &str, allowance: &Allowance) -> Option<Vec<NetworkPolicyPeer>> {
-    let origin = &allowance.peer.origin;
     let labels =
         |labels: BTreeMap<String, String>| LabelSelector { match_labels: Some(labels), match_expressions: None };
     let peer = match &allowance.peer.value {
         Peer::Anyone => return None,
         Peer::Outside { pod_network } => {
-            at.derived(path, origin, "outside is every address that is not a pod's", ());
-            return Some(outside(pod_network));
+            at.derived(path, &allowance.peer.origin, "outside is every address that is not a pod's", ());
+            return Some(outside(at, path, pod_network, &allowance.except));
         }
-        Peer::Component { selector } => NetworkPolicyPeer {
-            pod_selector: Some(labels(selector.iter().cloned().collect())),
-            ..NetworkPolicyPeer::default()
-        },
-        Peer::Namespace(name) => NetworkPolicyPeer {
-            namespace_selector: Some(labels(BTreeMap::from([(NAMESPACE_NAME.to_owned(), name.clone())]))),
-            ..NetworkPolicyPeer::default()
-        },
-        Peer::Range(cidr) => NetworkPolicyPeer {
-            ip_block: Some(IPBlock { cidr: cidr.clone(), except: None }),
-            ..NetworkPolicyPeer::default()
-        },
+        Peer::Component { selector } => {
+            at.take(path, &allowance.peer);
+            NetworkPolicyPeer {
+                pod_selector: Some(labels(selector.iter().cloned().collect())),
+                ..NetworkPolicyPeer::default()
+            }
+        }
+        Peer::Namespace(name) => {
+            at.take(path, &allowance.peer);
+            let pods = metadata::user(at, &format!("{path}[0].podSelector.matchLabels"), &[&allowance.pods]);
+            NetworkPolicyPeer {
+                namespace_selector: Some(labels(BTreeMap::from([(NAMESPACE_NAME.to_owned(), name.clone())]))),
+                pod_selector: pods.map(labels),
+                ip_block: None,
+            }
+        }
+        Peer::Range(cidr) => {
+            at.take(path, &allowance.peer);
+            let except: Vec<&Traced<String>> = allowance.except.iter().collect();
+            let except = ranges(at, &format!("{path}[0].ipBlock.except"), 0, &except);
+            NetworkPolicyPeer {
+                ip_block: Some(IPBlock { cidr: cidr.clone(), except: (!except.is_empty()).then_some(except) }),
+                ..NetworkPolicyPeer::default()
+            }
+        }
     };
-    at.take(path, &allowance.peer);
     Some(vec![peer])
 }
 
-/// Returns all addresses but those of pods, for each family of addresses that pods have: in another family nothing could
-/// be told apart.
-fn outside(pod_network: &[String]) -> Vec<NetworkPolicyPeer> {
-    let (six, four): (Vec<String>, Vec<String>) = pod_network.iter().cloned().partition(|it| it.contains(':'));
-    [("0.0.0.0/0", four), ("::/0", six)]
-        .into_iter()
-        .filter(|(_, except)| !except.is_empty())
-        .map(|(cidr, except)| NetworkPolicyPeer {
-            ip_block: Some(IPBlock { cidr: cidr.to_owned(), except: Some(except) }),
-            ..NetworkPolicyPeer::default()
+/// Returns all addresses but those of pods and those that are taken out, for each family of addresses that pods have: in
+/// another family nothing could be told apart.
+fn outside(at: &mut Recorder, path: &str, pod_network: &[String], except: &[Traced<String>]) -> Vec<NetworkPolicyPeer> {
+    let is_six = |it: &str| it.contains(':');
+    let families = [("0.0.0.0/0", false), ("::/0", true)];
+    let present = families.into_iter().filter(|(_, six)| pod_network.iter().any(|it| is_six(it) == *six));
+    present
+        .enumerate()
+        .map(|(index, (cidr, six))| {
+            let mut out: Vec<String> = pod_network.iter().filter(|it| is_six(it) == six).cloned().collect();
+            let own: Vec<&Traced<String>> = except.iter().filter(|it| is_six(&it.value) == six).collect();
+            out.extend(ranges(at, &format!("{path}[{index}].ipBlock.except"), out.len(), &own));
+            NetworkPolicyPeer {
+                ip_block: Some(IPBlock { cidr: cidr.to_owned(), except: Some(out) }),
+                ..NetworkPolicyPeer::default()
+            }
         })
         .collect()
+}
+
+/// Returns ranges that stand in the list at `path`, from the item `first` on.
+fn ranges(at: &mut Recorder, path: &str, first: usize, ranges: &[&Traced<String>]) -> Vec<String> {
+    ranges.iter().enumerate().map(|(index, it)| at.take(&format!("{path}[{}]", first + index), it)).collect()
 }
 
 /// Returns the port; none for every port.

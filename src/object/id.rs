@@ -16,7 +16,15 @@ pub struct ObjectId {
     pub name: String,
 }
 
+/// The kind that stands for a whole environment where a message or finding is about no single object.
+pub const ENVIRONMENT: &str = "Environment";
+
 impl ObjectId {
+    /// Stands for a whole environment.
+    pub fn environment(name: &str) -> Self {
+        Self { group: String::new(), kind: ENVIRONMENT.to_owned(), namespace: None, name: name.to_owned() }
+    }
+
     /// Reads the identity out of an object's own fields.
     pub fn of(body: &Value) -> Option<Self> {
         let api_version = body.get("apiVersion")?.as_str()?;

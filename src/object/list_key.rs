@@ -66,6 +66,10 @@ pub fn of_list(path: &FieldPath) -> ListKey {
         // A Service's own ports; those of a NetworkPolicy stand deeper and have no key.
         "ports" if path.segments().len() == 2 => ListKey::Fields(&["port", "protocol"]),
         "rules" => ListKey::Fields(&["host"]),
+        // Those of an ExternalSecret.
+        "data" => ListKey::Fields(&["secretKey"]),
+        // Those of a LimitRange.
+        "limits" => ListKey::Fields(&["type"]),
         "paths" => ListKey::Fields(&["path", "pathType"]),
         "items" if is_in(path, &["volumes"]) => ListKey::Fields(&["path"]),
         "finalizers"
@@ -81,10 +85,10 @@ pub fn of_list(path: &FieldPath) -> ListKey {
         | "resourceNames"
         | "nonResourceURLs"
         | "hosts"
+        | "hostnames"
         | "except" => ListKey::Set,
-        "tolerations" | "envFrom" | "ports" | "ingress" | "egress" | "from" | "to" | "tls" | "metrics" | "subjects" => {
-            ListKey::Content
-        }
+        "tolerations" | "envFrom" | "ports" | "ingress" | "egress" | "from" | "to" | "tls" | "metrics" | "policies"
+        | "subjects" => ListKey::Content,
         _ => ListKey::Position,
     }
 }

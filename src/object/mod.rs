@@ -3,6 +3,8 @@
 //! An [`Object`] holds its fields as JSON values in the order Kubernetes writes them. Objects that were read back from
 //! a rendered tree are the same type with no origins.
 
+pub mod capacity;
+pub mod date;
 pub mod demand;
 pub mod document;
 pub mod field_order;
@@ -16,12 +18,17 @@ pub mod located;
 pub mod normal_form;
 pub mod origins;
 pub mod quantity;
+pub mod resource;
+pub mod rollout;
 pub mod schema;
 pub mod sealed;
 pub mod selector;
 pub mod set;
 pub mod version;
+pub mod waiver;
 
+pub use capacity::Capacity;
+pub use date::Date;
 pub use field_path::{FieldPath, Segment};
 pub use id::ObjectId;
 pub use image_reference::ImageReference;
@@ -29,8 +36,9 @@ pub use located::Located;
 pub use origins::Origins;
 pub use quantity::Quantity;
 pub use selector::Selector;
-pub use set::{Capacity, Cluster, Environment, ExternalObject, ObjectSet, Waived, Waiver};
+pub use set::{Cluster, Environment, ExternalObject, ObjectSet};
 pub use version::KubernetesVersion;
+pub use waiver::{Waived, Waiver};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Origin;
@@ -96,7 +104,7 @@ impl Object {
     pub fn diagnostic(&self, code: Code, path: &FieldPath, message: impl AsRef<str>) -> Diagnostic {
         let span = self.origins.nearest_span(path);
         let text = format!("{} `{}`: {}", self.id.short(), path.display_in(&self.body), message.as_ref());
-        Diagnostic::new(code, text).at_some(span, "")
+        Diagnostic::new(code, text).at_some(span, "").about(&self.id)
     }
 }
 

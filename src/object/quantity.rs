@@ -82,6 +82,11 @@ impl Quantity {
         self.nano % NANO == 0
     }
 
+    /// True where the amount is so many times another, at least once.
+    pub fn is_multiple_of(self, other: Self) -> bool {
+        self.nano > 0 && other.nano > 0 && self.nano % other.nano == 0
+    }
+
     /// Returns the amount in thousandths of its unit, rounded up: millicores for CPU.
     pub fn milli(self) -> i128 {
         self.nano.div_euclid(NANO / 1000) + i128::from(self.nano.rem_euclid(NANO / 1000) != 0)
@@ -105,6 +110,11 @@ impl Quantity {
     #[must_use]
     pub fn times(self, count: u64) -> Self {
         Self { nano: self.nano.saturating_mul(i128::from(count)), format: self.format }
+    }
+
+    /// Returns how many whole percent of `whole` this is, rounded down; none of nothing.
+    pub fn whole_percent_of(self, whole: Self) -> Option<u64> {
+        (whole.nano > 0).then(|| u64::try_from(self.nano.saturating_mul(100).div_euclid(whole.nano)).unwrap_or(0))
     }
 
     /// Returns how many percent of `whole` this is, rounded up; none of nothing.
@@ -328,6 +338,8 @@ mod tests {
         assert!(quantity("1G") < quantity("1Gi"));
         assert_eq!(quantity("250m").times(3).to_string(), "750m");
         assert_eq!(quantity("256Mi").plus(quantity("256Mi")).to_string(), "512Mi");
+        assert!(quantity("4Mi").is_multiple_of(quantity("2Mi")) && !quantity("3Mi").is_multiple_of(quantity("2Mi")));
+        assert!(!Quantity::ZERO.is_multiple_of(quantity("1")) && !quantity("1").is_multiple_of(Quantity::ZERO));
         assert_eq!(quantity("1").percent_of(quantity("3")), Some(34));
     }
 }

@@ -1,8 +1,9 @@
 //! All objects of one environment, with the facts that the checks and the review need about it.
 
-use super::{KubernetesVersion, Object, ObjectId, Quantity};
-use crate::diagnostic::Code;
-use crate::source::{Span, Traced};
+use super::{Capacity, KubernetesVersion, Object, ObjectId, Waiver};
+use crate::diagnostic::Policy;
+use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// The objects of one environment, sorted by identity.
 #[derive(Clone, Debug)]
@@ -26,6 +27,10 @@ pub struct Environment {
     pub cluster: Option<Cluster>,
     /// Objects that exist without us: made by hand or by another tool.
     pub external: Vec<ExternalObject>,
+    /// How bad the house rules are here.
+    pub policy: Policy,
+    /// The house rules that the app excuses objects of no component from.
+    pub waivers: Vec<Waiver>,
     /// The line that declares it; none for an environment that was read from a tree.
     pub span: Option<Span>,
 }
@@ -43,21 +48,6 @@ pub struct Cluster {
     pub span: Span,
 }
 
-/// What a cluster can hold.
-#[derive(Clone, Debug)]
-pub struct Capacity {
-    /// Cores in total.
-    pub cpu: Traced<Quantity>,
-    /// Bytes in total.
-    pub memory: Traced<Quantity>,
-    /// Cores that the workloads may not use.
-    pub reserve_cpu: Quantity,
-    /// Bytes that the workloads may not use.
-    pub reserve_memory: Quantity,
-    /// The share of what is left that the workloads should not exceed, in percent.
-    pub target_percent: u32,
-}
-
 /// An object that the spec refers to and does not make.
 #[derive(Clone, Debug)]
 pub struct ExternalObject {
@@ -71,30 +61,6 @@ pub struct ExternalObject {
     pub span: Option<Span>,
 }
 
-/// A house rule that a component is excused from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiver {
-    /// The rule's code.
-    pub code: String,
-    /// Why.
-    pub reason: String,
-    /// The line that says so.
-    pub span: Span,
-}
-
-/// A house rule that is broken and excused.
-#[derive(Clone, Debug)]
-pub struct Waived {
-    /// The rule.
-    pub code: Code,
-    /// The object that breaks it.
-    pub object: ObjectId,
-    /// The environment it is in.
-    pub environment: String,
-    /// Why it may.
-    pub waiver: Waiver,
-}
-
 impl Environment {
     /// An environment of which nothing is declared: all that is known is its folder, which is its namespace.
     pub fn undeclared(folder: &str) -> Self {
@@ -104,6 +70,8 @@ impl Environment {
             protected: false,
             cluster: None,
             external: Vec::new(),
+            policy: Policy::default(),
+            waivers: Vec::new(),
             span: None,
         }
     }
@@ -120,8 +88,37 @@ impl ObjectSet {
         self.objects.iter().filter(move |it| it.id.kind == kind)
     }
 
+    /// Groups environments by the cluster that they name, each group by name. One that names none is alone on its own.
+    pub fn by_cluster<'a>(sets: &[&'a Self]) -> Vec<Vec<&'a Self>> {
+        let mut groups: BTreeMap<(Option<&str>, Option<&str>), Vec<&Self>> = BTreeMap::new();
+        for set in sets {
+            let key = match &set.environment.cluster {
+                Some(cluster) => (Some(cluster.name.as_str()), None),
+                None => (None, Some(set.environment.name.as_str())),
+            };
+            groups.entry(key).or_default().push(set);
+        }
+        let mut groups: Vec<Vec<&Self>> = groups.into_values().collect();
+        for group in &mut groups {
+            group.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+        }
+        groups
+    }
+
     /// Iterates the objects that have a pod template.
     pub fn workloads(&self) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(|it| it.pod_template_path().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Environment, ObjectSet};
+
+    #[test]
+    fn environments_without_a_cluster_are_alone() {
+        let set = |name| ObjectSet { environment: Environment::undeclared(name), objects: Vec::new() };
+        let (dev, prod) = (set("dev"), set("prod"));
+        assert_eq!(ObjectSet::by_cluster(&[&dev, &prod]).len(), 2);
     }
 }

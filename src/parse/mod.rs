@@ -127,7 +127,7 @@ fn file(id: FileId, source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<c
     if document.nodes().is_empty() {
         let expected = match layer {
             Layer::Base => "expected `app NAME { … }` or `cluster NAME { … }`",
-            Layer::Environment => "expected `environment NAME { … }`",
+            Layer::Environment => "expected `environment NAME { … }` or `layer NAME { … }`",
         };
         let place = crate::source::Span::new(id, 0, 0);
         let message = format!("`{}` has no nodes; {expected}", source.name);

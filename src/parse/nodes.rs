@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Origin, Span, Spanned};
-use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Form, Identity, NodeRule, Slot};
+use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Form, Identity, Need, NodeRule, Slot};
 use crate::spec::{Entry, Literal, Mark, Node};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 
@@ -46,6 +46,7 @@ impl Reader<'_> {
             properties: std::collections::BTreeMap::new(),
             children: Vec::new(),
             has_block: kdl.children().is_some(),
+            removed: Vec::new(),
         };
         let mut position = 0;
         for entry in kdl.entries() {
@@ -57,7 +58,7 @@ impl Reader<'_> {
                 Some(property) => self.property(&mut node, property.value(), entry),
             }
         }
-        if rule.identity.is_by_argument() && position == 0 {
+        if rule.naming_arguments() > 0 && position == 0 {
             let message = format!("`{}` needs a {}", node.name.value, rule.arguments[0].name);
             self.diagnostics.push(Diagnostic::new(MISSING_NAME, message).at(node.span(), "").help(usage(rule)));
         }
@@ -99,7 +100,7 @@ impl Reader<'_> {
         let homes = homes(&name.value);
         let near = crate::diagnostic::suggest::nearest(&name.value, known.iter().copied());
         self.diagnostics.push(match near {
-            _ if !homes.is_empty() => diagnostic.help(format!("`{}` belongs in {}", name.value, homes.join(" or "))),
+            _ if !homes.is_empty() => diagnostic.help(format!("`{}` belongs in {}", name.value, one_of(&homes))),
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("{} takes {}", parent_name(parent), listing(&known))),
         });
@@ -130,7 +131,8 @@ impl Reader<'_> {
         }
         match self.layer {
             Layer::Environment if std::ptr::eq(parent, &raw const ENVIRONMENT_FILE) => {
-                let message = format!("`({})` on a whole environment, which has nothing below it", mark.name());
+                let what = kdl.name().value();
+                let message = format!("`({})` on a whole {what}, which has nothing below it", mark.name());
                 let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(span, "");
                 self.diagnostics.push(diagnostic.help("remove the mark; marks belong to the nodes inside"));
                 None
@@ -187,7 +189,7 @@ impl Reader<'_> {
             self.diagnostics.push(diagnostic.at_some(first.span(), "first set here").help("keep one of the two"));
             return;
         }
-        if self.fits(node, slot, &entry) {
+        if self.is_unset(node, slot, &entry) || self.fits(node, slot, &entry) {
             node.properties.insert(slot.name, entry);
         }
     }
@@ -204,7 +206,15 @@ impl Reader<'_> {
             properties: std::collections::BTreeMap::new(),
             children: Vec::new(),
             has_block: false,
+            removed: Vec::new(),
         });
+    }
+
+    /// True for `#null` where it takes away what a layer below says.
+    fn is_unset(&self, node: &Node, slot: &Slot, entry: &Entry) -> bool {
+        let is_new = self.inside_new.is_some() || node.mark.as_ref().is_some_and(|it| it.value != Mark::Remove);
+        let is_overlay = self.layer == Layer::Environment && !is_new;
+        is_overlay && entry.value == Literal::Null && slot.need == Need::Optional
     }
 
     fn entry(&mut self, kdl: &KdlEntry) -> Option<Entry> {
@@ -284,8 +294,8 @@ impl Reader<'_> {
         if node.is_item() {
             return;
         }
-        let named_by = usize::from(node.rule.identity.is_by_argument());
-        let more = node.arguments.len() > named_by || !node.properties.is_empty() || !node.children.is_empty();
+        let values = node.properties.keys().any(|it| !node.rule.is_naming_property(it));
+        let more = node.arguments.len() > node.rule.naming_arguments() || values || !node.children.is_empty();
         if mark.value == Mark::Remove && more {
             let message = format!("`(remove){}` says more than what to remove", node.describe());
             let diagnostic =
@@ -357,6 +367,15 @@ fn usage(rule: &NodeRule) -> String {
     format!("it is written `{text}`")
 }
 
+/// Joins alternatives: `a`, `b` or `c`.
+fn one_of(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::parse;
@@ -373,7 +392,9 @@ mod tests {
     fn says_where_a_node_belongs() {
         check(
             "environment dev { image web }",
-            &["unknown node `image` in `environment`; `image` belongs in `component`"],
+            &[
+                "unknown node `image` in `environment`; `image` belongs in `component`, `container`, `sidecar` or `init-container`",
+            ],
         );
         check("environment dev { secert a }", &["unknown node `secert` in `environment`; did you mean `secret`?"]);
         check("app a", &["unknown node `app` in an environment file; `app` belongs in a base file"]);
@@ -386,7 +407,7 @@ mod tests {
         check(
             "environment dev { component { replicas #true } }",
             &[
-                "`component` needs a name; it is written `component NAME { … }`",
+                "`component` needs a name; it is written `component NAME kind=… { … }`",
                 "`count` of `replicas` is #true; expected a whole number from 0; ",
             ],
         );

@@ -1,4 +1,4 @@
-//! The order of the stages, and nothing else: [`compile`] here, [`review`](fn@review) in the file of that name.
+//! The order of the stages, and nothing else: [`compile`] here, [`parity`] too, [`review`](fn@review) in the file of that name.
 
 mod review;
 
@@ -6,12 +6,23 @@ pub use review::{Previous, review};
 
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};
-use crate::object::{ObjectSet, Waived};
+use crate::graph::Graph;
+use crate::object::{Date, ObjectSet, Waived};
+use crate::parity::{Parity, Rows};
 use crate::source::Sources;
-use crate::spec::{Part, Spec};
+use crate::spec::{Lineage, Part, Spec};
 use crate::tree::ManifestTree;
-use crate::{lower, parse, patch, render, resolve, validate};
+use crate::{align, lower, parse, patch, relate, render, resolve, validate};
 use std::collections::BTreeSet;
+
+/// What a compile is told besides the sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The day on which waivers are asked whether they have ended; none where they are not asked.
+    ///
+    /// It decides what is said and never what is rendered.
+    pub today: Option<Date>,
+}
 
 /// What the sources of a project compile to.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +35,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// House rules that are broken and excused.
     pub waived: Vec<Waived>,
+    /// Who inherits from whom.
+    pub lineage: Lineage,
 }
 
 impl Compiled {
@@ -41,6 +54,11 @@ impl Compiled {
         tree
     }
 
+    /// Relates the objects of every environment to each other.
+    pub fn graphs(&self) -> Vec<Graph> {
+        self.sets.iter().map(relate::graph).collect()
+    }
+
     /// Keeps only the named environments, and what is said about them or about the project as a whole.
     #[must_use]
     pub fn only(mut self, environments: &[String]) -> Self {
@@ -53,10 +71,11 @@ impl Compiled {
 }
 
 /// Compiles a project: everything but writing it down.
-pub fn compile(sources: &Sources) -> Compiled {
+pub fn compile(sources: &Sources, settings: &Settings) -> Compiled {
     let (parts, mut diagnostics) = parse::project(sources);
-    let Some(parts) = resolvable(parts, &mut diagnostics, sources) else {
-        return Compiled { diagnostics: diagnostic::sorted(diagnostics), ..Compiled::default() };
+    let lineage = Lineage::of(&parts);
+    let Some(parts) = resolvable(parts, &lineage, &mut diagnostics, sources) else {
+        return Compiled { diagnostics: diagnostic::sorted(diagnostics), lineage, ..Compiled::default() };
     };
     let project = resolve::project(&parts, sources);
     let app = project.specs.first().map(|it| it.app.name.value.clone()).unwrap_or_default();
@@ -74,12 +93,16 @@ pub fn compile(sources: &Sources) -> Compiled {
         diagnostics.extend(render::collisions(set));
         waived.extend(outcome.waived);
     }
-    diagnostics.extend(validate::cluster(&sets.iter().collect::<Vec<_>>()));
+    let outcome = validate::project(&sets.iter().collect::<Vec<_>>());
+    diagnostics.extend(outcome.diagnostics);
+    waived.extend(outcome.waived);
+    diagnostics.extend(sets.iter().flat_map(|it| validate::unused(it, &waived)));
+    diagnostics.extend(settings.today.into_iter().flat_map(|it| validate::ends(&waived, it)));
     let all: Vec<&str> = project.environments.iter().map(String::as_str).collect();
     let mut diagnostics = diagnostic::generalised(diagnostic::sorted(diagnostics), &all);
-    // A waiver of the base is needed where one environment needs it.
-    diagnostics.retain(|it| it.code != UNUSED_WAIVER || it.environments.is_empty() || !is_in_base(it, sources));
-    Compiled { app, sets, diagnostics, waived }
+    // A waiver that several environments have is needed where one of them needs it.
+    diagnostics.retain(|it| it.code != UNUSED_WAIVER || is_said_of_all(it, &lineage, sources));
+    Compiled { app, sets, diagnostics, waived, lineage }
 }
 
 /// Makes the objects of one environment.
@@ -87,29 +110,53 @@ fn objects(spec: &Spec) -> (ObjectSet, Vec<Diagnostic>) {
     patch::objects(lower::objects(spec), &spec.patches)
 }
 
-fn is_in_base(diagnostic: &Diagnostic, sources: &Sources) -> bool {
-    diagnostic.labels.first().is_some_and(|it| sources.file(it.span.file).name.starts_with("base/"))
+/// True for a message that was found in every environment to which its line applies.
+fn is_said_of_all(diagnostic: &Diagnostic, lineage: &Lineage, sources: &Sources) -> bool {
+    let Some(label) = diagnostic.labels.first().filter(|_| !diagnostic.environments.is_empty()) else { return true };
+    let owner = sources.file(label.span.file).environment();
+    owner.is_some_and(|it| lineage.heirs(it).iter().all(|heir| diagnostic.environments.contains(heir)))
+}
+
+/// Lays what a project compiles to beside each other, environment by environment.
+pub fn parity(compiled: &Compiled, sources: &Sources, rows: Rows) -> Parity {
+    align::environments(&compiled.app, &compiled.sets, sources, rows)
 }
 
 /// Returns the parts that can be resolved; none where a file of the base is wrong, or every environment.
 ///
 /// With a file missing, resolving would report what that file says as absent. So an environment with a wrong file is left
-/// out as a whole, and does not hold up the others.
-fn resolvable(parts: Vec<Part>, diagnostics: &mut [Diagnostic], sources: &Sources) -> Option<Vec<Part>> {
+/// out as a whole, with all that extend it, and does not hold up the others.
+fn resolvable(
+    parts: Vec<Part>,
+    lineage: &Lineage,
+    diagnostics: &mut [Diagnostic],
+    sources: &Sources,
+) -> Option<Vec<Part>> {
     let place = |it: &Diagnostic| it.labels.first().and_then(|label| sources.file(label.span.file).environment());
     let wrong: Option<BTreeSet<&str>> = diagnostics.iter().filter(|it| it.is_error()).map(place).collect();
     let wrong = wrong?;
     if wrong.is_empty() {
         return Some(parts);
     }
-    let environment = |it: &Part| sources.file(it.file).environment();
-    let left: Vec<Part> =
-        parts.into_iter().filter(|it| environment(it).is_none_or(|name| !wrong.contains(name))).collect();
-    if !left.iter().any(|it| environment(it).is_some()) {
+    let affected: BTreeSet<String> = wrong.iter().flat_map(|it| lineage.heirs(it)).collect();
+    let is_left = |it: &Part| {
+        let name = sources.file(it.file).environment();
+        name.is_none_or(|name| !wrong.contains(name) && !affected.contains(name))
+    };
+    let left: Vec<Part> = parts.into_iter().filter(|it| is_left(it)).collect();
+    let has_environments = left.iter().flat_map(|it| &it.nodes).any(|it| it.rule.name == "environment");
+    if !has_environments {
         return None;
     }
     for diagnostic in diagnostics {
-        diagnostic.environments.extend(place(diagnostic).map(str::to_owned));
+        if let Some(name) = place(diagnostic) {
+            // What cannot be read may be a layer or an environment; its name is all that is known.
+            let mut environments = lineage.heirs(name);
+            environments.push(name.to_owned());
+            environments.sort();
+            environments.dedup();
+            diagnostic.environments = environments;
+        }
     }
     Some(left)
 }

@@ -3,6 +3,7 @@
 use super::{Compiled, objects};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
+use crate::object::id::ENVIRONMENT;
 use crate::object::{Environment, Object, ObjectId, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
 use crate::source::{Location, Sources};
@@ -71,6 +72,7 @@ pub fn review(
         sources,
         baseline_sources: previous.sources.as_ref(),
     });
+    review.not_checked.extend(rules_that_are_off(&compiled.sets));
     review.not_checked.extend(previous.skipped.iter().cloned());
     Ok(review)
 }
@@ -145,6 +147,17 @@ fn removed_environment(folder: &str, before_sets: &[ObjectSet]) -> Environment {
     declared.cloned().unwrap_or_else(|| Environment::undeclared(folder))
 }
 
+/// Names the house rules that an environment does not have checked, with the environments.
+fn rules_that_are_off(sets: &[ObjectSet]) -> Vec<String> {
+    let mut rules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for environment in sets.iter().map(|it| &it.environment) {
+        for rule in environment.policy.off() {
+            rules.entry(rule).or_default().push(&environment.name);
+        }
+    }
+    rules.into_iter().map(|(rule, names)| format!("house rule {rule} (off in {})", names.join(" and "))).collect()
+}
+
 /// Turns broken and excused rules into lines of the review, one for all environments in which they are the same.
 fn waived_rules(waived: &[Waived], sources: &Sources) -> Vec<WaivedRule> {
     let mut rules: Vec<WaivedRule> = Vec::new();
@@ -156,10 +169,12 @@ fn waived_rules(waived: &[Waived], sources: &Sources) -> Vec<WaivedRule> {
             // One object of each environment stands for all of them.
             object: ObjectId { namespace: None, ..it.object.clone() },
             reason: it.waiver.reason.clone(),
+            until: it.waiver.until.as_ref().map(|it| it.value),
             source: SourceLine { file, line, removed: false },
         };
         let same = |known: &&mut WaivedRule| {
-            (&known.code, &known.object, &known.source) == (&rule.code, &rule.object, &rule.source)
+            let of_both = [&known.object.kind, &rule.object.kind].iter().all(|it| *it == ENVIRONMENT);
+            (&known.code, &known.source) == (&rule.code, &rule.source) && (of_both || known.object == rule.object)
         };
         match rules.iter_mut().find(same) {
             Some(known) => known.environments.extend(rule.environments),

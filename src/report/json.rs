@@ -15,8 +15,13 @@ const VERSION: u32 = 1;
 /// Writes a review as JSON, with a line break at its end. Every value is exact; characters that a terminal would obey or
 /// hide are written as `\u` escapes.
 pub fn json(review: &Review) -> String {
+    safe(&Document::of(review))
+}
+
+/// Writes a document so that it can be shown on a terminal.
+pub(super) fn safe(document: &impl Serialize) -> String {
     // The document is made of strings, numbers and lists alone, which can always be written.
-    let text = serde_json::to_string_pretty(&Document::of(review)).unwrap_or_default();
+    let text = serde_json::to_string_pretty(document).unwrap_or_default();
     let mut safe = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character != '\n' && visible::is_deceptive(character) {
@@ -153,6 +158,7 @@ struct Waived<'a> {
     environments: &'a [String],
     object: Object<'a>,
     reason: &'a str,
+    until: Option<String>,
     source: Source<'a>,
 }
 
@@ -314,6 +320,7 @@ impl<'a> Waived<'a> {
             environments: &it.environments,
             object: Object::of(&it.object),
             reason: &it.reason,
+            until: it.until.map(|it| it.to_string()),
             source: Source::of(&it.source),
         }
     }

@@ -290,9 +290,9 @@ impl<'a> Comment<'a> {
             format!(
                 "- {} for {} in {}: {} ({})",
                 code(&it.code),
-                code(&wording::object(&it.object, review)),
+                code(&wording::offender(it, review)),
                 plain(&wording::environments(&it.environments, review)),
-                prose(&it.reason),
+                prose(&wording::excuse(it)),
                 code(&wording::source(&it.source)),
             )
         });

@@ -121,6 +121,11 @@ impl Page {
         }
     }
 
+    /// Writes one line that the caller has measured and escaped.
+    pub(super) fn whole(&mut self, indent: usize, parts: &[Part]) {
+        self.write(indent, parts.iter());
+    }
+
     /// Writes one line of escaped parts, without the spaces at its end.
     fn write<'a>(&mut self, indent: usize, parts: impl Iterator<Item = &'a Part>) {
         let mut runs: Vec<Part> = Vec::new();

@@ -344,9 +344,9 @@ fn waived(page: &mut Page, review: &Review) {
     }
     page.heading("waived house rules");
     for rule in &review.waived {
-        let object = wording::object(&rule.object, review);
+        let object = wording::offender(rule, review);
         let where_ = wording::environments(&rule.environments, review);
         let first = [(Paint::Bold, rule.code.clone()), plain(format!("  {object} in {where_}"))];
-        page.row(2, 4, &first, &[plain(format!("reason: {}", rule.reason))], &wording::source(&rule.source));
+        page.row(2, 4, &first, &[plain(format!("reason: {}", wording::excuse(rule)))], &wording::source(&rule.source));
     }
 }

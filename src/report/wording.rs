@@ -3,9 +3,10 @@
 
 use crate::change::{
     Accounting, Baseline, CapacityChange, EnvironmentSummary, Finding, ImageChange, Operation, RequiredObject, Review,
-    ReviewedChange, Severity, SourceLine,
+    ReviewedChange, Severity, SourceLine, WaivedRule,
 };
 use crate::object::ObjectId;
+use crate::object::id::ENVIRONMENT;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -227,6 +228,17 @@ pub(super) fn compared(review: &Review) -> String {
         }
         Baseline::FirstCompile => format!("{}, first compile: there is no commit to compare with", review.head),
     }
+}
+
+/// What breaks a house rule: an object, or all of an environment together.
+pub(super) fn offender(rule: &WaivedRule, review: &Review) -> String {
+    if rule.object.kind == ENVIRONMENT { "all objects together".to_owned() } else { object(&rule.object, review) }
+}
+
+/// Why a house rule may be broken, and for how long: `reason: a batch worker, until 2026-12-31`.
+pub(super) fn excuse(rule: &WaivedRule) -> String {
+    let until = rule.until.map(|it| format!(" (until {it})")).unwrap_or_default();
+    format!("{}{until}", rule.reason)
 }
 
 /// What the review did not look at; empty where it looked at everything.

@@ -1,10 +1,10 @@
-//! Parts in; the base as one tree, its clusters, and one tree per environment out.
+//! Parts in; the base as one tree, its clusters, and one tree per environment and layer out.
 
 use super::{DUPLICATE_NODE, ENVIRONMENT_NAME_MISMATCH, MISSING_APP, NO_ENVIRONMENTS, SEVERAL_APPS, SHARED_NAMESPACE};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 use crate::spec::grammar::{Form, Identity};
-use crate::spec::{Node, Part, Spec};
+use crate::spec::{Mark, Node, Part, Spec};
 use std::collections::BTreeMap;
 
 /// The layers of a project.
@@ -13,11 +13,11 @@ pub(super) struct Layers {
     pub(super) app: Node,
     /// The clusters.
     pub(super) clusters: Vec<Node>,
-    /// The environments, joined over their files, by name.
+    /// The environments and layers, joined over their files, by name.
     pub(super) overlays: Vec<Node>,
 }
 
-/// Sorts parts into layers. Returns none where there is no app or no environment to go on with.
+/// Sorts parts. Returns none where there is no app or no environment to go on with.
 pub(super) fn of(parts: &[Part], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Option<Layers> {
     let (mut apps, mut clusters, mut overlays) = (Vec::<Node>::new(), Vec::<Node>::new(), Vec::<Node>::new());
     for part in parts {
@@ -53,20 +53,41 @@ pub(super) fn of(parts: &[Part], sources: &Sources, diagnostics: &mut Vec<Diagno
         let diagnostic = Diagnostic::new(MISSING_APP, "no file in base/ declares the app").at_some(place, "");
         diagnostics.push(diagnostic.help("add `app NAME { component NAME { … } }`"));
     }
-    if overlays.is_empty() {
+    let has_environments = overlays.iter().any(|it| it.rule.name == "environment");
+    if !has_environments {
         let diagnostic = Diagnostic::new(NO_ENVIRONMENTS, "no environment is declared").at_some(place, "");
         diagnostics.push(diagnostic.help("add environments/NAME.kdl with `environment NAME`"));
     }
     // One that is declared twice has been reported; the sort keeps the first before the second.
     overlays.sort_by_key(|it| it.identity().1);
-    overlays.dedup_by(|second, first| second.is_same(first));
+    overlays.dedup_by(|second, first| {
+        let is_twice = second.identity().1 == first.identity().1;
+        if is_twice && !second.is_same(first) {
+            diagnostics.push(one_name(second, first));
+        }
+        is_twice
+    });
     let app = apps.into_iter().next()?;
-    (!overlays.is_empty()).then_some(Layers { app, clusters, overlays })
+    has_environments.then_some(Layers { app, clusters, overlays })
 }
 
-/// Adds a node to its layer; the contents of a second one of the same name join the first.
+fn one_name(second: &Node, first: &Node) -> Diagnostic {
+    let message = format!("`{}` and `{}` have one name", first.describe(), second.describe());
+    let diagnostic = Diagnostic::new(DUPLICATE_NODE, message).at(second.span(), "the second");
+    diagnostic.at(first.span(), "the first").help("give the layer another name: `extends=` names one of the two")
+}
+
+/// Adds a node to its layer; the contents of one of the same name in another file are joined, and so are those of
+/// components inside, where both files do the same to what is below.
 fn join(layer: &mut Vec<Node>, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(known) = layer.iter_mut().find(|it| it.is_same(node) && it.span().file != node.span().file) else {
+    let mark = |it: &Node| it.mark.as_ref().map(|it| it.value);
+    let joins = |it: &Node| {
+        it.is_same(node)
+            && it.span().file != node.span().file
+            && mark(it) == mark(node)
+            && mark(node) != Some(Mark::Remove)
+    };
+    let Some(known) = layer.iter_mut().find(|it| joins(it)) else {
         layer.push(node.clone());
         return;
     };
@@ -82,7 +103,13 @@ fn join(layer: &mut Vec<Node>, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
     }
-    known.children.extend(node.children.iter().cloned());
+    for child in &node.children {
+        if child.rule.name == "component" {
+            join(&mut known.children, child, diagnostics);
+        } else {
+            known.children.push(child.clone());
+        }
+    }
 }
 
 /// Puts the patches of a layer in the order of the objects that they name: that of the lines has no meaning.
@@ -91,6 +118,10 @@ fn order_patches(node: &mut Node) {
     node.children.sort_by_cached_key(key);
     node.children.iter_mut().filter(|it| it.rule.form == Form::Settings).for_each(order_patches);
 }
+
+/// The lists in which a second time means nothing.
+const SETS: [&str; 9] =
+    ["except", "groups", "keys", "names", "pod-network", "resources", "source-ranges", "urls", "verbs"];
 
 /// Reports what is declared twice in one layer.
 fn duplicates(nodes: &[Node], diagnostics: &mut Vec<Diagnostic>) {
@@ -105,7 +136,7 @@ fn duplicates(nodes: &[Node], diagnostics: &mut Vec<Diagnostic>) {
         } else {
             seen.insert(node.identity(), node);
         }
-        if matches!(node.rule.name, "keys" | "pod-network") {
+        if SETS.contains(&node.rule.name) && node.rule.is_list() {
             duplicate_values(node, diagnostics);
         }
         duplicates(&node.children, diagnostics);
@@ -123,14 +154,15 @@ fn duplicate_values(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Holds an environment's name against that of its file or folder.
+/// Holds an environment's or a layer's name against that of its file or folder.
 fn check_file_name(node: &Node, file: FileId, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     let source = sources.file(file);
     let (Some(expected), Some(written)) = (source.environment(), node.argument(0)) else { return };
     if written.text().value != expected {
-        let message = format!("environment `{}` in `{}`", written.text().value, source.name);
+        let what = node.rule.name;
+        let message = format!("{what} `{}` in `{}`", written.text().value, source.name);
         let diagnostic = Diagnostic::new(ENVIRONMENT_NAME_MISMATCH, message).at_some(written.span(), "");
-        diagnostics.push(diagnostic.help(format!("call the environment `{expected}`, or rename the file")));
+        diagnostics.push(diagnostic.help(format!("call the {what} `{expected}`, or rename the file")));
     }
 }
 
@@ -177,5 +209,34 @@ mod tests {
         check("app a", "environment dv", &["environment `dv` in `environments/dev.kdl`"]);
         check("app a\ncluster c { capacity cpu=1 }", "environment dev", &["`capacity` has no memory"]);
         check("app a\ncluster c { capacity cpu=1 }", "environment dev cluster=c", &["`capacity` has no memory"]);
+    }
+
+    #[test]
+    fn components_of_several_files_are_joined_where_they_do_the_same() {
+        let check = |first: &str, second: &str, expected: &[&str]| {
+            let file = |name: &str, inside: &str| {
+                (format!("environments/dev/{name}.kdl"), format!("environment dev {{ {inside} }}"))
+            };
+            let base = "app a { component b { image i; replicas 1; config { A 1 } } }";
+            let sources =
+                Sources::new([("base/app.kdl".to_owned(), base.to_owned()), file("1", first), file("2", second)]);
+            let (parts, found) = parse::project(&sources);
+            assert_eq!(found, [], "{first} {second}");
+            let found = crate::resolve::project(&parts, &sources).diagnostics;
+            let found: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
+            assert_eq!(found, expected, "{first} {second}");
+        };
+        let twice = ["`component b` is declared twice"];
+        check("component b { replicas 2 }", "component b { config { A 2 } }", &[]);
+        check("(add)component c { image i }", "(add)component c { replicas 2 }", &[]);
+        check("(replace)component b { image j }", "(replace)component b { replicas 2 }", &[]);
+        check("component b { replicas 2 }", "component b { replicas 3 }", &["`replicas` is declared twice"]);
+        check("(replace)component b { image i; replicas 1 }", "component b { replicas 2 }", &twice);
+        check(
+            "component b { config { A 2 }; config { A 3 } }",
+            "component b { replicas 2 }",
+            &["`config` is declared twice"],
+        );
+        check("component b { replicas 2 }; component b { config { A 2 } }", "", &twice);
     }
 }

@@ -1,19 +1,51 @@
 //! An overlay on a base: the rules on top of this folder, carried out.
 
+use super::removed::REMOVED_HERE;
 use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
 use crate::diagnostic::{Diagnostic, suggest};
+use crate::source::Span;
 use crate::spec::grammar::{Form, Identity};
-use crate::spec::{Entry, Literal, Mark, Node};
+use crate::spec::{Entry, Literal, Mark, Node, Removal};
 
-/// Applies an environment's nodes to the app.
-pub(super) fn overlay(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
+/// What an overlay is merged into, as messages call it.
+struct Below<'a> {
+    /// The place itself: the base, a layer, or a node in one of them.
+    place: &'a str,
+    /// Where its nodes are, said after their names; empty for the base, which needs no saying.
+    of: &'a str,
+}
+
+/// Applies the nodes of an environment or a layer to what it extends: the base, where that has no name.
+pub(super) fn overlay(app: &mut Node, above: &Node, extended: Option<&str>, diagnostics: &mut Vec<Diagnostic>) {
     // The one property that both have: what runs in an environment may be another version of the app.
-    property(app, "version", environment.property("version"), diagnostics);
-    children(app, environment, "the base", diagnostics);
+    if let Some(version) = above.property("version") {
+        property(app, "version", version, diagnostics);
+    }
+    let of = extended.map(|it| format!(" in {it}")).unwrap_or_default();
+    children(app, above, &Below { place: extended.unwrap_or("the base"), of: &of }, diagnostics);
+}
+
+/// Properties that hold for the one node that has them: what it extends is not what those that extend it do, a
+/// namespace has one owner, and a version is the app's.
+const NOT_INHERITED: [&str; 3] = ["extends", "namespace", "version"];
+
+/// Returns an environment's or a layer's node with the settings that it inherits.
+pub(super) fn settings(inherited: Option<&Node>, above: &Node, diagnostics: &mut Vec<Diagnostic>) -> Node {
+    let mut settings = above.clone();
+    settings.properties = inherited.map(|it| it.properties.clone()).unwrap_or_default();
+    settings.properties.retain(|name, _| !NOT_INHERITED.contains(name));
+    for (name, entry) in above.properties.iter().filter(|(name, _)| **name != "version") {
+        property(&mut settings, name, entry, diagnostics);
+    }
+    // Whose Namespace has the label is settled where one of the two is said.
+    let level = inherited.and_then(|it| it.child("pod-security"));
+    let is_said = above.property("create-namespace").is_some() || above.child("pod-security").is_some();
+    settings.children.extend(level.filter(|_| !is_said).cloned());
+    settings
 }
 
 /// Applies the nodes inside `above` to those inside `below`.
-fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<Diagnostic>) {
+fn children(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut Vec<Diagnostic>) {
     if above.children.iter().any(Node::is_item) {
         list_of_items(below, above, diagnostics);
         return;
@@ -23,7 +55,7 @@ fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<D
         let mark = node.mark.as_ref().map(|it| it.value);
         match (index, mark) {
             (_, None) if node.rule.identity == Identity::Stacked => below.children.push(node.clone()),
-            (Some(index), None) => values(&mut below.children[index], node, diagnostics),
+            (Some(index), None) => values(&mut below.children[index], node, place, diagnostics),
             (Some(index), Some(Mark::Replace)) => {
                 let taken = &below.children[index];
                 if says_the_same(node, taken) {
@@ -33,11 +65,16 @@ fn children(below: &mut Node, above: &Node, place: &str, diagnostics: &mut Vec<D
                 }
                 below.children[index] = replacement(node, taken);
             }
-            (Some(_), Some(Mark::Remove)) => below.children.retain(|it| !it.is_same(node)),
-            (Some(index), Some(Mark::Add)) => diagnostics.push(already_exists(&below.children[index], node, place)),
+            (Some(_), Some(Mark::Remove)) => {
+                below.children.retain(|it| !it.is_same(node));
+                below.removed.push(removal(node, node.span()));
+            }
+            (Some(index), Some(Mark::Add)) => {
+                diagnostics.push(already_exists(&below.children[index], node, place.place));
+            }
             (None, Some(Mark::Add)) => below.children.push(Node { mark: None, ..node.clone() }),
             (None, None | Some(Mark::Remove | Mark::Replace)) => {
-                diagnostics.push(nothing_to_override(below, node, mark, place));
+                diagnostics.push(nothing_to_override(below, node, mark, place.place));
             }
         }
     }
@@ -60,9 +97,10 @@ fn list_of_items(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnosti
 }
 
 /// Merges one node into the same node below.
-fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let named_by = usize::from(above.rule.identity.is_by_argument());
-    let says_nothing = above.arguments.len() <= named_by && above.properties.is_empty() && above.children.is_empty();
+fn values(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let named_by = above.rule.naming_arguments();
+    let values = || above.properties.iter().filter(|(name, _)| !above.rule.is_naming_property(name));
+    let says_nothing = above.arguments.len() <= named_by && values().count() == 0 && above.children.is_empty();
     if says_nothing {
         let message = format!("`{}` changes nothing", above.describe());
         let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
@@ -81,16 +119,27 @@ fn values(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (name, entry) in &above.properties {
-        property(below, name, Some(entry), diagnostics);
+    for (name, entry) in values() {
+        property(below, name, entry, diagnostics);
     }
-    let place = format!("`{}`", below.describe());
-    children(below, above, &place, diagnostics);
+    let own = format!("`{}`{}", below.describe(), place.of);
+    children(below, above, &Below { place: &own, ..*place }, diagnostics);
 }
 
-/// Sets one named value.
-fn property(below: &mut Node, name: &'static str, above: Option<&Entry>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(above) = above else { return };
+/// Sets one named value, or takes it away.
+fn property(below: &mut Node, name: &'static str, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    if above.value == Literal::Null {
+        if below.properties.remove(name).is_none() {
+            let message = format!("nothing to take away: `{}` has no `{name}` to set to #null", below.describe());
+            let diagnostic = Diagnostic::new(NOTHING_TO_OVERRIDE, message).at_some(above.span(), "");
+            let known: Vec<&str> = below.properties.keys().copied().collect();
+            diagnostics.push(match suggest::nearest(name, known) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}=#null`?")),
+                None => diagnostic.help("remove it: it is not set"),
+            });
+        }
+        return;
+    }
     match below.properties.get_mut(name) {
         Some(known) => replace(Form::Settings, known, above, diagnostics),
         None => {
@@ -160,6 +209,8 @@ fn replacement(above: &Node, below: &Node) -> Node {
             *child = replacement(child, old);
         }
     }
+    let gone = below.children.iter().filter(|old| !above.children.iter().any(|it| it.is_same(old)));
+    node.removed.extend(gone.map(|old| removal(old, above.span())));
     node.origin.overrides.push(below.span());
     node
 }
@@ -180,6 +231,12 @@ fn says_the_same(above: &Node, below: &Node) -> bool {
         && above.children.iter().enumerate().all(inside)
 }
 
+/// Records that the line at `span` took a node out.
+fn removal(gone: &Node, span: Span) -> Removal {
+    let (name, key) = gone.identity();
+    Removal { name: name.to_owned(), key, span }
+}
+
 fn already_exists(below: &Node, above: &Node, place: &str) -> Diagnostic {
     let message = format!("`{}` is in {place} already", above.describe());
     Diagnostic::new(ALREADY_EXISTS, message)
@@ -195,7 +252,10 @@ fn nothing_to_override(below: &Node, above: &Node, mark: Option<Mark>, place: &s
         Some(Mark::Replace) => format!("nothing to replace: {place} has no `{what}`"),
         Some(Mark::Add) | None => format!("nothing to override: {place} has no `{what}`"),
     };
-    let diagnostic = Diagnostic::new(NOTHING_TO_OVERRIDE, message).at(above.span(), "");
+    let (name, key) = above.identity();
+    let diagnostic = Diagnostic::new(NOTHING_TO_OVERRIDE, message)
+        .at(above.span(), "")
+        .at_some(below.removal(name, key.as_deref()), REMOVED_HERE);
     let known: Vec<String> = below.children.iter().map(Node::describe).collect();
     match suggest::nearest(&what, known.iter().map(String::as_str)) {
         Some(near) => {
@@ -229,6 +289,42 @@ mod tests {
         check("(replace)port http 81", &[]);
         check("config { A \"1\" }", &["this sets \"1\" again, which it is already"]);
         check("config { A 1.0 }", &[]);
+    }
+
+    #[test]
+    fn a_value_knows_every_line_of_its_chain() {
+        let file = |name: &str, what: &str, value: &str| {
+            let text = format!("{what} {{ component b {{ config {{ A {value} }} }} }}");
+            (format!("environments/{name}.kdl"), text)
+        };
+        let sources = Sources::new([
+            ("base/a.kdl".to_owned(), "app a {\n component b {\n  image i\n  config { A base }\n }\n}".to_owned()),
+            file("common", "layer common", "common"),
+            file("live", "layer live extends=common", "live"),
+            file("prod", "environment prod extends=live", "prod"),
+        ]);
+        let (parts, _) = parse::project(&sources);
+        let project = crate::resolve::project(&parts, &sources);
+        let value = &project.specs[0].components[0].config.as_ref().unwrap().values[0].value;
+        let lost: Vec<&str> = value.origin.overrides.iter().map(|it| sources.text(*it)).collect();
+        assert_eq!((value.value.as_str(), lost), ("prod", vec!["live", "common", "base"]));
+    }
+
+    #[test]
+    fn settings_are_inherited_and_namespaces_are_not() {
+        let sources = Sources::new([
+            ("base/a.kdl".to_owned(), "app a\ncluster c".to_owned()),
+            ("environments/live.kdl".to_owned(), "layer live cluster=c protected=#true".to_owned()),
+            ("environments/prod.kdl".to_owned(), "environment prod extends=live namespace=shop".to_owned()),
+            ("environments/next.kdl".to_owned(), "environment next extends=prod protected=#false".to_owned()),
+        ]);
+        let (parts, _) = parse::project(&sources);
+        let project = crate::resolve::project(&parts, &sources);
+        assert_eq!(project.diagnostics, []);
+        let found: Vec<_> = project.specs.iter().map(|it| &it.environment).collect();
+        let found: Vec<_> =
+            found.iter().map(|it| (it.namespace.value.as_str(), it.protected, it.cluster.is_some())).collect();
+        assert_eq!(found, [("next", false, true), ("shop", true, true)]);
     }
 
     #[test]

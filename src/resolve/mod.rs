@@ -12,19 +12,26 @@
 //! - A value that equals the one it replaces is a warning: one of the two lines is not needed.
 //! - Every value keeps the line that set it and the lines that lost to it, the nearest first.
 //!
+//! - `#null` as the value of an optional property takes away the one below, which must be there.
+//!
+//! An environment or a layer that extends another is merged into that one instead of the base, each once. What a layer
+//! says of its environments themselves is merged too, but not their namespace.
+//!
 //! What is required is asked for after merging, so that a base may leave a value to its environments. Files of one
-//! folder are one layer; in it, nothing may be declared twice.
+//! folder are put together; in them, nothing may be declared twice.
 
+mod chain;
 pub mod complete;
 mod layers;
 mod merge;
 mod references;
+mod removed;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::Waived;
 use crate::source::{FileId, Sources, Span};
-use crate::spec::{Part, Spec};
-use std::collections::BTreeSet;
+use crate::spec::{Lineage, Node, Part, Spec};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A node, or a value of a list, that is declared twice in one layer.
 pub const DUPLICATE_NODE: Code = Code::error("duplicate-node");
@@ -38,6 +45,12 @@ pub const NO_ENVIRONMENTS: Code = Code::error("no-environments");
 pub const ENVIRONMENT_NAME_MISMATCH: Code = Code::error("environment-name-mismatch");
 /// Two environments share one namespace.
 pub const SHARED_NAMESPACE: Code = Code::error("shared-namespace");
+/// A layer or an environment extends something that there is not.
+pub const UNKNOWN_PARENT: Code = Code::error("unknown-parent");
+/// A layer or an environment extends itself, by way of others or at once.
+pub const EXTENDS_ITSELF: Code = Code::error("extends-itself");
+/// No environment is made of a layer.
+pub const UNUSED_LAYER: Code = Code::warning("unused-layer");
 /// An overlay names something that the base does not have.
 pub const NOTHING_TO_OVERRIDE: Code = Code::error("nothing-to-override");
 /// An overlay adds something that the base has already.
@@ -57,6 +70,7 @@ pub const CODES: &[Code] = &[
     ALREADY_EXISTS,
     DUPLICATE_NODE,
     ENVIRONMENT_NAME_MISMATCH,
+    EXTENDS_ITSELF,
     MALFORMED_REFERENCE,
     MISSING_APP,
     NOTHING_TO_OVERRIDE,
@@ -64,8 +78,10 @@ pub const CODES: &[Code] = &[
     OVERRIDE_WITHOUT_EFFECT,
     SEVERAL_APPS,
     SHARED_NAMESPACE,
+    UNKNOWN_PARENT,
     UNKNOWN_REFERENCE,
     UNUSED_FILE,
+    UNUSED_LAYER,
 ];
 
 /// What a project declares.
@@ -81,28 +97,43 @@ pub struct Project {
     pub waived: Vec<Waived>,
 }
 
+/// What an overlay makes of the base and of all that it extends.
+#[derive(Clone)]
+struct Merged {
+    app: Node,
+    /// The environment's own settings, with those it inherits.
+    settings: Node,
+    is_right: bool,
+}
+
 /// Resolves a project.
 pub fn project(parts: &[Part], sources: &Sources) -> Project {
     let mut project = Project::default();
     let Some(layers) = layers::of(parts, sources, &mut project.diagnostics) else { return project };
-    let mut named = BTreeSet::new();
-    for overlay in &layers.overlays {
-        let mut found = Vec::new();
-        let mut app = layers.app.clone();
-        merge::overlay(&mut app, overlay, &mut found);
-        references::resolve(&mut app, overlay, &mut found);
-        let completed = complete::spec(&app, overlay, &layers.clusters, sources, &mut found);
-        let name = overlay.identity().1.unwrap_or_default();
-        project.environments.push(name.clone());
-        project.waived.extend(completed.waived);
-        named.extend(completed.files);
-        if found.iter().all(|it| !it.is_error()) {
-            project.specs.push(completed.spec);
-        }
-        project.diagnostics.extend(found.into_iter().map(|it| it.in_environment(&name)));
+    let lineage = Lineage::of(parts);
+    let links = chain::order(&layers.overlays, &lineage, &mut project.diagnostics);
+    // A file that cannot be read may be the one that extends a layer, and so may one that says the wrong name.
+    if project.diagnostics.is_empty() && sources.iter().all(|(file, _)| parts.iter().any(|it| it.file == file)) {
+        chain::unused(&layers.overlays, &lineage, &mut project.diagnostics);
     }
+    let mut below: BTreeMap<usize, Merged> = BTreeMap::new();
+    let mut settings: Vec<Node> = Vec::new();
+    let mut named = BTreeSet::new();
+    for (index, link) in links.iter().enumerate() {
+        let merged = merged(link, &links, &below, &layers.app, &lineage, &mut project.diagnostics);
+        if links.iter().any(|it| it.parent == Some(index)) {
+            below.insert(index, merged.clone());
+        }
+        if link.node.rule.name == "environment" {
+            settings.push(merged.settings.clone());
+            named.extend(complete_one(merged, &layers.clusters, sources, &mut project));
+        }
+    }
+    project.environments.sort();
+    project.specs.sort_by(|a, b| a.environment.name.value.cmp(&b.environment.name.value));
+    project.waived.sort_by(|a, b| a.environment.cmp(&b.environment));
     for cluster in &layers.clusters {
-        complete::unused_cluster(cluster, &layers.overlays, &mut project.diagnostics);
+        complete::unused_cluster(cluster, &settings, &mut project.diagnostics);
     }
     unused_files(parts, &named, sources, &mut project.diagnostics);
     layers::check_namespaces(&project.specs, &mut project.diagnostics);
@@ -127,6 +158,45 @@ fn unused_files(parts: &[Part], named: &BTreeSet<FileId>, sources: &Sources, dia
         diagnostics
             .push(diagnostic.help(format!("render it with `manifest NAME from=\"{name}\"`, or move it elsewhere")));
     }
+}
+
+/// Merges one overlay into what it extends. What is wrong with it is wrong for all that it applies to.
+fn merged(
+    link: &chain::Link<'_>,
+    links: &[chain::Link<'_>],
+    below: &BTreeMap<usize, Merged>,
+    base: &Node,
+    lineage: &Lineage,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Merged {
+    let mut found = Vec::new();
+    let parent = link.parent.and_then(|it| Some((below.get(&it)?, links.get(it)?)));
+    let mut app = parent.map_or(base, |(merged, _)| &merged.app).clone();
+    let place = parent.map(|(_, it)| format!("`{}`", it.node.describe()));
+    merge::overlay(&mut app, link.node, place.as_deref(), &mut found);
+    let settings = merge::settings(parent.map(|(merged, _)| &merged.settings), link.node, &mut found);
+    let is_right = parent.is_none_or(|(merged, _)| merged.is_right) && found.iter().all(|it| !it.is_error());
+    let heirs = lineage.heirs(&link.name);
+    diagnostics.extend(found.into_iter().map(|it| Diagnostic { environments: heirs.clone(), ..it }));
+    Merged { app, settings, is_right }
+}
+
+/// Completes the spec of one environment, and returns the files beside it that it names.
+fn complete_one(merged: Merged, clusters: &[Node], sources: &Sources, project: &mut Project) -> BTreeSet<FileId> {
+    let Merged { mut app, settings, is_right } = merged;
+    let mut found = Vec::new();
+    references::resolve(&mut app, &settings, &mut found);
+    let completed = complete::spec(&app, &settings, clusters, sources, &mut found);
+    removed::explain(&app, &mut found);
+    let name = settings.identity().1.unwrap_or_default();
+    project.waived.extend(completed.waived);
+    let found: Vec<Diagnostic> = found.into_iter().filter_map(|it| completed.spec.policy.applied(it)).collect();
+    if is_right && found.iter().all(|it| !it.is_error()) {
+        project.specs.push(completed.spec);
+    }
+    project.diagnostics.extend(found.into_iter().map(|it| it.in_environment(&name)));
+    project.environments.push(name);
+    completed.files
 }
 
 #[cfg(test)]

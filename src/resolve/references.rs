@@ -6,11 +6,14 @@
 //! | `${environment.name}`, `${environment.namespace}` | this environment's |
 //! | `${COMPONENT.host}` | the name of the component's Service, its short DNS name |
 //! | `${COMPONENT.port.NAME}` | the port of that Service |
+//! | `${SERVICE.host}`, `${SERVICE.port.NAME}` | the same of an `additional-service` |
+//! | `${SERVICE.host}` | the name of an `external-service` |
 //!
 //! `$${` stands for a literal `${`. References to components may stand anywhere but in names, since they are made of
 //! names; and none may stand in what references themselves are made of: the app's and the environment's own values, and
 //! the names of components and ports.
 
+use super::removed::{REMOVED_HERE, Removals};
 use super::{MALFORMED_REFERENCE, UNKNOWN_REFERENCE};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -31,23 +34,26 @@ struct Absent {
 pub(super) fn resolve(app: &mut Node, environment: &Node, diagnostics: &mut Vec<Diagnostic>) {
     refuse(app, diagnostics);
     refuse(environment, diagnostics);
+    let removals = Removals::of_references(app);
     let mut values = fixed(app, environment);
     let too_early = Absent {
         why: "a name cannot be made of another component's".to_owned(),
         help: "write the name itself, or make it of `${app.name}` and `${environment.name}`".to_owned(),
     };
-    values.extend(of_components(app).into_keys().map(|it| (it, Err(too_early.clone()))));
+    values.extend(of_services(app).into_keys().map(|it| (it, Err(too_early.clone()))));
     // Names first: they may use the app and the environment, and the components' own values are made of them.
-    each(app, Wanted::Names, &mut |entry| replace(entry, &values, diagnostics));
-    values.extend(of_components(app));
-    each(app, Wanted::Others, &mut |entry| replace(entry, &values, diagnostics));
+    each(app, Wanted::Names, &mut |entry| replace(entry, &values, &removals, diagnostics));
+    values.extend(of_services(app));
+    each(app, Wanted::Others, &mut |entry| replace(entry, &values, &removals, diagnostics));
 }
 
 /// Reports references in values that references are made of.
 fn refuse(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let own = match node.rule.name {
         "app" | "environment" => node.arguments.iter().chain(node.properties.values()).collect(),
-        "component" | "port" | "expose" => node.arguments.first().into_iter().collect(),
+        "component" | "port" | "expose" | "additional-service" | "external-service" => {
+            node.arguments.first().into_iter().collect()
+        }
         _ => Vec::new(),
     };
     for entry in own {
@@ -81,35 +87,67 @@ fn fixed(app: &Node, environment: &Node) -> Values {
     ])
 }
 
-/// The values of the components' Services.
-fn of_components(app: &Node) -> Values {
+/// The values of all Services.
+fn of_services(app: &Node) -> Values {
     let app_name = app.argument(0).map(|it| it.text().value).unwrap_or_default();
     let mut values = Values::new();
     for component in app.children_named("component") {
         let Some(name) = component.argument(0).map(|it| it.text().value) else { continue };
-        let without = || Absent {
-            why: format!("component `{name}` has no `service`"),
-            help: format!("add `service` to `component {name}`"),
-        };
         let service = component.child("service");
         let host = super::complete::service_name(&app_name, component).value;
-        values.insert(format!("{name}.host"), service.map(|_| host).ok_or_else(without));
-        for port in component.children_named("port") {
-            let (Some(port_name), Some(number)) = (port.argument(0), port.argument(1)) else { continue };
-            let port_name = port_name.text().value;
-            let number = match service {
-                None => Err(without()),
-                Some(service) => super::complete::service_port(service, &port_name, &number.integer())
-                    .map(|it| it.value.to_string())
-                    .ok_or_else(|| Absent {
-                        why: format!("the service of `{name}` does not expose port `{port_name}`"),
-                        help: format!("add `expose {port_name}` to its `service`"),
-                    }),
-            };
-            values.insert(format!("{name}.port.{port_name}"), number);
+        values.insert(format!("{name}.host"), service.map(|_| host).ok_or_else(|| without_service(&name)));
+        ports(component, service, &name, &mut values);
+    }
+    // After the components, so that a name that both have is known as such.
+    for component in app.children_named("component") {
+        for service in component.children_named("additional-service") {
+            let Some(name) = service.argument(0).map(|it| it.text().value) else { continue };
+            let mut own = Values::from([(format!("{name}.host"), Ok(name.clone()))]);
+            ports(component, Some(service), &name, &mut own);
+            add(own, &name, &mut values);
         }
     }
+    for service in app.children_named("external-service") {
+        let Some(name) = service.argument(0).map(|it| it.text().value) else { continue };
+        add(Values::from([(format!("{name}.host"), Ok(name.clone()))]), &name, &mut values);
+    }
     values
+}
+
+/// Adds the values of a Service that stands by itself; those that are known already could mean either.
+fn add(own: Values, name: &str, values: &mut Values) {
+    for (reference, value) in own {
+        let both = || Absent {
+            why: format!("both a component and a service of its own, or two services, are called `{name}`"),
+            help: "give the service another name, or write the host itself".to_owned(),
+        };
+        let value = if values.contains_key(&reference) { Err(both()) } else { value };
+        values.insert(reference, value);
+    }
+}
+
+/// Adds the values of a Service's ports.
+fn ports(component: &Node, service: Option<&Node>, name: &str, values: &mut Values) {
+    for port in super::complete::ports_of_service(component) {
+        let port_name = port.name.value;
+        let number = match service {
+            None => Err(without_service(name)),
+            Some(service) => super::complete::service_port(service, &port_name, &port.number)
+                .map(|it| it.value.to_string())
+                .ok_or_else(|| Absent {
+                    why: format!("the service of `{name}` does not expose port `{port_name}`"),
+                    help: format!("add `expose {port_name}` to its `service`"),
+                }),
+        };
+        values.insert(format!("{name}.port.{port_name}"), number);
+    }
+}
+
+fn without_service(component: &str) -> Absent {
+    Absent {
+        why: format!("component `{component}` has no `service`"),
+        help: format!("add `service` to `component {component}`"),
+    }
 }
 
 /// Which values to visit.
@@ -134,7 +172,7 @@ fn each(node: &mut Node, wanted: Wanted, visit: &mut impl FnMut(&mut Entry)) {
 }
 
 /// Replaces the references in one value.
-fn replace(entry: &mut Entry, values: &Values, diagnostics: &mut Vec<Diagnostic>) {
+fn replace(entry: &mut Entry, values: &Values, removals: &Removals, diagnostics: &mut Vec<Diagnostic>) {
     let Literal::Text(text) = &entry.value else { return };
     if !text.contains("${") {
         return;
@@ -162,9 +200,9 @@ fn replace(entry: &mut Entry, values: &Values, diagnostics: &mut Vec<Diagnostic>
             Some(Err(Absent { why, help })) => {
                 let message = format!("`${{{name}}}` has no value here: {why}");
                 let message = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(entry.origin.span, "");
-                diagnostics.push(message.help(help.as_str()));
+                diagnostics.push(message.at_some(removals.of(name), REMOVED_HERE).help(help.as_str()));
             }
-            None => diagnostics.push(unknown(name, entry.origin.span, values)),
+            None => diagnostics.push(unknown(name, entry.origin.span, removals.of(name), values)),
         }
         rest = &rest[at + end + 1..];
     }
@@ -176,9 +214,9 @@ fn malformed(span: Option<Span>, message: &str) -> Diagnostic {
     Diagnostic::new(MALFORMED_REFERENCE, message).at_some(span, "")
 }
 
-fn unknown(name: &str, span: Option<Span>, values: &Values) -> Diagnostic {
+fn unknown(name: &str, span: Option<Span>, removal: Option<Span>, values: &Values) -> Diagnostic {
     let message = format!("`${{{name}}}` refers to nothing");
-    let diagnostic = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(span, "");
+    let diagnostic = Diagnostic::new(UNKNOWN_REFERENCE, message).at_some(span, "").at_some(removal, REMOVED_HERE);
     let known: Vec<&str> = values.keys().map(String::as_str).collect();
     match crate::diagnostic::suggest::nearest(name, known.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `${{{near}}}`?")),
@@ -201,7 +239,7 @@ mod tests {
         let check = |text: &str, expected: &str| {
             let app = format!(
                 "app shop version=1.2 {{ component web {{ image i; port http 80; service name=front {{ \
-                 expose http port=8080 }}; config {{ A {text:?} }} }} }}"
+                 expose http port=8080 }}; additional-service peers; config {{ A {text:?} }} }}; external-service db host=d.example }}"
             );
             let sources = Sources::new([
                 ("base/app.kdl".to_owned(), app),
@@ -217,6 +255,8 @@ mod tests {
         check("${environment.name}.${environment.namespace}", "dev.space");
         check("$${web.host} $x $$", "${web.host} $x $$");
         check("a $${ b ${app.name}", "a ${ b shop");
+        check("${peers.host}:${peers.port.http}", "peers:80");
+        check("${db.host}", "db");
     }
 
     #[test]
@@ -237,5 +277,16 @@ mod tests {
         );
         check(component("a", "config { A \"${\" }"), "", &["this reference is not closed"]);
         check(component("a", "config { A \"${b.host}\" }"), "", &["`${b.host}` refers to nothing"]);
+        let peers = |name: &str| format!("port http 80; additional-service {name}; config {{ A \"${{b.host}}\" }}");
+        check(component("a", &peers("b")), "", &[]);
+        check(
+            component("a", &peers("\"${app.name}\"")),
+            "",
+            &[&here("additional-service"), "`${b.host}` refers to nothing"],
+        );
+        let both = "both a component and a service of its own, or two services, are called `b`";
+        let refused = format!("`${{b.host}}` has no value here: {both}");
+        check(component("a", &peers("b")) + "; external-service b host=x", "", &[&refused]);
+        check(component("a", &peers("b")) + "; component b { image i }", "", &[&refused]);
     }
 }

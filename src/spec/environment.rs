@@ -1,7 +1,11 @@
 //! One environment of the app, complete.
 
-use super::{Component, Isolation, Manifest, Patch, Sealed};
-use crate::object::Cluster;
+use super::{
+    Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Manifest, Patch, Quota, Sealed,
+    Secret,
+};
+use crate::diagnostic::Policy;
+use crate::object::{Cluster, Waiver};
 use crate::source::Traced;
 
 /// What is declared for one environment once base and overlay are merged, defaults are set and references resolved.
@@ -19,8 +23,24 @@ pub struct Spec {
     pub isolation: Option<Traced<Isolation>>,
     /// The Pod Security level that the namespace enforces.
     pub pod_security: Traced<String>,
-    /// Secrets that exist without us.
+    /// ConfigMaps that components share, by name.
+    pub configs: Vec<ConfigMap>,
+    /// Who applies the rendered tree; none where nobody says.
+    pub gitops: Option<Traced<Gitops>>,
+    /// What the namespace may use in all.
+    pub quota: Option<Quota>,
+    /// What one pod, container or claim of the namespace may use.
+    pub limit_range: Option<LimitRange>,
+    /// The Secrets that components may use, by name.
     pub secrets: Vec<Secret>,
+    /// Other objects that exist without us.
+    pub external: Vec<External>,
+    /// Names for hosts outside the cluster, by name.
+    pub external_services: Vec<ExternalService>,
+    /// How bad the house rules are.
+    pub policy: Policy,
+    /// The house rules that objects of no component are excused from.
+    pub waivers: Vec<Waiver>,
     /// The components, by name.
     pub components: Vec<Component>,
     /// Objects that are rendered as they are written, by name.
@@ -65,15 +85,8 @@ pub struct Label {
     pub key: String,
     /// Its value.
     pub value: Traced<String>,
-}
-
-/// A Secret that is made in the cluster, not here.
-#[derive(Clone, Debug)]
-pub struct Secret {
-    /// Its name.
-    pub name: Traced<String>,
-    /// The keys it has.
-    pub keys: Vec<Traced<String>>,
+    /// Whether pods have it too, where those of its block do.
+    pub pods: bool,
 }
 
 impl Spec {

@@ -1,5 +1,6 @@
 //! Who may talk to whom, complete.
 
+use super::Label;
 use crate::source::{Origin, Traced};
 
 /// Which traffic is denied unless it is allowed.
@@ -20,6 +21,10 @@ pub struct Allowance {
     pub direction: Direction,
     /// The other side.
     pub peer: Traced<Peer>,
+    /// Ranges that are taken out of the other side's addresses.
+    pub except: Vec<Traced<String>>,
+    /// The labels of those pods of the other side's namespace that are meant; all of them where none.
+    pub pods: Vec<Label>,
     /// The port: the component's own for incoming traffic, the other side's for outgoing. All ports where none.
     pub port: Option<Traced<i64>>,
     /// The port's protocol.

@@ -33,6 +33,19 @@ pub struct Node {
     pub has_block: bool,
     /// The lines that name it, the newest first.
     pub origin: Origin,
+    /// What a layer above took out of it, for messages about what is missing then.
+    pub removed: Vec<Removal>,
+}
+
+/// A node that was inside another until a layer above took it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// Its name.
+    pub name: String,
+    /// What told it from its siblings.
+    pub key: Option<String>,
+    /// The line that took it out.
+    pub span: Span,
 }
 
 /// One value with its origin.
@@ -95,12 +108,16 @@ impl Entry {
 impl Node {
     /// Returns what tells this node from its siblings: `component backend`, `replicas`, `LOG_LEVEL`.
     pub fn identity(&self) -> (&str, Option<String>) {
-        match self.rule.identity {
-            Identity::Single | Identity::Name => (&self.name.value, None),
-            Identity::FirstArgument | Identity::Stacked => {
-                (&self.name.value, self.arguments.first().and_then(|it| it.value.as_text()))
+        let first = || self.arguments.first().and_then(|it| it.value.as_text());
+        let key = match self.rule.identity {
+            Identity::Single | Identity::Name => None,
+            Identity::FirstArgument | Identity::Stacked => first(),
+            Identity::FirstArgumentAnd(name) => {
+                let more = self.property(name).map(|it| format!(" {name}={}", it.value)).unwrap_or_default();
+                first().map(|it| it + &more)
             }
-        }
+        };
+        (&self.name.value, key)
     }
 
     /// Names the node for a message: `component backend`.
@@ -119,6 +136,12 @@ impl Node {
     /// True for an item of a list in a Kubernetes object.
     pub fn is_item(&self) -> bool {
         self.rule.form != Form::Settings && self.rule.identity == Identity::Name && self.name.value == "-"
+    }
+
+    /// Returns the line that took a child out, by its name and what told it from its siblings.
+    pub fn removal(&self, name: &str, key: Option<&str>) -> Option<Span> {
+        let removed = self.removed.iter().rev();
+        removed.into_iter().find(|it| it.name == name && it.key.as_deref() == key).map(|it| it.span)
     }
 
     /// Returns the first child of a name.

@@ -5,22 +5,16 @@
 use super::field::{Field, Found, MISSING_VALUE, NOT_EXACTLY_ONE, OUT_OF_RANGE};
 use super::names::{self, INVALID_NAME};
 use super::pod::{self, resources};
+use super::selector;
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{
+    AUTOSCALER_TARGET_MISSING, AUTOSCALER_WITHOUT_REQUESTS, DUPLICATE_AUTOSCALER, REPLICAS_OWNED_BY_AUTOSCALER,
+};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
 
-/// An autoscaler scales a workload that does not exist.
-pub const AUTOSCALER_TARGET_MISSING: Code = Code::error("autoscaler-target-missing");
-/// An autoscaler measures a share of requests that a container does not make.
-pub const AUTOSCALER_WITHOUT_REQUESTS: Code = Code::error("autoscaler-without-requests");
-/// A workload fixes the number of replicas that an autoscaler decides.
-pub const REPLICAS_OWNED_BY_AUTOSCALER: Code = Code::error("replicas-owned-by-autoscaler");
-/// Two autoscalers scale the same workload.
-pub const DUPLICATE_AUTOSCALER: Code = Code::error("duplicate-autoscaler");
-
 /// The codes of this family.
-pub const CODES: &[Code] =
-    &[AUTOSCALER_TARGET_MISSING, AUTOSCALER_WITHOUT_REQUESTS, DUPLICATE_AUTOSCALER, REPLICAS_OWNED_BY_AUTOSCALER];
+pub const CODES: &[Code] = &[AUTOSCALER_TARGET_MISSING];
 
 const KIND: &str = "HorizontalPodAutoscaler";
 
@@ -36,7 +30,7 @@ const METRICS: [(&str, &str); 5] = [
 /// Checks one object, if it is an autoscaler.
 pub(super) fn check(object: &Object) -> Found {
     let mut found = Found::new();
-    if object.id.kind != KIND {
+    if !is_autoscaler(object) {
         return found;
     }
     let spec = Field::root(object).get("spec");
@@ -51,12 +45,11 @@ pub(super) fn check(object: &Object) -> Found {
         found.push(message.at_some(minimum.span(), "`minReplicas`"));
     }
     let target = spec.get("scaleTargetRef");
-    for name in ["kind", "name"] {
-        let field = target.get(name);
-        if field.text() == Some("") {
-            found.push(field.required(""));
-        }
-        field.syntax(INVALID_NAME, names::path_segment, &mut found);
+    object_reference(&target, &mut found);
+    // The field of version 1, which has no metrics.
+    let share = spec.get("targetCPUUtilizationPercentage");
+    if share.number().is_some_and(|it| it < 1) {
+        found.push(share.invalid(OUT_OF_RANGE, "must be greater than 0"));
     }
     let version = target.get("apiVersion");
     if target.is_set() && !version.text().unwrap_or_default().contains('/') {
@@ -72,6 +65,22 @@ pub(super) fn check(object: &Object) -> Found {
         rules(&spec.get("behavior").get(direction), &mut found);
     }
     found
+}
+
+/// True for an autoscaler of Kubernetes itself.
+fn is_autoscaler(object: &Object) -> bool {
+    object.id.kind == KIND && object.id.group == "autoscaling"
+}
+
+/// Checks kind and name of another object (`ValidateCrossVersionObjectReference`).
+fn object_reference(reference: &Field<'_>, found: &mut Found) {
+    for name in ["kind", "name"] {
+        let field = reference.get(name);
+        if field.text() == Some("") {
+            found.push(field.required(""));
+        }
+        field.syntax(INVALID_NAME, names::path_segment, found);
+    }
 }
 
 fn one_metric(metric: &Field<'_>, found: &mut Found) {
@@ -95,6 +104,22 @@ fn one_metric(metric: &Field<'_>, found: &mut Found) {
         if source.at(path).text() == Some("") {
             found.push(source.at(path).required(""));
         }
+    }
+    object_reference(&source.get("describedObject"), found);
+    metric_name(&source.at("metric.name"), found);
+    selector::check(&source.at("metric.selector"), found);
+}
+
+/// Checks the name of a metric, which becomes a part of a URL and else may be written as its adapter likes.
+fn metric_name(name: &Field<'_>, found: &mut Found) {
+    let Some(text) = name.filled() else { return };
+    for part in ['/', '%'] {
+        if text.contains(part) {
+            found.push(name.invalid(INVALID_NAME, format!("may not contain '{part}'")));
+        }
+    }
+    if matches!(text, "." | "..") {
+        found.push(name.invalid(INVALID_NAME, format!("may not be '{text}'")));
     }
 }
 
@@ -168,7 +193,7 @@ fn at_most(field: &Field<'_>, high: i64, found: &mut Found) {
 pub(super) fn check_targets(set: &ObjectSet) -> Found {
     let mut found = Found::new();
     let mut first: BTreeMap<_, Field<'_>> = BTreeMap::new();
-    for object in set.of_kind(KIND) {
+    for object in set.objects.iter().filter(|it| is_autoscaler(it)) {
         let spec = Field::root(object).get("spec");
         let reference = spec.get("scaleTargetRef");
         let (Some(kind), Some(name)) = (reference.get("kind").text(), reference.get("name").text()) else { continue };
@@ -176,7 +201,8 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         // Two of one name are one object made twice, which is another message.
         if let Some(earlier) = first.get(&key).filter(|it| it.object.id != object.id) {
             let message = format!("{} already scales {kind}/{name}", earlier.object.id.short());
-            found.push(reference.problem(DUPLICATE_AUTOSCALER, message).at_some(earlier.span(), "the other one"));
+            let message = reference.house_rule(DUPLICATE_AUTOSCALER, message, "keep one of them");
+            found.push(message.at_some(earlier.span(), "the other one"));
         } else {
             first.insert(key, reference.clone());
         }
@@ -193,9 +219,9 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         let replicas = Field::root(workload).at("spec.replicas");
         if replicas.is_set() {
             let message = format!("replicas would fight {}, which decides their number", object.id.short());
-            let message =
-                replicas.problem(REPLICAS_OWNED_BY_AUTOSCALER, message).at_some(spec.span(), "the autoscaler");
-            found.push(message.help("leave `replicas` out where an autoscaler owns it"));
+            let help = "leave `replicas` out where an autoscaler owns it";
+            let message = replicas.house_rule(REPLICAS_OWNED_BY_AUTOSCALER, message, help);
+            found.push(message.at_some(spec.span(), "the autoscaler"));
         }
         requests(&spec, workload, &mut found);
     }
@@ -232,10 +258,10 @@ fn requests(spec: &Field<'_>, workload: &Object, found: &mut Found) {
             if !has("requests") && !has("limits") {
                 let name = container.get("name").text().unwrap_or_default();
                 let message = format!("container `{name}` of {} requests no {resource}", workload.id.short());
-                let message = source.get("name").problem(AUTOSCALER_WITHOUT_REQUESTS, message);
-                found.push(message.at_some(container.span(), "the container").help(format!(
-                    "utilization is a share of the request: set `requests {resource}=…` on the container"
-                )));
+                let help =
+                    format!("utilization is a share of the request: set `requests {resource}=…` on the container");
+                let message = source.get("name").house_rule(AUTOSCALER_WITHOUT_REQUESTS, message, &help);
+                found.push(message.at_some(container.span(), "the container"));
             }
         }
     }
@@ -263,6 +289,43 @@ mod tests {
 
     fn changed(pointer: &str, value: Value, expected: &[&str]) {
         expect(check(&object(with(autoscaler(), pointer, value))), expected);
+    }
+
+    #[test]
+    fn checks_names_of_metrics_and_of_what_they_are_about() {
+        let external = |name: &str, expected: &[&str]| {
+            let target = json!({"type": "AverageValue", "averageValue": "1"});
+            let metric = json!({"type": "External", "external": {"metric": {"name": name}, "target": target}});
+            changed("/spec/metrics/0", metric, expected);
+        };
+        external("datadogmetric@shop:queue", &[]);
+        external("queue/length", &["invalid-name metric.name may not contain '/'"]);
+        external("..", &["invalid-name metric.name may not be '..'"]);
+        external("", &["missing-value metric.name Required value"]);
+        let object = |kind: &str, selector: Value, expected: &[&str]| {
+            let source = json!({
+                "describedObject": {"kind": kind, "name": "web"},
+                "metric": {"name": "requests", "selector": selector},
+                "target": {"type": "Value", "value": "1"},
+            });
+            changed("/spec/metrics/0", json!({"type": "Object", "object": source}), expected);
+        };
+        object("Ingress", json!({"matchLabels": {"a": "b"}}), &[]);
+        object("", json!({}), &["missing-value describedObject.kind Required value"]);
+        object("Ingress", json!({"matchLabels": {"a": "b c"}}), &["invalid-label selector.matchLabels.a"]);
+    }
+
+    #[test]
+    fn checks_the_share_of_version_1() {
+        let share = |share: i64| {
+            let body = with(autoscaler(), "/apiVersion", json!("autoscaling/v1"));
+            let body = with(body, "/spec/metrics", json!(null));
+            check(&object(with(body, "/spec/targetCPUUtilizationPercentage", json!(share))))
+        };
+        expect(share(1), &[]);
+        expect(share(0), &["out-of-range targetCPUUtilizationPercentage must be greater than 0"]);
+        let custom = with(autoscaler(), "/apiVersion", json!("example.com/v1"));
+        expect(check(&object(with(custom, "/spec/maxReplicas", json!(0)))), &[]);
     }
 
     #[test]

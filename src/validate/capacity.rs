@@ -3,15 +3,11 @@
 //! The fewest pods must fit: otherwise some never start. The most that autoscalers may ask for must fit as well: what
 //! is declared as possible is counted on when it is needed. All of it should stay within the target share.
 
+use crate::diagnostic::house_rule::{CAPACITY_EXCEEDED, CAPACITY_OVER_TARGET};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::object::capacity::{Resource, Share, Verdict};
 use crate::object::demand::{Demand, Requests};
-use crate::object::{Capacity, Cluster, ObjectSet, Quantity};
-use crate::source::Span;
-
-/// More is requested than the cluster has after the reserve.
-pub const CAPACITY_EXCEEDED: Code = Code::error("capacity-exceeded");
-/// More is requested than the target share of what the cluster has.
-pub const CAPACITY_OVER_TARGET: Code = Code::warning("capacity-over-target");
+use crate::object::{Cluster, ObjectSet};
 
 /// The codes of this family.
 pub const CODES: &[Code] = &[CAPACITY_EXCEEDED, CAPACITY_OVER_TARGET];
@@ -42,7 +38,7 @@ pub(super) fn check_cluster(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
     let names: Vec<&str> = demands.iter().map(|(name, _)| *name).collect();
     let parts = |resource: Resource| {
         let part = |(name, demand): &(&str, Demand)| {
-            let (low, high) = (resource.of(demand.minimum()), resource.of(demand.maximum()));
+            let (low, high) = (resource.requested(demand.minimum()), resource.requested(demand.maximum()));
             if low == high { format!("`{name}` {low}") } else { format!("`{name}` {low} to {high}") }
         };
         format!("by environment: {}", demands.iter().map(part).collect::<Vec<_>>().join(", "))
@@ -60,45 +56,6 @@ pub(super) fn check_cluster(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
     found
 }
 
-/// What is counted.
-#[derive(Clone, Copy)]
-enum Resource {
-    Cpu,
-    Memory,
-}
-
-impl Resource {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu",
-            Self::Memory => "memory",
-        }
-    }
-
-    fn of(self, requests: Requests) -> Quantity {
-        match self {
-            Self::Cpu => requests.cpu,
-            Self::Memory => requests.memory,
-        }
-    }
-
-    /// Returns what the workloads may use, and the line that says how much there is.
-    fn available(self, capacity: &Capacity) -> (Quantity, Option<Span>) {
-        let total = match self {
-            Self::Cpu => &capacity.cpu,
-            Self::Memory => &capacity.memory,
-        };
-        (total.value.minus(self.reserve(capacity)), total.origin.span)
-    }
-
-    fn reserve(self, capacity: &Capacity) -> Quantity {
-        match self {
-            Self::Cpu => capacity.reserve_cpu,
-            Self::Memory => capacity.reserve_memory,
-        }
-    }
-}
-
 fn against(
     cluster: &Cluster,
     subject: &str,
@@ -108,26 +65,26 @@ fn against(
 ) -> Vec<Diagnostic> {
     let Some(capacity) = &cluster.capacity else { return Vec::new() };
     let mut found = Vec::new();
-    for resource in [Resource::Cpu, Resource::Memory] {
-        let (available, span) = resource.available(capacity);
-        let (low, high) = (resource.of(minimum), resource.of(maximum));
+    for resource in Resource::ALL {
+        let (available, span) = (capacity.available(resource), capacity.span(resource));
+        let (low, high) = (resource.requested(minimum), resource.requested(maximum));
         let scaled = if high > low { " at the autoscalers' maximum" } else { "" };
-        let reserved = if resource.reserve(capacity).is_zero() { "" } else { " after its reserve" };
+        let reserved = if capacity.reserve(resource).is_zero() { "" } else { " after its reserve" };
         let there = format!("cluster `{}` has{reserved}: {available}", cluster.name);
         let asked = format!("{subject} {high} {}{scaled}", resource.name());
-        let message = if low > available {
-            let message = format!("{subject} {low} {}, more than {there}", resource.name());
-            Diagnostic::new(CAPACITY_EXCEEDED, message)
-        } else if high > available {
-            Diagnostic::new(CAPACITY_EXCEEDED, format!("{asked}, more than {there}"))
-        } else if let Some(percent) = high.percent_of(available).filter(|it| *it > u64::from(capacity.target_percent)) {
-            let target = capacity.target_percent;
-            Diagnostic::new(
-                CAPACITY_OVER_TARGET,
-                format!("{asked}, {percent}% of what {there}; the target is {target}%"),
-            )
-        } else {
-            continue;
+        let Share { percent, verdict } = capacity.share(resource, high);
+        let message = match verdict {
+            Verdict::Within => continue,
+            Verdict::OverTarget => {
+                let (percent, target) = (percent.unwrap_or_default(), capacity.target_percent);
+                let message = format!("{asked}, {percent}% of what {there}; the target is {target}%");
+                Diagnostic::new(CAPACITY_OVER_TARGET, message)
+            }
+            Verdict::Exceeded if low > available => {
+                let message = format!("{subject} {low} {}, more than {there}", resource.name());
+                Diagnostic::new(CAPACITY_EXCEEDED, message)
+            }
+            Verdict::Exceeded => Diagnostic::new(CAPACITY_EXCEEDED, format!("{asked}, more than {there}")),
         };
         found.push(message.at(span.unwrap_or(cluster.span), "").help(who(resource)).help(if high > low {
             SCALED
@@ -141,7 +98,7 @@ fn against(
 /// Names the workloads that ask for most.
 fn largest(demand: &Demand, resource: Resource) -> String {
     let mut workloads: Vec<_> = demand.workloads.iter().collect();
-    let total = |it: &crate::object::demand::WorkloadDemand| resource.of(it.pod).times(it.replicas.maximum);
+    let total = |it: &crate::object::demand::WorkloadDemand| resource.requested(it.pod).times(it.replicas.maximum);
     workloads.sort_by(|a, b| total(b).cmp(&total(a)).then_with(|| a.workload.cmp(&b.workload)));
     let named: Vec<String> = workloads
         .iter()
@@ -149,7 +106,7 @@ fn largest(demand: &Demand, resource: Resource) -> String {
         .map(|it| {
             let (low, high) = (it.replicas.minimum, it.replicas.maximum);
             let count = if low == high { low.to_string() } else { format!("{low} to {high}") };
-            format!("{} {count} × {}", it.workload.short(), resource.of(it.pod))
+            format!("{} {count} × {}", it.workload.short(), resource.requested(it.pod))
         })
         .collect();
     let more = workloads.len().saturating_sub(NAMED);

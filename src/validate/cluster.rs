@@ -4,37 +4,19 @@
 
 use super::field::Field;
 use super::references::duplicate;
+use crate::diagnostic::house_rule::{HOST_COLLISION, NODE_PORT_COLLISION, or_waive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
 
-/// Two Services ask for the same port of every node.
-pub const NODE_PORT_COLLISION: Code = Code::error("node-port-collision");
-/// Two Ingresses claim the same host and path.
-pub const HOST_COLLISION: Code = Code::error("host-collision");
-
 /// The codes of this family.
-pub const CODES: &[Code] = &[HOST_COLLISION, NODE_PORT_COLLISION];
+pub const CODES: &[Code] = &[NODE_PORT_COLLISION];
+
+/// The annotation by which a second Ingress takes a share of the traffic of the first.
+const CANARY: &str = "nginx.ingress.kubernetes.io/canary";
 
 const SHARED: &str =
     "the Services of a cluster share its node ports: choose another, or leave `node-port` out and the cluster chooses";
-
-/// Groups environments by cluster: name, or none for one that is alone, and its environments by name.
-pub(super) fn groups<'a>(sets: &[&'a ObjectSet]) -> Vec<Vec<&'a ObjectSet>> {
-    let mut groups: BTreeMap<(Option<&str>, Option<&str>), Vec<&ObjectSet>> = BTreeMap::new();
-    for set in sets {
-        let key = match &set.environment.cluster {
-            Some(cluster) => (Some(cluster.name.as_str()), None),
-            None => (None, Some(set.environment.name.as_str())),
-        };
-        groups.entry(key).or_default().push(set);
-    }
-    let mut groups: Vec<Vec<&ObjectSet>> = groups.into_values().collect();
-    for group in &mut groups {
-        group.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
-    }
-    groups
-}
 
 /// Checks the environments of one cluster.
 pub(super) fn check(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
@@ -42,6 +24,7 @@ pub(super) fn check(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
     objects(sets, &mut found);
     node_ports(sets, &mut found);
     hosts(sets, &mut found);
+    found.extend(super::http_route::collisions(sets));
     found
 }
 
@@ -69,8 +52,9 @@ fn objects(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
 fn node_ports(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<i64, (&ObjectSet, Field<'_>)> = BTreeMap::new();
     for (set, service) in all(sets).filter(|(_, it)| it.id.kind == "Service" && it.id.group.is_empty()) {
-        for port in Field::root(service).at("spec.ports").items() {
-            let field = port.get("nodePort");
+        let spec = Field::root(service).get("spec");
+        let ports = spec.get("ports").items();
+        for field in ports.iter().map(|it| it.get("nodePort")).chain([spec.get("healthCheckNodePort")]) {
             let Some(number) = field.number().filter(|it| *it != 0) else { continue };
             match first.get(&number) {
                 None => {
@@ -92,8 +76,12 @@ fn node_ports(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
 
 fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
     let mut claims = Vec::new();
-    for (set, ingress) in all(sets).filter(|(_, it)| it.id.kind == "Ingress") {
-        let spec = Field::root(ingress).get("spec");
+    for (set, ingress) in all(sets).filter(|(_, it)| it.id.kind == "Ingress" && it.id.group == "networking.k8s.io") {
+        let root = Field::root(ingress);
+        if root.at("metadata.annotations").get(CANARY).text() == Some("true") {
+            continue;
+        }
+        let spec = root.get("spec");
         let class = spec.get("ingressClassName").text().unwrap_or_default();
         for rule in spec.get("rules").items() {
             let host = rule.get("host");
@@ -122,11 +110,12 @@ fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
         let message = place.problem(HOST_COLLISION, message).at_some(span, "served here");
         let help = "an Ingress controller picks one of them: change `host` or `path=`, or make it of \
                     `${environment.name}`";
-        found.push(between(message.help(help), earlier, set));
+        found.push(between(message.help(help).help(or_waive(HOST_COLLISION)), earlier, set));
     }
 }
 
-fn between(message: Diagnostic, first: &ObjectSet, second: &ObjectSet) -> Diagnostic {
+/// Puts a message under both of the environments that it is about.
+pub(super) fn between(message: Diagnostic, first: &ObjectSet, second: &ObjectSet) -> Diagnostic {
     let message = message.in_environment(&first.environment.name);
     if first.environment.name == second.environment.name {
         message
@@ -138,7 +127,7 @@ fn between(message: Diagnostic, first: &ObjectSet, second: &ObjectSet) -> Diagno
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{any, expect, service, set, with};
-    use super::{check, groups};
+    use super::check;
     use crate::object::ObjectSet;
     use serde_json::{Value, json};
 
@@ -171,15 +160,19 @@ mod tests {
         );
         let (dev, prod) = (environment("dev", std::slice::from_ref(&ingress)), environment("prod", &[ingress]));
         expect(check(&[&dev, &prod]), &["host-collision rules[a.b].host Ingress/a in dev already serves a.b/"]);
+        let mut canary = environment("test", std::slice::from_ref(&prod.objects[0].body));
+        canary.objects[0].body["metadata"]["annotations"] = json!({"nginx.ingress.kubernetes.io/canary": "true"});
+        expect(check(&[&dev, &canary]), &[]);
+        let probed = |port: i64| {
+            let spec = json!({"type": "LoadBalancer", "healthCheckNodePort": port, "ports": [{"port": 80}]});
+            environment("prod", &[with(service(), "/spec", spec)])
+        };
+        let open = environment("dev", &[with_node_port(30000)]);
+        expect(check(&[&open, &probed(30000)]), &["node-port-collision healthCheckNodePort 30000 is also that of"]);
+        expect(check(&[&open, &probed(30001)]), &[]);
         let mut other = environment("dev", &[service()]);
         let again = environment("dev", &[service()]);
         other.environment.name = "staging".to_owned();
         expect(check(&[&again, &other]), &["duplicate-object metadata.name is made by `dev` and by `staging`"]);
-    }
-
-    #[test]
-    fn environments_without_a_cluster_are_alone() {
-        let (dev, prod) = (environment("dev", &[]), environment("prod", &[]));
-        assert_eq!(groups(&[&dev, &prod]).len(), 2);
     }
 }

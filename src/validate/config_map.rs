@@ -1,6 +1,6 @@
-//! Configuration maps, and Secrets without values.
+//! Configuration maps: keys, and how much they hold.
 //!
-//! Source: `ValidateConfigMap` and `ValidateSecret` in `pkg/apis/core/validation`.
+//! Source: `ValidateConfigMap` in `pkg/apis/core/validation`.
 
 use super::field::{Field, Found};
 use super::names::{INVALID_KEY, config_key};
@@ -11,29 +11,20 @@ use crate::object::Object;
 pub const DUPLICATE_KEY: Code = Code::error("duplicate-key");
 /// The values of a `ConfigMap` are larger than Kubernetes stores.
 pub const CONFIG_TOO_LARGE: Code = Code::error("config-too-large");
-/// A `Secret` is written with its values.
-pub const PLAINTEXT_SECRET: Code = Code::error("plaintext-secret").confidential();
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[CONFIG_TOO_LARGE, DUPLICATE_KEY, PLAINTEXT_SECRET];
+pub const CODES: &[Code] = &[CONFIG_TOO_LARGE, DUPLICATE_KEY];
 
-const VALUE_BYTES: usize = 1_048_576;
+/// How many bytes of values Kubernetes stores in one object.
+pub(super) const VALUE_BYTES: usize = 1_048_576;
 
-/// Checks one object, if it is a `ConfigMap` or a `Secret`.
+/// Checks one object, if it is a `ConfigMap`.
 pub(super) fn check(object: &Object) -> Found {
     let mut found = Found::new();
-    match (object.id.group.as_str(), object.id.kind.as_str()) {
-        ("", "ConfigMap") => config_map(&Field::root(object), &mut found),
-        ("", "Secret") => secret(&Field::root(object), &mut found),
-        _ => {}
+    if object.id.group.is_empty() && object.id.kind == "ConfigMap" {
+        config_map(&Field::root(object), &mut found);
     }
     found
-}
-
-/// True for a `Secret` with values, of which no other rule may say anything: its message could show one.
-pub(super) fn is_plaintext(object: &Object) -> bool {
-    let is_secret = object.id.group.is_empty() && object.id.kind == "Secret" && object.sealed.is_none();
-    is_secret && ["data", "stringData"].iter().any(|it| !Field::root(object).get(it).is_empty())
 }
 
 fn config_map(root: &Field<'_>, found: &mut Found) {
@@ -43,7 +34,11 @@ fn config_map(root: &Field<'_>, found: &mut Found) {
         bytes += value.text().map_or(0, str::len);
         check_key(key, &value, found);
         if binary.get(key).is_set() {
-            found.push(value.problem(DUPLICATE_KEY, "Invalid value: duplicate of key present in binaryData"));
+            found.push(
+                value
+                    .problem(DUPLICATE_KEY, "Invalid value: duplicate of key present in binaryData")
+                    .help("keep one of them"),
+            );
         }
     }
     for (key, value) in binary.entries() {
@@ -56,24 +51,15 @@ fn config_map(root: &Field<'_>, found: &mut Found) {
     }
 }
 
-fn check_key(key: &str, value: &Field<'_>, found: &mut Found) {
+/// Checks the key of a `ConfigMap` or `Secret`.
+pub(super) fn check_key(key: &str, value: &Field<'_>, found: &mut Found) {
     if let Err(detail) = config_key(key) {
         found.push(value.problem(INVALID_KEY, format!("Invalid value: {key:?}: {detail}")));
     }
 }
 
-fn secret(root: &Field<'_>, found: &mut Found) {
-    for field in [root.get("data"), root.get("stringData")] {
-        if !field.is_empty() {
-            let message = "a Secret with values would be committed in plain text; base64 hides nothing";
-            let help = "make it in the cluster and declare its keys with `secret`, or encrypt it and pass it through with `sealed`";
-            found.push(field.problem(PLAINTEXT_SECRET, message).help(help));
-        }
-    }
-}
-
 /// Returns how many bytes a base64 text stands for.
-fn decoded_length(text: &str) -> usize {
+pub(super) fn decoded_length(text: &str) -> usize {
     let padding = text.bytes().rev().take_while(|it| *it == b'=').count();
     (text.len() / 4 * 3).saturating_sub(padding)
 }
@@ -85,40 +71,23 @@ mod tests {
     use serde_json::{Value, json};
 
     #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
-    fn verdicts(kind: &str, fields: Value, expected: &[&str]) {
-        let mut body = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": "a", "namespace": "prod"}});
+    fn verdicts(fields: Value, expected: &[&str]) {
+        let mut body = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "prod"}});
         body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         expect(check(&object(body)), expected);
     }
 
     #[test]
     fn checks_keys_and_sizes() {
-        verdicts("ConfigMap", json!({"data": {"A.b_c-d": ""}}), &[]);
-        verdicts("ConfigMap", json!({"data": {"a b": ""}}), &["invalid-key data a valid config key"]);
-        verdicts("ConfigMap", json!({"binaryData": {"..a": ""}}), &["invalid-key binaryData must not start with '..'"]);
+        verdicts(json!({"data": {"A.b_c-d": ""}}), &[]);
+        verdicts(json!({"data": {"a b": ""}}), &["invalid-key data a valid config key"]);
+        verdicts(json!({"binaryData": {"..a": ""}}), &["invalid-key binaryData must not start with '..'"]);
         verdicts(
-            "ConfigMap",
             json!({"data": {"a": "x"}, "binaryData": {"a": ""}}),
             &["duplicate-key data.a duplicate of key present in binaryData"],
         );
-        verdicts("ConfigMap", json!({"data": {"a": "x".repeat(1_048_576)}}), &[]);
-        verdicts(
-            "ConfigMap",
-            json!({"data": {"a": "x".repeat(1_048_577)}}),
-            &["config-too-large data more than 1048576 bytes"],
-        );
-        verdicts("ConfigMap", json!({"data": 5}), &[]);
-    }
-
-    #[test]
-    fn refuses_secrets_with_values() {
-        verdicts("Secret", json!({"type": "Opaque"}), &[]);
-        verdicts("Secret", json!({"data": {}}), &[]);
-        verdicts("Secret", json!({"data": {"A": "aGk="}}), &["plaintext-secret data would be committed in plain text"]);
-        verdicts(
-            "Secret",
-            json!({"stringData": {"A": "hi"}}),
-            &["plaintext-secret stringData committed in plain text"],
-        );
+        verdicts(json!({"data": {"a": "x".repeat(1_048_576)}}), &[]);
+        verdicts(json!({"data": {"a": "x".repeat(1_048_577)}}), &["config-too-large data more than 1048576 bytes"]);
+        verdicts(json!({"data": 5}), &[]);
     }
 }

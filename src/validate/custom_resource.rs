@@ -1,4 +1,4 @@
-//! Custom resources against the definitions that the project has of them, and those definitions themselves.
+//! Custom resources against the definitions that the project has of them.
 //!
 //! Types, unknown and missing fields are the business of [`super::structure`]; here is what a schema says of values:
 //! `enum`, bounds, lengths, list keys, and the combinations of schemas. Left out are `pattern` and the rules in CEL
@@ -6,27 +6,22 @@
 //! `ValidateListSetsAndMaps` in apiextensions-apiserver.
 
 use super::field::{DUPLICATE_ENTRY, Field, Found, OUT_OF_RANGE, UNSUPPORTED_VALUE};
-use super::names::{self, INVALID_NAME};
-use crate::diagnostic::house_rule::{UNCHECKED_CUSTOM_RESOURCE, or_waive};
+use crate::diagnostic::house_rule::UNCHECKED_CUSTOM_RESOURCE;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::schema::custom::{CustomKinds, is_definition};
+use crate::object::schema::custom::CustomKinds;
 use crate::object::{FieldPath, Object, schema};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// A value is not as the schema of its kind combines others: `anyOf`, `oneOf`, `not`.
 pub const MISMATCHED_SCHEMA: Code = Code::error("mismatched-schema");
-/// A definition of a kind contradicts itself.
-pub const INVALID_DEFINITION: Code = Code::error("invalid-definition");
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[INVALID_DEFINITION, MISMATCHED_SCHEMA];
+pub const CODES: &[Code] = &[MISMATCHED_SCHEMA, UNCHECKED_CUSTOM_RESOURCE];
 
 /// Checks one object of an environment with these definitions.
 pub(super) fn check(object: &Object, custom: &CustomKinds) -> Found {
     let mut found = Found::new();
-    if is_definition(object) {
-        definition(&Field::root(object), &mut found);
-    }
     let api_version = object.body.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
     if let Some(schema) = custom.schema(api_version, &object.id.kind) {
         value(&schema.json, &Field::root(object), &mut found);
@@ -46,38 +41,17 @@ pub(super) fn unchecked(object: &Object, custom: &CustomKinds) -> Option<Diagnos
     let place = Field::root(object).get("kind").span();
     let diagnostic = Diagnostic::new(UNCHECKED_CUSTOM_RESOURCE, message).at_some(place, "");
     let help = "add the CustomResourceDefinition as a `manifest`, where this environment is what installs it";
-    Some(diagnostic.help(help).help(or_waive(UNCHECKED_CUSTOM_RESOURCE)))
+    Some(diagnostic.about(&object.id).help(help))
 }
 
-/// Checks a `CustomResourceDefinition`: `ValidateCustomResourceDefinition`.
-fn definition(root: &Field<'_>, found: &mut Found) {
-    let spec = root.get("spec");
-    let names = spec.get("names");
-    let (group, plural, name) = (spec.get("group"), names.get("plural"), root.at("metadata.name"));
-    group.syntax(INVALID_NAME, names::dns_subdomain, found);
-    plural.syntax(INVALID_NAME, names::dns_1035_label, found);
-    if let (Some(group), Some(plural), Some(text)) = (group.text(), plural.text(), name.text()) {
-        let expected = format!("{plural}.{group}");
-        if text != expected {
-            let message = format!("Invalid value: must be spec.names.plural+\".\"+spec.group: `{expected}`");
-            found.push(name.problem(INVALID_DEFINITION, message));
-        }
-    }
-    let versions = spec.get("versions").items();
-    let stored = versions.iter().filter(|it| it.get("storage").is_true()).count();
-    if !versions.is_empty() && stored != 1 {
-        let message = "Invalid value: must have exactly one version marked as storage version";
-        found.push(spec.get("versions").problem(INVALID_DEFINITION, message));
-    }
-    for version in &versions {
-        let schema = version.at("schema.openAPIV3Schema");
-        if !schema.is_set() {
-            found.push(schema.required("schemas are required"));
-        } else if schema.get("type").text() != Some("object") {
-            let message = "Invalid value: must be object at the root";
-            found.push(schema.get("type").problem(INVALID_DEFINITION, message));
-        }
-    }
+/// Leaves of the messages about custom resources of which nothing is known the first of each kind: one object stands
+/// for all, unless that one is excused.
+pub(super) fn once_a_kind(diagnostics: &mut Vec<Diagnostic>) {
+    let mut said = BTreeSet::new();
+    diagnostics.retain(|it| {
+        let kind = it.object.as_ref().map(|it| (it.group.clone(), it.kind.clone()));
+        it.code != UNCHECKED_CUSTOM_RESOURCE || said.insert(kind)
+    });
 }
 
 /// Checks a value and all that is in it. What has the wrong type has been reported.
@@ -271,21 +245,6 @@ mod tests {
         let keyed = json!({"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]});
         verdicts(keyed.clone(), json!([{"name": "a"}, {"name": "b"}]), &[]);
         verdicts(keyed, json!([{"name": "a"}, {"name": "a"}]), &["duplicate-entry spec[1] same key"]);
-    }
-
-    #[test]
-    fn checks_definitions() {
-        let verdicts = |pointer: &str, value: Value, expected: &[&str]| {
-            let mut body = definition(&json!({}));
-            body["spec"]["versions"][1]["schema"] = json!({"openAPIV3Schema": {"type": "object"}});
-            *body.pointer_mut(pointer).unwrap() = value;
-            expect(check(&object(body), &CustomKinds::default()), expected);
-        };
-        verdicts("/spec/scope", json!("Cluster"), &[]);
-        verdicts("/metadata/name", json!("a.x.io"), &["invalid-definition metadata.name `as.x.io`"]);
-        verdicts("/spec/versions/0/storage", json!(false), &["invalid-definition spec.versions exactly one"]);
-        verdicts("/spec/versions/1/storage", json!(true), &["invalid-definition spec.versions exactly one"]);
-        verdicts("/spec/versions/1/schema", json!({}), &["missing-value spec.versions[1].schema schemas are required"]);
     }
 
     #[test]

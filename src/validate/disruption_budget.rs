@@ -7,22 +7,14 @@ use super::names::percent;
 use super::selector;
 use super::service::selected;
 use super::workload::{Limit, share};
-use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{BUDGET_BLOCKS_DRAIN, BUDGET_SELECTS_NOTHING};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet, demand};
-
-/// No workload has the labels that a disruption budget selects.
-pub const BUDGET_SELECTS_NOTHING: Code = Code::error("budget-selects-nothing");
-/// A disruption budget never lets a pod go, so that no node can be drained.
-pub const BUDGET_BLOCKS_DRAIN: Code = Code::warning("budget-blocks-drain");
-
-/// The codes of this family.
-pub const CODES: &[Code] = &[BUDGET_BLOCKS_DRAIN, BUDGET_SELECTS_NOTHING];
 
 /// Checks one object, if it is a disruption budget.
 pub(super) fn check(object: &Object) -> Found {
     let mut found = Found::new();
-    if object.id.kind == "PodDisruptionBudget" {
+    if is_budget(object) {
         let spec = Field::root(object).get("spec");
         let (available, unavailable) = (spec.get("minAvailable"), spec.get("maxUnavailable"));
         if available.is_set() && unavailable.is_set() {
@@ -37,10 +29,15 @@ pub(super) fn check(object: &Object) -> Found {
     found
 }
 
+/// True for a disruption budget of Kubernetes itself.
+fn is_budget(object: &Object) -> bool {
+    object.id.kind == "PodDisruptionBudget" && object.id.group == "policy"
+}
+
 /// Checks that the budgets of an environment select pods, and let some of them go.
 pub(super) fn check_targets(set: &ObjectSet) -> Found {
     let mut found = Found::new();
-    for object in set.of_kind("PodDisruptionBudget") {
+    for object in set.objects.iter().filter(|it| is_budget(it)) {
         let spec = Field::root(object).get("spec");
         let field = spec.get("selector");
         if !field.is_set() {
@@ -48,7 +45,9 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         }
         let workloads = selected(set, object, &Selector::of(field.value));
         if workloads.is_empty() {
-            found.push(field.problem(BUDGET_SELECTS_NOTHING, "no workload of this environment has these labels"));
+            let message = "no workload of this environment has these labels";
+            let help = "the selector must equal labels of a pod template in the same namespace";
+            found.push(field.house_rule(BUDGET_SELECTS_NOTHING, message, help));
             continue;
         }
         let pods: u64 = workloads.iter().map(|it| demand::replicas(it, set).minimum).fold(0, u64::saturating_add);
@@ -71,7 +70,7 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
             _ => continue,
         };
         let place = if unavailable.is_set() { unavailable } else { available };
-        found.push(place.problem(BUDGET_BLOCKS_DRAIN, message).help(help(pods)));
+        found.push(place.house_rule(BUDGET_BLOCKS_DRAIN, message, help(pods)));
     }
     found
 }

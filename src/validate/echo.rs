@@ -5,11 +5,13 @@
 //! how it is written that point at the same place, one stays: that of the reason which explains the others, at the
 //! object that asks for most.
 
-use super::names::{INVALID_ADDRESS, INVALID_KEY, INVALID_LABEL, INVALID_NAME, INVALID_PORT, INVALID_VARIABLE_NAME};
+use super::names::{INVALID_ADDRESS, INVALID_KEY, INVALID_LABEL, INVALID_NAME, INVALID_PORT};
 use super::pod::containers::DUPLICATE_PORT;
+use super::pod_security::POD_SECURITY_VIOLATION;
 use super::references::DUPLICATE_OBJECT;
-use super::text::INVISIBLE_CHARACTER;
-use crate::diagnostic::house_rule::CREDENTIAL_IN_CONFIG;
+use crate::diagnostic::house_rule::{
+    CREDENTIAL_IN_CONFIG, INVALID_VARIABLE_NAME, INVISIBLE_CHARACTER, ROOT_NEVER_STARTS, RUNS_AS_ROOT,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -28,6 +30,8 @@ const GROUPS: &[&[Code]] = &[
     &[DUPLICATE_OBJECT],
     &[DUPLICATE_PORT],
     &[CREDENTIAL_IN_CONFIG],
+    // Whoever takes the setting out has mended both; whoever waives the first sees the second.
+    &[RUNS_AS_ROOT, ROOT_NEVER_STARTS, POD_SECURITY_VIOLATION],
 ];
 
 /// The kinds whose names must keep to most rules, so that what suits them suits all others.

@@ -165,6 +165,11 @@ impl<'a> Field<'a> {
         self.object.diagnostic(code, &self.path(), message)
     }
 
+    /// A message about this place that its component can be excused from, with what to do.
+    pub(super) fn house_rule(&self, code: Code, message: impl AsRef<str>, help: &str) -> Diagnostic {
+        self.problem(code, message).help(help)
+    }
+
     /// `Invalid value: "x": detail`. Not for a value that may be secret.
     pub(super) fn invalid(&self, code: Code, detail: impl AsRef<str>) -> Diagnostic {
         let detail = detail.as_ref();
@@ -218,7 +223,14 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Reports a text that a checker refuses.
+    /// Reports a text that a checker refuses, an empty one too: for items of lists, which are there or not.
+    pub(super) fn syntax_even_empty(&self, code: Code, check: fn(&str) -> Result<(), &'static str>, found: &mut Found) {
+        if let Some(Err(detail)) = self.text().map(check) {
+            found.push(self.invalid(code, detail));
+        }
+    }
+
+    /// Reports a text that a checker refuses, but for an empty one, which mostly is as good as none.
     pub(super) fn syntax(&self, code: Code, check: fn(&str) -> Result<(), &'static str>, found: &mut Found) {
         if let Some(Err(detail)) = self.filled().map(check) {
             found.push(self.invalid(code, detail));

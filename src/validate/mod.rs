@@ -6,70 +6,85 @@
 //!
 //! To add a rule:
 //! 1. Find its family, or make a file with `pub const CODES` and `pub(super) fn check`, and name it below in
-//!    `FAMILIES` and in [`fn@environment`] or [`fn@cluster`].
+//!    `FAMILIES` and in [`fn@environment`] or [`fn@project`].
 //! 2. Walk to the place with `Field`, and push a message; give it a code of its own only if the remedy is a new one.
 //! 3. Add what is accepted, what is refused, and the boundary between them to the table at the bottom of the file, and
 //!    the code's heading to `docs/diagnostics.md`.
 
+pub mod api_version;
 pub mod autoscaler;
+pub mod batch;
 pub mod capacity;
 pub mod cluster;
 pub mod config_map;
 pub mod custom_resource;
+pub mod custom_resource_definition;
 pub mod disruption_budget;
+pub mod external_secret;
 pub mod field;
 pub mod house_rules;
+pub mod http_route;
 pub mod ingress;
+pub mod limit_range;
 pub mod metadata;
 pub mod names;
 pub mod network_policy;
+pub mod persistent_volume_claim;
 pub mod pod;
+pub mod pod_security;
+pub mod priority_class;
+pub mod protected;
+pub mod quota;
+pub mod rbac;
 pub mod references;
+pub mod secret;
 pub mod service;
 pub mod structure;
 pub mod text;
+pub mod waivers;
 pub mod workload;
 
 mod addresses;
+mod claim;
 mod echo;
 #[cfg(test)]
 mod fixture;
 mod selector;
 
-use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED, UNUSED_WAIVER};
+pub use waivers::{ends, unused};
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::schema::custom::CustomKinds;
-use crate::object::{KubernetesVersion, Object, ObjectSet, Waived, Waiver};
-use std::collections::BTreeSet;
+use crate::object::{KubernetesVersion, ObjectSet, Waived};
 
 /// The codes of every family.
 const FAMILIES: &[&[Code]] = &[
-    &[UNUSED_WAIVER],
     autoscaler::CODES,
+    batch::cron_job::CODES,
     capacity::CODES,
     cluster::CODES,
     config_map::CODES,
     custom_resource::CODES,
-    disruption_budget::CODES,
     field::CODES,
     house_rules::CODES,
     ingress::CODES,
     metadata::CODES,
     names::CODES,
-    network_policy::CODES,
     pod::containers::CODES,
-    pod::probes::CODES,
+    pod::mounts::CODES,
     pod::resources::CODES,
     pod::security::CODES,
     pod::variables::CODES,
+    pod_security::CODES,
     references::CODES,
-    service::CODES,
+    secret::CODES,
     structure::CODES,
     text::CODES,
+    waivers::CODES,
     workload::CODES,
 ];
 
-/// What the checks of one environment found.
+/// What checks found.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// What is wrong.
@@ -78,70 +93,83 @@ pub struct Outcome {
     pub waived: Vec<Waived>,
 }
 
+impl Outcome {
+    fn extend(&mut self, other: Self) {
+        self.diagnostics.extend(other.diagnostics);
+        self.waived.extend(other.waived);
+    }
+}
+
 /// Checks the objects of one environment, each by itself and with the others.
 pub fn environment(set: &ObjectSet) -> Outcome {
-    let mut outcome = Outcome::default();
+    let mut found = Vec::new();
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
     let custom = CustomKinds::of(&set.objects);
-    let mut unchecked = BTreeSet::new();
     for object in &set.objects {
-        if object.sealed.is_some() || config_map::is_plaintext(object) {
-            // What is encrypted says nothing, and of what should be, nothing is shown.
-            let found = match &object.sealed {
-                Some(_) => metadata::check(object, &set.environment.namespace, &custom),
-                None => config_map::check(object),
-            };
-            excuse(object, &set.environment.name, found, &mut outcome);
+        if object.sealed.is_some() {
+            // What is encrypted says nothing.
+            found.extend(metadata::check(object, &set.environment.namespace, &custom));
             continue;
         }
-        let mut found = structure::check(object, version, &custom);
+        if let Some(refusals) = secret::plaintext(object) {
+            found.extend(refusals);
+            continue;
+        }
+        found.extend(structure::check(object, version, &custom));
         found.extend(custom_resource::check(object, &custom));
+        found.extend(custom_resource::unchecked(object, &custom));
+        found.extend(api_version::check(object, version));
         found.extend(text::check(object));
         found.extend(metadata::check(object, &set.environment.namespace, &custom));
         found.extend(config_map::check(object));
+        found.extend(secret::check(object));
+        found.extend(persistent_volume_claim::check(object));
+        found.extend(rbac::check(object));
+        found.extend(quota::check(object));
+        found.extend(limit_range::check(object));
+        found.extend(priority_class::check(object));
+        found.extend(custom_resource_definition::check(object));
         found.extend(pod::check(object));
+        found.extend(pod::restart::check(object, version));
+        found.extend(pod::variables::check_config(object, set));
         found.extend(workload::check(object));
+        found.extend(batch::check(object));
         found.extend(service::check(object));
         found.extend(ingress::check(object));
+        found.extend(http_route::check(object));
+        found.extend(external_secret::check(object));
         found.extend(network_policy::check(object));
         found.extend(autoscaler::check(object));
         found.extend(disruption_budget::check(object));
-        found.extend(house_rules::check(object, &set.environment));
-        excuse(object, &set.environment.name, found, &mut outcome);
-        let kind = (object.id.group.as_str(), object.id.kind.as_str());
-        if let Some(message) = custom_resource::unchecked(object, &custom).filter(|_| !unchecked.contains(&kind)) {
-            let known = outcome.diagnostics.len();
-            excuse(object, &set.environment.name, vec![message], &mut outcome);
-            // One object stands for its kind, unless that one is excused.
-            if outcome.diagnostics.len() > known {
-                unchecked.insert(kind);
-            }
-        }
+        found.extend(house_rules::check(object, set));
+        found.extend(pod_security::check(object, set, version));
     }
-    outcome.diagnostics.extend(references::check(set));
-    outcome.diagnostics.extend(pod::variables::check_config(set));
-    outcome.diagnostics.extend(service::check_targets(set));
-    outcome.diagnostics.extend(ingress::check_targets(set));
-    outcome.diagnostics.extend(network_policy::check_targets(set));
-    outcome.diagnostics.extend(autoscaler::check_targets(set));
-    outcome.diagnostics.extend(disruption_budget::check_targets(set));
-    outcome.diagnostics.extend(capacity::check_environment(set));
-    outcome.diagnostics.extend(unused_waivers(set, &outcome.waived));
-    outcome.diagnostics = echo::removed(outcome.diagnostics);
-    for message in &mut outcome.diagnostics {
+    found.extend(references::check(set));
+    found.extend(service::check_targets(set));
+    found.extend(ingress::check_targets(set));
+    found.extend(network_policy::check_targets(set));
+    found.extend(autoscaler::check_targets(set));
+    found.extend(disruption_budget::check_targets(set));
+    found.extend(capacity::check_environment(set));
+    for message in &mut found {
         message.environments.push(set.environment.name.clone());
     }
+    let mut outcome = waivers::settle(found, &[set]);
+    custom_resource::once_a_kind(&mut outcome.diagnostics);
+    outcome.diagnostics = echo::removed(outcome.diagnostics);
     outcome
 }
 
-/// Checks environments against each other, where they declare the same cluster.
-pub fn cluster(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for group in cluster::groups(sets) {
-        found.extend(cluster::check(&group));
+/// Checks environments against each other: those that declare the same cluster, and the protected with the others.
+pub fn project(sets: &[&ObjectSet]) -> Outcome {
+    let mut outcome = Outcome::default();
+    for group in ObjectSet::by_cluster(sets) {
+        let mut found = cluster::check(&group);
         found.extend(capacity::check_cluster(&group));
+        outcome.extend(waivers::settle(found, &group));
     }
-    found
+    outcome.extend(waivers::settle(protected::check(sets), sets));
+    outcome
 }
 
 /// Returns the codes of all checks, by name.
@@ -152,91 +180,15 @@ pub fn codes() -> Vec<Code> {
     codes
 }
 
-/// Keeps what was found, but for the house rules that a waiver of the object names.
-fn excuse(object: &Object, environment: &str, found: Vec<Diagnostic>, outcome: &mut Outcome) {
-    for message in found {
-        match object.waivers.iter().find(|it| it.code == message.code.name) {
-            None => outcome.diagnostics.push(message),
-            Some(waiver) => {
-                let known = |it: &Waived| it.code == message.code && it.object == object.id;
-                // Two containers that break a rule are one excuse.
-                if !outcome.waived.iter().any(known) {
-                    outcome.waived.push(Waived {
-                        code: message.code,
-                        object: object.id.clone(),
-                        environment: environment.to_owned(),
-                        waiver: waiver.clone(),
-                    });
-                }
-            }
-        }
-    }
-}
-
-/// Reports the waivers that excused nothing, once each, though every object of a component carries them.
-fn unused_waivers(set: &ObjectSet, waived: &[Waived]) -> Vec<Diagnostic> {
-    let mut waivers: Vec<&Waiver> = set.objects.iter().flat_map(|it| &it.waivers).collect();
-    waivers.sort_by_key(|it| (it.span, &it.code));
-    waivers.dedup_by_key(|it| (it.span, &it.code));
-    // Origins are checked at the typed value, in another stage.
-    waivers.retain(|it| it.code != ORIGIN_NOT_ALLOWED.name && !waived.iter().any(|used| used.waiver == **it));
-    let message = |waiver: &Waiver| {
-        let name = &waiver.code;
-        let known = HOUSE_RULES.iter().map(|it| it.name);
-        if known.clone().any(|it| it == name) {
-            let text = format!("nothing breaks the rule `{name}` that is waived");
-            let message = Diagnostic::new(UNUSED_WAIVER, text).at(waiver.span, "");
-            message.help("remove it, or move it to the environments that need it")
-        } else {
-            let text = format!("`{name}` is no house rule that can be waived");
-            Diagnostic::new(UNUSED_WAIVER, text).at(waiver.span, "").suggest(name, known)
-        }
-    };
-    waivers.into_iter().map(message).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::fixture::{deployment, service, set, with, with_container};
+    use super::fixture::{deployment, service, set, with};
     use super::{codes, environment};
-    use crate::object::Waiver;
-    use crate::source::{Sources, Span};
     use serde_json::{Value, json};
-
-    fn waiver(code: &str) -> Waiver {
-        let sources = Sources::new([("a".to_owned(), String::new())]);
-        let span = Span::new(sources.iter().next().unwrap().0, 0, 0);
-        Waiver { code: code.to_owned(), reason: "because".to_owned(), span }
-    }
 
     #[test]
     fn a_valid_environment_has_no_messages() {
         assert_eq!(environment(&set([deployment(), service()])).diagnostics, []);
-    }
-
-    #[test]
-    fn waivers_excuse_and_are_used() {
-        let mut set = set([with_container("/livenessProbe", json!(null)), service()]);
-        for object in &mut set.objects {
-            object.waivers = vec![waiver("missing-probe")];
-        }
-        let outcome = environment(&set);
-        assert_eq!(outcome.diagnostics, []);
-        assert_eq!(outcome.waived.len(), 1);
-        assert_eq!((outcome.waived[0].code.name, outcome.waived[0].environment.as_str()), ("missing-probe", "prod"));
-        for object in &mut set.objects {
-            object.waivers = vec![waiver("missing-probe"), waiver("runs-as-root"), waiver("missing-probes")];
-        }
-        let found = environment(&set).diagnostics;
-        let shown: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
-        assert_eq!(
-            shown,
-            [
-                "`missing-probes` is no house rule that can be waived",
-                "nothing breaks the rule `runs-as-root` that is waived"
-            ]
-        );
-        assert!(found.iter().all(|it| !it.is_error() && it.environments == ["prod"]));
     }
 
     #[test]
@@ -263,15 +215,28 @@ mod tests {
             ("batch/v1", "Job"),
             ("batch/v1", "CronJob"),
             ("networking.k8s.io/v1", "Ingress"),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+            ("external-secrets.io/v1", "ExternalSecret"),
             ("networking.k8s.io/v1", "NetworkPolicy"),
             ("autoscaling/v2", "HorizontalPodAutoscaler"),
             ("policy/v1", "PodDisruptionBudget"),
+            ("v1", "LimitRange"),
+            ("v1", "PersistentVolumeClaim"),
+            ("v1", "ResourceQuota"),
+            ("rbac.authorization.k8s.io/v1", "Role"),
+            ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+            ("scheduling.k8s.io/v1", "PriorityClass"),
+            ("networking.k8s.io/v1", "IngressClass"),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+            ("external-secrets.io/v1", "ExternalSecret"),
+            ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
         ];
         let wrong = [json!(null), json!(5), json!(-1.5), json!("x"), json!([5, null, "x", [], {}]), json!({"a": [1]})];
         for value in &wrong {
             let bodies = kinds.map(|(version, kind)| {
                 let body: Value = json!({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}});
                 let body = with(body, "/spec", value.clone());
+                let body = with(with(body, "/rules", value.clone()), "/roleRef", value.clone());
                 with(with(body, "/data", value.clone()), "/metadata/labels", value.clone())
             });
             environment(&set(bodies));

@@ -13,16 +13,13 @@ pub const INVALID_LABEL: Code = Code::error("invalid-label");
 pub const INVALID_PORT: Code = Code::error("invalid-port");
 /// The key of a `ConfigMap` or `Secret` cannot be a file name.
 pub const INVALID_KEY: Code = Code::error("invalid-key");
-/// The name of an environment variable is none that every program can read.
-pub const INVALID_VARIABLE_NAME: Code = Code::error("invalid-variable-name");
 /// A path is empty, relative where it must be absolute, absolute where it must be relative, or leads upward.
 pub const INVALID_PATH: Code = Code::error("invalid-path");
 /// An IP address, an address range or a host name is none.
 pub const INVALID_ADDRESS: Code = Code::error("invalid-address");
 
 /// The codes of wrong syntax.
-pub const CODES: &[Code] =
-    &[INVALID_ADDRESS, INVALID_KEY, INVALID_LABEL, INVALID_NAME, INVALID_PATH, INVALID_PORT, INVALID_VARIABLE_NAME];
+pub const CODES: &[Code] = &[INVALID_ADDRESS, INVALID_KEY, INVALID_LABEL, INVALID_NAME, INVALID_PATH, INVALID_PORT];
 
 /// What a checker says: nothing, or what is wrong.
 pub(super) type Verdict = Result<(), &'static str>;
@@ -69,23 +66,45 @@ pub(super) fn dns_subdomain(text: &str) -> Verdict {
     if text.split('.').all(is_label) { Ok(()) } else { Err(SUBDOMAIN) }
 }
 
-/// Checks the name of an object that may be any segment of a URL, and refuses what is unsafe as a file name.
+/// Checks the name of an object that may be any segment of a URL.
 pub(super) fn path_segment(text: &str) -> Verdict {
     match text {
-        "." => return Err("may not be '.'"),
-        ".." => return Err("may not be '..'"),
-        _ if text.contains('/') => return Err("may not contain '/'"),
-        _ if text.contains('%') => return Err("may not contain '%'"),
-        _ if text.len() > 253 => return Err(TOO_LONG_253),
-        _ => {}
+        "." => Err("may not be '.'"),
+        ".." => Err("may not be '..'"),
+        _ if text.contains('/') => Err("may not contain '/'"),
+        _ if text.contains('%') => Err("may not contain '%'"),
+        _ if text.len() > 253 => Err(TOO_LONG_253),
+        _ => Ok(()),
     }
+}
+
+/// True for a name that Kubernetes takes for some kinds, and that cannot be a file name everywhere or that hides in a
+/// log.
+pub(super) fn is_unsafe(text: &str) -> bool {
     let safe = |it: u8| it.is_ascii_alphanumeric() || b":._-".contains(&it);
-    if text.bytes().all(safe) && text.starts_with(|it: char| it.is_ascii_alphanumeric()) {
-        Ok(())
-    } else {
-        Err("name is accepted by Kubernetes but unsafe as a file name or in logs; use letters, digits, ':', '.', '_' \
-             and '-', with a letter or digit first")
+    !text.bytes().all(safe) || !text.starts_with(|it: char| it.is_ascii_alphanumeric())
+}
+
+/// Checks a domain and a path behind it: `example.com/controller` (`IsDomainPrefixedPath`).
+pub(super) fn domain_prefixed_path(text: &str) -> Verdict {
+    let known = |it: u8| it.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/".contains(&it);
+    if text.len() > 63 {
+        return Err(TOO_LONG_63);
     }
+    match text.split_once('/') {
+        Some((domain, path)) if !path.is_empty() && path.bytes().all(known) => dns_subdomain(domain),
+        Some(_) | None => Err("must be a domain-prefixed path (such as \"acme.io/foo\")"),
+    }
+}
+
+/// Checks the name of a CSI driver (`ValidateCSIDriverName`), which may have capital letters.
+pub(super) fn csi_driver(text: &str) -> Verdict {
+    if text.len() > 63 { Err(TOO_LONG_63) } else { dns_subdomain(&text.to_lowercase()) }
+}
+
+/// Checks a domain to search for names: `.`, or a domain with underscores and a dot at its end.
+pub(super) fn search_domain(text: &str) -> Verdict {
+    if text == "." { Ok(()) } else { dns_subdomain(&text.strip_suffix('.').unwrap_or(text).replace('_', "a")) }
 }
 
 /// Checks the key of a label, or of a finalizer: `app.kubernetes.io/name`.
@@ -156,8 +175,7 @@ pub(super) fn config_key(text: &str) -> Verdict {
     if !text.is_empty() && text.bytes().all(known) { Ok(()) } else { Err(KEY) }
 }
 
-/// Checks the name of an environment variable, by the rule before 1.32: the newer one takes any printable character,
-/// which shells and most programs do not.
+/// Checks the name of an environment variable, by the rule before 1.32, which is that of shells and most programs.
 pub(super) fn variable_name(text: &str) -> Verdict {
     let known = |it: u8| it.is_ascii_alphanumeric() || b"-._".contains(&it);
     if text == "." || text.starts_with("..") {
@@ -168,6 +186,16 @@ pub(super) fn variable_name(text: &str) -> Verdict {
     } else {
         Err("a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and \
              must not start with a digit")
+    }
+}
+
+/// Checks the name of an environment variable, by the rule since 1.32.
+pub(super) fn relaxed_variable_name(text: &str) -> Verdict {
+    let known = |it: u8| (b' '..=b'~').contains(&it) && it != b'=';
+    if !text.is_empty() && text.bytes().all(known) {
+        Ok(())
+    } else {
+        Err("a valid environment variable name must consist only of printable ASCII characters other than '='")
     }
 }
 
@@ -252,11 +280,7 @@ mod tests {
         check(dns_label, &["a", "0", "a-b", &at_63], &["", "A", "a.b", "-a", "a-", "a_b", "a\n", "ä", &over_63]);
         check(dns_1035_label, &["a", "a0", &at_63], &["", "0a", "a-", "a.b", "A", &over_63]);
         check(dns_subdomain, &["a.b", "0", &at_253], &["", "a..b", ".a", "a.", "a_b", "A", "a\n", &over_253]);
-        check(
-            path_segment,
-            &["system:node", "A.b_c"],
-            &[".", "..", "a/b", "a%b", "a b", "", ":a", "a\u{1b}", &over_253],
-        );
+        check(path_segment, &["system:node", "A.b_c", "a b", ":a"], &[".", "..", "a/b", "a%b", &over_253]);
         check(
             qualified_name,
             &["a", "A.b_c-d", "example.com/Name", &at_63],
@@ -271,6 +295,15 @@ mod tests {
         );
         check(config_key, &["A", ".a", "a-b_c.d", &at_253], &["", ".", "..", "..a", "a b", "a/b", "a\n", &over_253]);
         check(variable_name, &["A", "_a", "a.b-c", ".a"], &["", "1A", "A B", "A=B", ".", "..a", "A\n"]);
+        check(relaxed_variable_name, &["A", "1A", "A B", ".", "~"], &["", "A=B", "A\n", "Ä", "\u{7f}"]);
+        for (name, expected) in
+            [("a", false), ("a:b", false), ("a b", true), (":a", true), ("a\u{1b}", true), ("ä", true)]
+        {
+            assert_eq!(is_unsafe(name), expected, "{name:?}");
+        }
+        check(domain_prefixed_path, &["a.b/c", "a.b/c/d"], &["", "a", "a.b/", "A.b/c", "a.b/c d", &over_63]);
+        check(csi_driver, &["Ebs.csi.aws.com", &at_63], &["", "a b", &over_63]);
+        check(search_domain, &[".", "a.b", "a.b.", "_tcp.a"], &["", "..", "a..b", "a b"]);
         check(header_name, &["X-Y", "a"], &["", "X Y", "X:"]);
         check(host, &["a.b", "*.a.b"], &["*", "*a.b", "a.*.b", "10.0.0.1", "::1", "A.b", "a.b:80"]);
         check(relative_path, &["a", "a/b", "a..b"], &["/a", "..", "a/../b"]);

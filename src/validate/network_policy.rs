@@ -8,15 +8,9 @@ use super::names::INVALID_ADDRESS;
 use super::pod::containers::{port_number, port_number_or_name};
 use super::selector;
 use super::service::selected;
-use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::{EGRESS_DENIED, POLICY_SELECTS_NOTHING};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
-
-/// No workload has the labels to which a network policy applies.
-pub const POLICY_SELECTS_NOTHING: Code = Code::warning("policy-selects-nothing");
-
-/// The codes of this family.
-pub const CODES: &[Code] = &[POLICY_SELECTS_NOTHING];
 
 /// Checks one object, if it is a network policy.
 pub(super) fn check(object: &Object) -> Found {
@@ -43,7 +37,22 @@ pub(super) fn check(object: &Object) -> Found {
     for kind in types.items() {
         kind.one_of(&["Ingress", "Egress"], &mut found);
     }
+    denied_egress(&spec, &mut found);
     found
+}
+
+/// Reports a policy that lets traffic in and, by a type without a rule, nothing out. One without any rule denies on
+/// purpose, and so does one whose list of outgoing traffic is written down as empty.
+fn denied_egress(spec: &Field<'_>, found: &mut Found) {
+    let outgoing = spec.get("policyTypes").items().into_iter().find(|it| it.text() == Some("Egress"));
+    if let Some(kind) = outgoing
+        && !spec.get("ingress").is_empty()
+        && !spec.get("egress").is_set()
+    {
+        let message = "no rule allows outgoing traffic, so all of it is denied, also that to DNS";
+        let help = "write `egress: []` if that is meant, or take `Egress` out of `policyTypes`";
+        found.push(kind.house_rule(EGRESS_DENIED, message, help));
+    }
 }
 
 fn one_port(item: &Field<'_>, found: &mut Found) {
@@ -103,7 +112,8 @@ pub(super) fn check_targets(set: &ObjectSet) -> Found {
         let selector = Selector::of(field.value);
         if !selector.is_empty() && selected(set, object, &selector).is_empty() {
             let message = "no workload of this environment has these labels, so the policy protects nothing";
-            found.push(field.problem(POLICY_SELECTS_NOTHING, message));
+            let help = "the selector must equal labels of a pod template in the same namespace";
+            found.push(field.house_rule(POLICY_SELECTS_NOTHING, message, help));
         }
     }
     found
@@ -157,6 +167,22 @@ mod tests {
         expect(types(json!(["Ingress", "Egress"])), &[]);
         expect(types(json!(["ingress"])), &["unsupported-value policyTypes Unsupported value: \"ingress\""]);
         expect(types(json!(["Ingress", "Egress", "Egress"])), &["out-of-range policyTypes more than two policyTypes"]);
+    }
+
+    #[test]
+    fn asks_that_denying_all_egress_is_said() {
+        let types = |types: Value, rest: Value| {
+            let mut spec = json!({"podSelector": {}, "policyTypes": types});
+            spec.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            check(&object(policy(spec)))
+        };
+        let both = json!(["Ingress", "Egress"]);
+        expect(types(both.clone(), json!({"ingress": [{}]})), &["egress-denied policyTypes all of it is denied"]);
+        expect(types(both.clone(), json!({"ingress": [{}], "egress": []})), &[]);
+        expect(types(both.clone(), json!({"ingress": [{}], "egress": [{}]})), &[]);
+        expect(types(both, json!({})), &[]);
+        expect(types(json!(["Egress"]), json!({})), &[]);
+        expect(types(json!(["Ingress"]), json!({"ingress": [{}]})), &[]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub(super) fn check(selector: &Field<'_>, found: &mut Found) {
     labels(&selector.get("matchLabels"), found);
     let expressions = selector.get("matchExpressions").items();
     for expression in &expressions {
-        expression.get("key").syntax(INVALID_LABEL, qualified_name, found);
+        expression.get("key").syntax_even_empty(INVALID_LABEL, qualified_name, found);
         requirement(expression, &["In", "NotIn", "Exists", "DoesNotExist"], found);
         for value in expression.get("values").items() {
             value.syntax(INVALID_LABEL, label_value, found);

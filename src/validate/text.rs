@@ -4,13 +4,11 @@
 //! scripts and emoji need and which are written as escapes; but nothing that steers a terminal or turns the text
 //! around. The API server would accept all of it in a `ConfigMap`, a NUL too.
 
+use crate::diagnostic::house_rule::INVISIBLE_CHARACTER;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::invisible::{Invisible, code_point};
 use crate::object::{FieldPath, Object, Segment};
 use serde_json::Value;
-
-/// A text holds what a reader does not see.
-pub const INVISIBLE_CHARACTER: Code = Code::error("invisible-character");
 
 /// What this rule says.
 pub const CODES: &[Code] = &[INVISIBLE_CHARACTER];

@@ -1,9 +1,10 @@
 //! Workloads: selectors, counts, how they are replaced.
 //!
 //! Source: `ValidateDeploymentSpec`, `ValidateStatefulSetSpec`, `ValidateDaemonSetSpec` in
-//! `pkg/apis/apps/validation`, `validateJobSpec` in `pkg/apis/batch/validation`.
+//! `pkg/apis/apps/validation`.
 
-use super::field::{FORBIDDEN_FIELD, Field, Found, OUT_OF_RANGE};
+use super::claim;
+use super::field::{DUPLICATE_NAME, FORBIDDEN_FIELD, Field, Found, OUT_OF_RANGE, unique};
 use super::metadata::labels_and_annotations;
 use super::names::{self, INVALID_NAME, percent};
 use super::pod;
@@ -27,6 +28,9 @@ pub const CODES: &[Code] = &[BOTH_ZERO_ROLLOUT, EMPTY_SELECTOR, PROGRESS_DEADLIN
 /// Checks one object, if it is a workload.
 pub(super) fn check(object: &Object) -> Found {
     let mut found = Found::new();
+    if object.id.group != "apps" {
+        return found;
+    }
     let spec = Field::root(object).get("spec");
     match object.id.kind.as_str() {
         "Deployment" => {
@@ -42,8 +46,6 @@ pub(super) fn check(object: &Object) -> Found {
             daemon_set(&spec, &mut found);
         }
         "ReplicaSet" => long_running(object, &spec, &mut found),
-        "Job" => job(&spec, &mut found),
-        "CronJob" => job(&spec.at("jobTemplate.spec"), &mut found),
         _ => {}
     }
     found
@@ -83,7 +85,8 @@ fn deployment(spec: &Field<'_>, found: &mut Found) {
     strategy.get("type").one_of(&["Recreate", "RollingUpdate"], found);
     let rolling = strategy.get("rollingUpdate");
     if strategy.get("type").text() == Some("Recreate") && rolling.is_set() {
-        found.push(rolling.forbidden("may not be specified when strategy `type` is 'Recreate'"));
+        let message = rolling.forbidden("may not be specified when strategy `type` is 'Recreate'");
+        found.push(message.help("keep one of them"));
     } else if rolling.is_set() {
         let (unavailable, surge) = (rolling.get("maxUnavailable"), rolling.get("maxSurge"));
         let down = share(&unavailable, Limit::HundredPercent, found);
@@ -117,25 +120,40 @@ fn stateful_set(spec: &Field<'_>, found: &mut Found) {
     strategy.get("type").one_of(&["RollingUpdate", "OnDelete"], found);
     let rolling = strategy.get("rollingUpdate");
     if strategy.get("type").text() == Some("OnDelete") && rolling.is_set() {
-        found.push(rolling.forbidden("only allowed for updateStrategy 'RollingUpdate'"));
+        let message = rolling.forbidden("only allowed for updateStrategy 'RollingUpdate'");
+        found.push(message.help("keep one of them"));
     }
+    let retention = spec.get("persistentVolumeClaimRetentionPolicy");
+    for name in ["whenDeleted", "whenScaled"] {
+        retention.get(name).one_of(&["Retain", "Delete"], found);
+    }
+    spec.at("ordinals.start").at_least(0, found);
     rolling.get("partition").at_least(0, found);
     let unavailable = rolling.get("maxUnavailable");
     if unavailable.is_set() && share(&unavailable, Limit::HundredPercent, found) == Some(0) {
         found.push(unavailable.invalid(OUT_OF_RANGE, "cannot be 0"));
     }
     spec.get("serviceName").syntax(INVALID_NAME, names::dns_label, found);
-    for claim in spec.get("volumeClaimTemplates").items() {
-        claim.at("metadata.name").syntax(INVALID_NAME, names::dns_label, found);
+    let claims = spec.get("volumeClaimTemplates").items();
+    for claim in &claims {
+        let name = claim.at("metadata.name");
+        if name.is_empty() {
+            found.push(name.required(""));
+        }
+        name.syntax(INVALID_NAME, names::dns_label, found);
         labels_and_annotations(&claim.get("metadata"), found);
+        claim::spec(&claim.get("spec"), found);
     }
+    // The API server lets the last of two win.
+    let names = claims.iter().map(|it| it.at("metadata.name"));
+    unique(DUPLICATE_NAME, names.filter_map(|it| Some((it.filled()?, it))), found);
 }
 
 fn daemon_set(spec: &Field<'_>, found: &mut Found) {
     let strategy = spec.get("updateStrategy");
     strategy.get("type").one_of(&["RollingUpdate", "OnDelete"], found);
     let rolling = strategy.get("rollingUpdate");
-    if !rolling.is_set() {
+    if !rolling.is_set() || strategy.get("type").text() == Some("OnDelete") {
         return;
     }
     let (unavailable, surge) = (rolling.get("maxUnavailable"), rolling.get("maxSurge"));
@@ -149,21 +167,12 @@ fn daemon_set(spec: &Field<'_>, found: &mut Found) {
             found.push(message.help("set one of them to at least 1"));
         }
         (Some(down), Some(up)) if down > 0 && up > 0 => {
-            found.push(surge.problem(FORBIDDEN_FIELD, "Invalid value: may not be set when maxUnavailable is non-zero"));
+            let message = "Invalid value: may not be set when maxUnavailable is non-zero";
+            found.push(
+                surge.problem(FORBIDDEN_FIELD, message).help("set `maxUnavailable: 0`: it is 1 unless it is said"),
+            );
         }
         _ => {}
-    }
-}
-
-fn job(spec: &Field<'_>, found: &mut Found) {
-    for name in ["parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"] {
-        spec.get(name).at_least(0, found);
-    }
-    spec.get("completionMode").one_of(&["NonIndexed", "Indexed"], found);
-    let policy = spec.at("template.spec.restartPolicy");
-    let pod = spec.at("template.spec");
-    if pod.is_set() && matches!(policy.text(), None | Some("Always")) {
-        found.push(policy.required("valid values: \"OnFailure\", \"Never\""));
     }
 }
 
@@ -193,7 +202,7 @@ pub(super) fn share(field: &Field<'_>, limit: Limit, found: &mut Found) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{any, deployment, expect, object, with};
+    use super::super::fixture::{deployment, expect, object, with};
     use super::check;
     use serde_json::{Value, json};
 
@@ -303,15 +312,42 @@ mod tests {
         expect(rolling(json!({"maxUnavailable": 1})), &[]);
         expect(rolling(json!({"maxUnavailable": 0})), &["both-zero-rollout maxUnavailable cannot be 0"]);
         expect(rolling(json!({"maxSurge": 1})), &["forbidden-field maxSurge when maxUnavailable is non-zero"]);
-        let job = |policy: Value| {
-            check(&object(any(
-                "batch/v1",
-                "Job",
-                "a",
-                &json!({"spec": {"template": {"spec": {"restartPolicy": policy}}}}),
-            )))
+        expect(rolling(json!({"maxUnavailable": "101%"})), &["out-of-range maxUnavailable not be greater than 100%"]);
+        let on_delete = json!({"type": "OnDelete", "rollingUpdate": {"maxSurge": 1}});
+        expect(kind("DaemonSet", "/spec/updateStrategy", on_delete), &[]);
+    }
+
+    #[test]
+    fn checks_what_stays_of_a_stateful_set() {
+        let stateful = |pointer: &str, value: Value, expected: &[&str]| {
+            let body = with(deployment(), "/kind", json!("StatefulSet"));
+            expect(check(&object(with(body, pointer, value))), expected);
         };
-        expect(job(json!("Never")), &[]);
-        expect(job(json!(null)), &["missing-value restartPolicy valid values: \"OnFailure\", \"Never\""]);
+        let claim = |name: &str| {
+            let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}});
+            json!({"metadata": {"name": name}, "spec": spec})
+        };
+        stateful("/spec/volumeClaimTemplates", json!([claim("a"), claim("b")]), &[]);
+        stateful(
+            "/spec/volumeClaimTemplates",
+            json!([claim("a"), claim("a")]),
+            &["duplicate-name name Duplicate value: \"a\""],
+        );
+        stateful("/spec/volumeClaimTemplates", json!([claim("a.b")]), &["invalid-name name must not contain dots"]);
+        stateful(
+            "/spec/volumeClaimTemplates",
+            json!([{"metadata": {}, "spec": {"accessModes": ["RWO"]}}]),
+            &["missing-value name Required", "unsupported-value accessModes \"RWO\"", "missing-value storage Required"],
+        );
+        stateful("/spec/ordinals", json!({"start": 0}), &[]);
+        stateful("/spec/ordinals", json!({"start": -1}), &["out-of-range ordinals.start equal to 0"]);
+        stateful("/spec/persistentVolumeClaimRetentionPolicy", json!({"whenDeleted": "Delete"}), &[]);
+        stateful(
+            "/spec/persistentVolumeClaimRetentionPolicy",
+            json!({"whenScaled": "Keep"}),
+            &["unsupported-value whenScaled \"Keep\""],
+        );
+        stateful("/spec/podManagementPolicy", json!("Serial"), &["unsupported-value podManagementPolicy \"Serial\""]);
+        stateful("/apiVersion", json!("apps.example.com/v1"), &[]);
     }
 }

@@ -1,6 +1,6 @@
 //! Input that no one means: each a clear error that names the place, nothing written, and never a crash.
 
-use crate::support::cases::{project_path, sources};
+use crate::support::cases::{self, project_path, sources};
 use crate::support::program::{edit, rendered, run, shop};
 use crate::support::repository::TestRepository;
 use proptest::prelude::*;
@@ -384,11 +384,14 @@ fn spoil(own: &Sources, edits: &[(usize, usize, Edit)]) {
     }
     let beside = files.split_off(specs);
     let sources = Sources::new(files).with_files(beside.into_iter().map(|(name, text)| (name, Ok(text))));
-    let compiled = pipeline::compile(&sources);
+    let compiled = pipeline::compile(&sources, &cases::settings());
     let printed = excerpt::print(&compiled.diagnostics, &sources, Style::Plain);
     assert_eq!(printed.is_empty(), compiled.diagnostics.is_empty());
     assert!(compiled.diagnostics.iter().all(|it| !it.labels.is_empty()), "{printed}");
-    assert_eq!(excerpt::print(&pipeline::compile(&sources).diagnostics, &sources, Style::Plain), printed);
+    assert_eq!(
+        excerpt::print(&pipeline::compile(&sources, &cases::settings()).diagnostics, &sources, Style::Plain),
+        printed
+    );
     if compiled.is_valid() {
         let objects: Vec<&Object> = compiled.sets.iter().flat_map(|it| &it.objects).collect();
         assert!(!objects.is_empty());

@@ -10,7 +10,7 @@ fn every_case_compiles_to_its_tree() {
     let mut failures = Failures::default();
     for case in cases::all("compile") {
         let sources = cases::sources(&[&case.path]);
-        let compiled = pipeline::compile(&sources);
+        let compiled = pipeline::compile(&sources, &cases::settings());
         if compiled.diagnostics.is_empty() {
             failures.tree(&case.path.join("expected"), &compiled.tree().files);
         } else {
@@ -28,7 +28,7 @@ fn every_leaf_of_every_object_has_an_origin() {
         for case in cases::all(kind) {
             let template = cases::project_path("tests/cases/project");
             let sources = cases::sources(&[&case.path, &case.path.join("before"), &template]);
-            for set in pipeline::compile(&sources).sets {
+            for set in pipeline::compile(&sources, &cases::settings()).sets {
                 for object in &set.objects {
                     leaves(&object.body, &mut |path: &FieldPath, _| {
                         let origin = object.origin(path);

@@ -38,6 +38,7 @@ fn every_node_project() -> Files {
         ("base/app.kdl".to_owned(), include_str!("support/every-node/base.kdl").to_owned()),
         ("base/objects.yaml".to_owned(), include_str!("support/every-node/objects.yaml").to_owned()),
         ("base/sealed.yaml".to_owned(), include_str!("support/every-node/sealed.yaml").to_owned()),
+        ("environments/common.kdl".to_owned(), include_str!("support/every-node/common.kdl").to_owned()),
         ("environments/live.kdl".to_owned(), include_str!("support/every-node/live.kdl").to_owned()),
     ]
 }
@@ -74,7 +75,7 @@ fn shuffled(files: &Files, dice: &mut Dice) -> Files {
         for node in document.nodes() {
             let first = dice.below(2);
             halves[first].nodes_mut().push(node.clone());
-            if matches!(node.name().value(), "app" | "environment") {
+            if matches!(node.name().value(), "app" | "environment" | "layer") {
                 let (mine, other) = split(node, dice);
                 *halves[first].nodes_mut().last_mut().expect("just pushed") = mine;
                 halves[1 - first].nodes_mut().push(other);
@@ -97,6 +98,13 @@ fn split(node: &KdlNode, dice: &mut Dice) -> (KdlNode, KdlNode) {
     other.entries_mut().retain(|it| it.name().is_none());
     let (mut kept, mut moved) = (KdlDocument::new(), KdlDocument::new());
     for child in node.children().into_iter().flat_map(KdlDocument::nodes) {
+        if child.name().value() == "component" && child.ty().is_none() && dice.below(2) == 0 {
+            // A component may be spread over files, too.
+            let (mine, other) = split(child, dice);
+            kept.nodes_mut().push(mine);
+            moved.nodes_mut().push(other);
+            continue;
+        }
         let half = if dice.below(2) == 0 { &mut kept } else { &mut moved };
         half.nodes_mut().push(child.clone());
     }

@@ -1,8 +1,10 @@
 //! The documentation is true: its examples compile or fail as they say, and the reference has every node.
 //!
-//! The words behind ```` ```kdl ```` say what a block is: `base` or `environment` for a whole file; without either,
+//! The words behind ```` ```kdl ```` say what a block is: `base`, `layer` or `environment` for a whole file; without either,
 //! its first node decides, and anything smaller than a file is put into a small project. `must-fail=CODE` names the
-//! message that the block must cause. A block `yaml base/x.yaml` is a file beside the examples of its section. An `environment` block is compiled on the `base` block before it in its section.
+//! message that the block must cause. A block `yaml base/x.yaml` is a file beside the examples of its section. An
+//! `environment` block is compiled on the `base` block before it in its section, and with the `layer` block before it,
+//! where it extends one.
 
 use crate::support::cases::project_path;
 use crate::support::grammar::{Known, collect_used, every_node, key};
@@ -37,6 +39,7 @@ const COMPONENT: [(&str, &str); 3] =
 enum Holds {
     Base,
     Environment,
+    Layer,
     /// Nodes of a node in a base file.
     Fragment,
 }
@@ -60,7 +63,7 @@ fn the_first_example_of_a_page_is_a_whole_project() {
         let (base, environment) = (first("kdl base"), first("kdl environment"));
         let name = environment.split_whitespace().nth(1).unwrap().to_owned();
         let files = [("base/app.kdl".to_owned(), base), (format!("environments/{name}.kdl"), environment)];
-        let compiled = pipeline::compile(&Sources::new(files));
+        let compiled = pipeline::compile(&Sources::new(files), &pipeline::Settings::default());
         assert_eq!(compiled.diagnostics, [], "{page}");
         assert!(!compiled.tree().files.is_empty());
     }
@@ -152,6 +155,8 @@ fn page() -> String {
 /// Returns every KDL block of the documentation.
 fn examples() -> Vec<Example> {
     let pages = repository_files("README.md", ".md").into_iter().chain(repository_files("docs", ".md"));
+    // The cookbook quotes whole projects, and is held against those.
+    let pages = pages.filter(|(name, _)| !name.starts_with("docs/cookbook/"));
     let found: Vec<Example> = pages.flat_map(|(name, text)| of_page(&name, &text)).collect();
     assert!(!found.is_empty(), "no examples");
     found
@@ -161,6 +166,7 @@ fn of_page(page: &str, text: &str) -> Vec<Example> {
     let all = fences(text);
     let blocks: Vec<&Fence> = all.iter().filter(|it| it.info.split(' ').next() == Some("kdl")).collect();
     let mut base: Option<&Fence> = None;
+    let mut layer: Option<&Fence> = None;
     let mut examples = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let place = format!("{page}:{}", block.line);
@@ -179,7 +185,17 @@ fn of_page(page: &str, text: &str) -> Vec<Example> {
             Holds::Environment => {
                 let below = base.filter(|it| it.section == block.section);
                 let below = below.map_or_else(|| around_base(&KdlDocument::new()), |it| complete(&it.text));
-                vec![base_file(&below), environment_file(&block.text)]
+                let extended = layer.filter(|it| it.section == block.section && extends(&block.text));
+                let layer = extended.map(|it| environment_file(&it.text));
+                [base_file(&below), environment_file(&block.text)].into_iter().chain(layer).collect()
+            }
+            Holds::Layer => {
+                layer = Some(block);
+                let below = base.filter(|it| it.section == block.section);
+                let below = below.map_or_else(|| around_base(&KdlDocument::new()), |it| complete(&it.text));
+                let next = blocks.get(index + 1).filter(|it| it.section == block.section && extends(&it.text));
+                let environment = next.map_or(ENVIRONMENT, |it| it.text.as_str());
+                vec![base_file(&below), environment_file(&block.text), environment_file(environment)]
             }
         };
         let beside = all.iter().filter(|it| it.section == block.section).filter_map(|it| {
@@ -203,10 +219,17 @@ fn holds(block: &Fence) -> Holds {
     match first.as_deref() {
         _ if words.contains(&"base") => Holds::Base,
         _ if words.contains(&"environment") => Holds::Environment,
+        _ if words.contains(&"layer") => Holds::Layer,
         Some("app" | "cluster") => Holds::Base,
         Some("environment") => Holds::Environment,
+        Some("layer") => Holds::Layer,
         Some(_) | None => Holds::Fragment,
     }
+}
+
+/// True for an environment that extends a layer.
+fn extends(text: &str) -> bool {
+    document(text).get("environment").is_some_and(|it| it.get("extends").is_some())
 }
 
 /// Reads a block; one that is no KDL has no nodes.
@@ -219,7 +242,9 @@ fn base_file(text: &str) -> (String, String) {
 }
 
 fn environment_file(text: &str) -> (String, String) {
-    let name = document(text).get_arg("environment").and_then(|it| it.as_string()).unwrap_or("example").to_owned();
+    let document = document(text);
+    let name = document.get_arg("environment").or_else(|| document.get_arg("layer"));
+    let name = name.and_then(|it| it.as_string()).unwrap_or("example").to_owned();
     (format!("environments/{name}.kdl"), text.to_owned())
 }
 

@@ -8,7 +8,7 @@ use todo_gitops::pipeline;
 #[test]
 fn our_own_project_compiles_to_its_committed_tree() {
     let sources = sources(&[&project_path("")]);
-    let compiled = pipeline::compile(&sources);
+    let compiled = pipeline::compile(&sources, &pipeline::Settings::default());
     assert_eq!(excerpt::print(&compiled.diagnostics, &sources, Style::Plain), "");
     let environments: Vec<&str> = compiled.sets.iter().map(|it| it.environment.name.as_str()).collect();
     assert_eq!(environments, ["todo-dev", "todo-prod", "todo-staging"]);

@@ -11,24 +11,35 @@ use todo_gitops::{parse, patch, pipeline, render, resolve, validate};
 /// The codes that no case shows, each with its reason.
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("annotations-too-large", "a case would be a file of 256 KiB"),
-    ("autoscaler-target-missing", "an autoscaler is made with its Deployment"),
     ("budget-selects-nothing", "a budget is made with its Deployment"),
     ("config-too-large", "a case would be a file of 1 MiB"),
+    ("deprecated-api", "the compiler makes objects of API versions that stay"),
     ("duplicate-autoscaler", "a component has one `autoscale`"),
     ("duplicate-key", "a spec has no binary data"),
-    ("duplicate-name", "`duplicate-node` comes first"),
+    ("egress-denied", "the compiler lists `Egress` with the rules for it"),
     ("empty-selector", "an empty `selector` is the usual one"),
     ("file-name-collision", "the names that Kubernetes takes have files of their own"),
     ("ingress-backend-missing", "`missing-setting` and `unknown-port` come first"),
     ("invalid-quantity", "`wrong-value` comes first"),
+    ("invalid-schedule", "a spec has no CronJobs"),
+    ("invalid-secret", "a spec has no way to write the value of a secret"),
+    ("misleading-setting", "a spec has no volumes, and the compiler makes the rest"),
     ("missing-key", "`unknown-secret-key` comes first"),
-    ("not-exactly-one", "`conflicting-settings` and `missing-setting` come first"),
+    ("name-too-long", "a spec has no StatefulSets"),
+    ("object-too-large", "a case would be a file of 256 KiB"),
     ("policy-selects-nothing", "a policy is made with its Deployment"),
     ("probe-port-missing", "`unknown-port` comes first"),
     ("replicas-owned-by-autoscaler", "the compiler leaves `replicas` out"),
+    ("rollout-deadlock", "a spec has no volumes"),
+    ("route-backend-missing", "`missing-setting` and `unknown-port` come first"),
+    ("schedule-never-runs", "a spec has no CronJobs"),
+    ("secret-too-large", "a spec has no way to write the value of a secret"),
     ("selector-mismatch", "the labels of a selector are put on the pods"),
+    ("service-without-selector", "a Service is made with its Deployment"),
+    ("unknown-time-zone", "a spec has no CronJobs"),
     ("unknown-volume", "a spec has no volumes"),
     ("unreadable-file", "a case is text; `tests/suite/bad_input.rs` shows it"),
+    ("unsafe-name", "a spec has no roles"),
 ];
 
 #[test]
@@ -37,7 +48,7 @@ fn every_case_says_what_is_expected() {
     let template = cases::project_path("tests/cases/project");
     for case in cases::all("errors") {
         let sources = cases::sources(&[&case.path, &template]);
-        let compiled = pipeline::compile(&sources);
+        let compiled = pipeline::compile(&sources, &cases::settings());
         if compiled.diagnostics.is_empty() {
             failures.push(format!("{}: nothing is wrong", case.name));
         }
@@ -96,7 +107,7 @@ fn all() -> Vec<(String, Vec<Diagnostic>)> {
     let template = cases::project_path("tests/cases/project");
     let found = |case: cases::Case| {
         let sources = cases::sources(&[&case.path, &template]);
-        (case.name, pipeline::compile(&sources).diagnostics)
+        (case.name, pipeline::compile(&sources, &cases::settings()).diagnostics)
     };
     cases::all("errors").into_iter().map(found).collect()
 }

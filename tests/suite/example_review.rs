@@ -5,7 +5,7 @@ use todo_gitops::change::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, Finding, ImageChange, ImpactCode, Operation,
     RequiredObject, Review, ReviewedChange, ReviewedField, Severity, SourceLine, WaivedRule,
 };
-use todo_gitops::object::ObjectId;
+use todo_gitops::object::{Date, ObjectId};
 
 const MIB: i128 = 1 << 20;
 
@@ -86,6 +86,7 @@ pub(crate) fn rich() -> Review {
             environments: names(&["todo-dev"]),
             object: object("apps", "Deployment", "todo-worker"),
             reason: "it has no port to ask".into(),
+            until: Some(Date::parse("2026-12-31").unwrap()),
             source: line("base/worker.kdl", 4),
         }],
         required: vec![

@@ -14,7 +14,7 @@ static SETS: LazyLock<Vec<Vec<Object>>> = LazyLock::new(|| {
     let template = cases::project_path("tests/cases/project");
     let mut sets = Vec::new();
     let mut add = |folders: &[&std::path::Path]| {
-        let compiled = pipeline::compile(&cases::sources(folders));
+        let compiled = pipeline::compile(&cases::sources(folders), &pipeline::Settings::default());
         sets.extend(compiled.sets.into_iter().map(|it| it.objects));
     };
     add(&[&cases::project_path("")]);

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
 mod bad_input;
+mod capacity;
 mod cli;
 mod compile;
 mod console;
@@ -15,8 +16,13 @@ mod documentation;
 mod dogfood;
 mod errors;
 mod example_review;
+mod examples;
 mod git;
+mod graph;
+mod house_rules;
 mod laws;
+mod mutations;
+mod parity;
 mod payloads;
 mod report;
 mod review;

@@ -55,7 +55,7 @@ impl State {
     /// Compiles the layers of the first folder that has each, and lays the manifests of the first folder over it.
     fn of(folders: &[&Path], failures: &mut Failures) -> Self {
         let sources = cases::sources(folders);
-        let mut compiled = pipeline::compile(&sources);
+        let mut compiled = pipeline::compile(&sources, &cases::settings());
         for diagnostic in compiled.diagnostics.iter().filter(|it| it.is_error()) {
             failures.push(format!("{}: {}", folders[0].display(), diagnostic.message));
         }

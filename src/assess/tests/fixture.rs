@@ -116,12 +116,11 @@ fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environ
     };
     let external = secrets.iter().map(secret).collect();
     Environment {
-        name: name.to_owned(),
-        namespace: name.to_owned(),
         protected: name == "prod",
         cluster: Some(cluster),
         external,
         span: Some(span),
+        ..Environment::undeclared(name)
     }
 }
 

@@ -5,11 +5,13 @@
 //! [`KubernetesVersion::SUPPORTED`] is answered as the nearest one inside.
 
 pub mod custom;
+pub mod deprecated;
 pub mod removed;
 pub mod shape;
 mod table;
 
 use super::{FieldPath, KubernetesVersion};
+pub use deprecated::{Deprecation, deprecation};
 pub use shape::{Fields, List, ListKind, Shape, UnknownFields};
 use std::collections::BTreeSet;
 pub use table::DefinitionId;

@@ -1,57 +1,48 @@
 //! A component: its image, its pods, its resources, and the parts that have files of their own.
 
-use super::origins::{self, Refused};
+use super::origins;
+use super::pod::{self, Surroundings};
 use super::{
-    CONFLICTING_SETTINGS, Context, EMPTY_BOUNDS, MISSING_SETTING, OUT_OF_BOUNDS, UNKNOWN_RULE, UNKNOWN_SECRET,
-    UNKNOWN_SECRET_KEY, argument, config, declared, image, labels, manifest, network, number, probe, property_number,
-    property_percent, property_text, routing, security,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, access, argument, autoscale, config, container, declared, ingress,
+    labels, manifest, network, policy, property_text, routing, workload,
 };
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::{HOUSE_RULES, ORIGIN_NOT_ALLOWED};
-use crate::object::{Quantity, Waiver};
-use crate::resolve::OVERRIDE_WITHOUT_EFFECT;
-use crate::source::{Span, Traced};
-use crate::spec::{
-    Autoscale, Component, DisruptionBudget, Entry, EnvironmentVariable, Node, Port, Replicas, ResourceList, Rollout,
-    ServiceAccount, VariableSource,
-};
+use crate::source::Traced;
+use crate::spec::{Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAccount};
 
 /// Reads a component.
-pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Component {
+pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
     let name = argument(node, 0);
     let object_name = object_name(&context.app_name, node);
-    let waivers = waivers(node, context);
+    let waivers = policy::waivers(node, context.diagnostics);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
-    let variables = variables(node, &object_name, &mut refused, context);
+    let around = Surroundings::of(node, &object_name, config.iter().chain(shared).collect());
+    let pod = pod::read(node, config.as_ref(), &around, &mut refused, context);
     origins::report(refused, &waivers, context);
-    let mut ports: Vec<Port> = node.children_named("port").map(port).collect();
-    ports.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let ports = container::ports_of_service(node);
     let service = routing::service(node, &ports, context);
+    let additional_services = routing::additional_services(node, &ports, context);
     Component {
-        image: image::read(node, context),
-        command: words(node, "command"),
-        args: words(node, "args"),
-        replicas: Replicas { count: replicas(node, context) },
+        workload: workload::read(node, service.iter().chain(&additional_services), context),
+        kind: workload::kind(node).origin,
+        wave: None,
         config,
-        variables,
-        requests: resources(node, "requests"),
-        limits: resources(node, "limits"),
-        probes: probe::read(node, &ports, context),
-        security: security::read(node),
-        rollout: rollout(node, context),
-        autoscale: autoscale(node, &object_name, context),
+        autoscale: autoscale::read(node, &object_name, context),
         disruption_budget: disruption_budget(node, &object_name, context),
-        ingress: routing::ingress(node, &object_name, service.as_ref(), context),
+        ingress: ingress::ingress(node, &object_name, service.as_ref(), context),
+        http_route: ingress::http_route(node, &object_name, service.as_ref(), context),
         service,
-        allowances: network::allowances(node, &ports, context),
+        additional_services,
+        allowances: network::allowances(node, &container::ports_of_pod(node), context),
         service_account: service_account(node, &object_name),
+        permissions: access::permissions(node, context),
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
         manifests: manifest::manifests(node, Some((&name.value, &waivers)), context),
-        waivers: waivers.into_iter().filter(|it| it.code != ORIGIN_NOT_ALLOWED.name).collect(),
-        ports,
+        waivers,
+        pod,
         name,
         object_name,
     }
@@ -65,7 +56,7 @@ pub(super) fn name_or(node: &Node, object_name: &Traced<String>, rule: &'static 
 
 /// Returns the name of a component's objects.
 pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
-    component.child("name").map_or_else(
+    component.child("name").and_then(|it| it.argument(0)).map_or_else(
         || {
             let name = argument(component, 0);
             Traced::new(
@@ -73,240 +64,8 @@ pub(super) fn object_name(app_name: &str, component: &Node) -> Traced<String> {
                 component.origin.derived("objects are called after the app and the component"),
             )
         },
-        |it| argument(it, 0),
+        Entry::text,
     )
-}
-
-fn words(node: &Node, name: &str) -> Vec<Traced<String>> {
-    node.child(name).map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default()
-}
-
-pub(super) fn port(node: &Node) -> Port {
-    let protocol = property_text(node, "protocol");
-    Port {
-        name: argument(node, 0),
-        number: number(node, 1),
-        protocol: protocol.unwrap_or_else(|| Traced::rule("TCP".to_owned(), "ports are TCP unless told otherwise")),
-    }
-}
-
-/// Reads the number of pods, and holds it and the autoscaler's range against the declared bounds.
-fn replicas(node: &Node, context: &mut Context<'_>) -> Traced<i64> {
-    let Some(replicas) = node.child("replicas") else {
-        return Traced::rule(1, "one replica unless told otherwise");
-    };
-    let count = number(replicas, 0);
-    let (minimum, maximum) = (property_number(replicas, "min"), property_number(replicas, "max"));
-    if empty_range("replicas", minimum.as_ref(), maximum.as_ref(), context) {
-        return count;
-    }
-    let autoscale = node.child("autoscale");
-    if let Some((autoscale, said)) = autoscale.zip(replicas.argument(0)) {
-        // A number of the base is for the environments that have no autoscaler.
-        let file = |span: Option<Span>| span.map(|it| it.file);
-        if file(said.span()) == file(context.environment.name.origin.span) {
-            let message = "`replicas` has no effect beside `autoscale`, which owns the number of pods";
-            let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at_some(said.span(), "");
-            let diagnostic = diagnostic.at(autoscale.span(), "the autoscaler is declared here");
-            context
-                .diagnostics
-                .push(diagnostic.help("remove the number; `min` and `max` stay bounds of the autoscaler"));
-        }
-    }
-    let values = [
-        ("replicas", replicas.argument(0).map(|_| count.clone())),
-        ("autoscale min", autoscale.and_then(|it| property_number(it, "min"))),
-        ("autoscale max", autoscale.and_then(|it| property_number(it, "max"))),
-    ];
-    let component = argument(node, 0).value;
-    for (what, value) in values {
-        let Some(value) = value else { continue };
-        let below = minimum.as_ref().filter(|bound| value.value < bound.value).map(|it| ("below the minimum", it));
-        let above = maximum.as_ref().filter(|bound| value.value > bound.value).map(|it| ("above the maximum", it));
-        if let Some((how, bound)) = below.or(above) {
-            let message = format!("`{what}` of `{component}` is {}, {how} of {}", value.value, bound.value);
-            let diagnostic = Diagnostic::new(OUT_OF_BOUNDS, message).at_some(value.origin.span, "");
-            context.diagnostics.push(
-                diagnostic.at_some(bound.origin.span, "the bound is set here").help("change the number, or the bound"),
-            );
-        }
-    }
-    count
-}
-
-/// Reports a range without a number in it, and returns whether it is one.
-fn empty_range(
-    what: &str,
-    minimum: Option<&Traced<i64>>,
-    maximum: Option<&Traced<i64>>,
-    context: &mut Context<'_>,
-) -> bool {
-    let (Some(minimum), Some(maximum)) = (minimum, maximum) else { return false };
-    let empty = minimum.value > maximum.value;
-    if empty {
-        let message = format!("`{what}` has a minimum of {} and a maximum of {}", minimum.value, maximum.value);
-        let diagnostic = Diagnostic::new(EMPTY_BOUNDS, message).at_some(minimum.origin.span, "the minimum");
-        context
-            .diagnostics
-            .push(diagnostic.at_some(maximum.origin.span, "the maximum").help("set `max=` to no less than `min=`"));
-    }
-    empty
-}
-
-fn variables(
-    node: &Node,
-    object_name: &Traced<String>,
-    refused: &mut Vec<Refused>,
-    context: &mut Context<'_>,
-) -> Vec<EnvironmentVariable> {
-    let children = node.child("env").map(|it| it.children.as_slice()).unwrap_or_default();
-    let variables: Vec<EnvironmentVariable> = children.iter().filter_map(|it| variable(it, context)).collect();
-    for variable in variables.iter().filter(|it| origins::names_origins(&it.name.value)) {
-        let VariableSource::Literal(value) = &variable.source else { continue };
-        let refusal = |text| origins::refusal(&variable.name.value, text, value.origin.span, context);
-        if let Some(diagnostic) = value.value.split(',').map(str::trim).find_map(refusal) {
-            refused.push(Refused { diagnostic, object: context.object("apps", "Deployment", &object_name.value) });
-        }
-    }
-    variables
-}
-
-fn variable(node: &Node, context: &mut Context<'_>) -> Option<EnvironmentVariable> {
-    let name = Traced::new(node.name.value.clone(), node.origin.clone());
-    let literal = node.argument(0).map(|it| ("a value", it));
-    let secret = node.property("secret").map(|it| ("secret=", it));
-    let field = node.property("field").map(|it| ("field=", it));
-    let given: Vec<(&str, &Entry)> = [literal, secret, field].into_iter().flatten().collect();
-    match given.as_slice() {
-        [] => {
-            let message = format!("variable `{}` has no value", name.value);
-            let diagnostic = Diagnostic::new(super::MISSING_VALUE, message).at(node.span(), "");
-            context.diagnostics.push(diagnostic.help(format!("write `{0} VALUE` or `{0} secret=NAME`", name.value)));
-            return None;
-        }
-        [_] => {}
-        [(first, first_entry), (second, second_entry), ..] => {
-            let message = format!("variable `{}` has {first} and {second}", name.value);
-            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(second_entry.span(), "");
-            context.diagnostics.push(
-                diagnostic
-                    .at_some(first_entry.span(), "and this")
-                    .help("keep one of them; an overlay that changes the kind of a variable says `(replace)`"),
-            );
-            return None;
-        }
-    }
-    let source = match (secret, field) {
-        (Some((_, secret)), _) => {
-            let key = property_text(node, "key").unwrap_or_else(|| {
-                Traced::new(name.value.clone(), node.origin.derived("the secret's key is called as the variable"))
-            });
-            check_secret_key(&secret.text(), &key, context);
-            VariableSource::Secret { name: secret.text(), key }
-        }
-        (None, Some((_, field))) => VariableSource::Field(field.text()),
-        (None, None) => VariableSource::Literal(argument(node, 0)),
-    };
-    if let (None, Some(key)) = (secret, node.property("key")) {
-        let message = format!("variable `{}` has `key=` without `secret=`", name.value);
-        context
-            .diagnostics
-            .push(Diagnostic::new(MISSING_SETTING, message).at_some(key.span(), "").help("add `secret=NAME`"));
-    }
-    Some(EnvironmentVariable { name, source })
-}
-
-/// Reports a Secret, or a key of one, that is not declared.
-fn check_secret_key(secret: &Traced<String>, key: &Traced<String>, context: &mut Context<'_>) {
-    let Some(declared) = find_secret(secret, context) else { return };
-    if declared.keys.iter().any(|it| it.value == key.value) {
-        return;
-    }
-    let known: Vec<String> = declared.keys.iter().map(|it| it.value.clone()).collect();
-    let is_sealed = context.sealed.contains(&secret.value);
-    let help = if is_sealed { "encrypt it again with this key" } else { "add it to `keys` once it is in the cluster" };
-    let message = format!("secret `{}` has no key `{}`", secret.value, key.value);
-    let place = declared.keys.first().map_or(declared.name.origin.span, |it| it.origin.span);
-    let diagnostic = Diagnostic::new(UNKNOWN_SECRET_KEY, message)
-        .at_some(key.origin.span, "")
-        .at_some(place, "its keys are declared here");
-    context.diagnostics.push(diagnostic.suggest(&key.value, known.iter().map(String::as_str)).help(help));
-}
-
-/// Finds a declared Secret, and reports one that is not.
-pub(super) fn find_secret(name: &Traced<String>, context: &mut Context<'_>) -> Option<crate::spec::Secret> {
-    let found = context.secrets.iter().find(|it| it.name.value == name.value).cloned();
-    if found.is_none() {
-        let known: Vec<String> = context.secrets.iter().map(|it| it.name.value.clone()).collect();
-        let message = format!("no secret is called `{}`", name.value);
-        let diagnostic = Diagnostic::new(UNKNOWN_SECRET, message).at_some(name.origin.span, "");
-        context.diagnostics.push(
-            diagnostic
-                .suggest(&name.value, known.iter().map(String::as_str))
-                .help(format!("declare it in the app: `secret {} {{ keys … }}`", name.value)),
-        );
-    }
-    found
-}
-
-fn resources(node: &Node, block: &str) -> Vec<ResourceList> {
-    let Some(block) = node.child("resources").and_then(|it| it.child(block)) else { return Vec::new() };
-    ["cpu", "memory", "ephemeral-storage"]
-        .into_iter()
-        .filter_map(|resource| {
-            let text = property_text(block, resource)?;
-            let amount = Traced::new(Quantity::parse(&text.value)?, text.origin);
-            Some(ResourceList { resource, amount })
-        })
-        .collect()
-}
-
-fn rollout(node: &Node, context: &mut Context<'_>) -> Rollout {
-    let block = node.child("rollout");
-    let text = |name: &str| block.and_then(|it| property_text(it, name));
-    let whole = |name: &str| block.and_then(|it| property_number(it, name));
-    let rollout = Rollout {
-        strategy: block.and_then(|it| it.argument(0)).map_or_else(
-            || Traced::rule("RollingUpdate".to_owned(), "pods are replaced one after the other unless told otherwise"),
-            Entry::text,
-        ),
-        max_unavailable: text("max-unavailable"),
-        max_surge: text("max-surge"),
-        min_ready: whole("min-ready"),
-        deadline: whole("deadline"),
-    };
-    let bound = rollout.max_unavailable.as_ref().or(rollout.max_surge.as_ref());
-    if let Some(bound) = bound.filter(|_| rollout.strategy.value == "Recreate") {
-        let message = "`rollout Recreate` replaces all pods at once, so it has no `max-unavailable` or `max-surge`";
-        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(bound.origin.span, "");
-        context.diagnostics.push(
-            diagnostic
-                .at_some(rollout.strategy.origin.span, "the strategy is set here")
-                .help("write `(replace)rollout Recreate` in an overlay, or remove the bounds"),
-        );
-    }
-    rollout
-}
-
-fn autoscale(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<Autoscale> {
-    let block = node.child("autoscale")?;
-    let bound = |name: &str| property_number(block, name).unwrap_or_else(|| Traced::new(1, block.origin.clone()));
-    let (minimum, maximum) = (property_number(block, "min"), property_number(block, "max"));
-    empty_range("autoscale", minimum.as_ref(), maximum.as_ref(), context);
-    let (cpu, memory) = (property_percent(block, "cpu"), property_percent(block, "memory"));
-    if cpu.is_none() && memory.is_none() {
-        let message = format!("`autoscale` of `{}` has no measure", argument(node, 0).value);
-        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");
-        context.diagnostics.push(diagnostic.help("add `cpu=\"70%\"` or `memory=\"80%\"`"));
-    }
-    Some(Autoscale {
-        name: name_or(block, object_name, "an autoscaler is called as the component's objects"),
-        minimum: bound("min"),
-        maximum: bound("max"),
-        cpu,
-        memory,
-        origin: declared(block),
-    })
 }
 
 fn disruption_budget(node: &Node, object_name: &Traced<String>, context: &mut Context<'_>) -> Option<DisruptionBudget> {
@@ -351,31 +110,11 @@ fn service_account(node: &Node, object_name: &Traced<String>) -> ServiceAccount 
             Entry::text,
         ),
         create: flag("create").is_none_or(|it| it.value),
-        mount_token: flag("mount-token")
-            .unwrap_or_else(|| Traced::rule(false, "pods get no service account token unless told otherwise")),
+        mount_token: flag("mount-token").unwrap_or_else(|| match access::first_permission(node) {
+            Some(origin) => Traced::new(true, origin.derived("pods get the account's token where it has a permission")),
+            None => Traced::rule(false, "pods get no service account token unless told otherwise"),
+        }),
     }
-}
-
-/// Reads the waivers, and reports those for rules that do not exist.
-fn waivers(node: &Node, context: &mut Context<'_>) -> Vec<Waiver> {
-    let mut waivers = Vec::new();
-    for waiver in node.children_named("waive") {
-        let code = argument(waiver, 0);
-        if !HOUSE_RULES.iter().any(|it| it.name == code.value) {
-            let known: Vec<&str> = HOUSE_RULES.iter().map(|it| it.name).collect();
-            let message = format!("there is no rule `{}` that can be waived", code.value);
-            let diagnostic = Diagnostic::new(UNKNOWN_RULE, message).at_some(code.origin.span, "");
-            context.diagnostics.push(
-                diagnostic
-                    .suggest(&code.value, known.iter().copied())
-                    .help(format!("rules that can be waived are {}", known.join(", "))),
-            );
-            continue;
-        }
-        let reason = property_text(waiver, "reason").map(|it| it.value).unwrap_or_default();
-        waivers.push(Waiver { code: code.value, reason, span: waiver.span() });
-    }
-    waivers
 }
 
 #[cfg(test)]
@@ -409,7 +148,7 @@ mod tests {
             ]);
             let (parts, _) = crate::parse::project(&sources);
             let specs = crate::resolve::project(&parts, &sources).specs;
-            specs[0].components[0].ports.iter().map(|it| it.name.value.clone()).collect::<Vec<_>>()
+            specs[0].components[0].pod.main.ports.iter().map(|it| it.name.value.clone()).collect::<Vec<_>>()
         };
         assert_eq!(of("port a 1; port b 2"), of("port b 2; port a 1"));
     }

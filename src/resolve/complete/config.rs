@@ -1,7 +1,7 @@
-//! A component's ConfigMap: its values, each of the type that its key declares.
+//! ConfigMaps: their values, each of the type that its key declares.
 
 use super::origins::{self, Refused, is_origin, is_url};
-use super::{Context, WRONG_CONFIG_TYPE, declared, property_text};
+use super::{Context, WRONG_CONFIG_TYPE, argument, declared, property_text};
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
 use crate::spec::{ConfigMap, ConfigValue, Entry, Node};
@@ -13,15 +13,36 @@ pub(super) fn read(
     refused: &mut Vec<Refused>,
     context: &mut Context<'_>,
 ) -> Option<ConfigMap> {
-    let block = component.child("config");
-    let name = block.and_then(|it| property_text(it, "name")).unwrap_or_else(|| {
+    let block = component.child("config")?;
+    let name = property_text(block, "name").unwrap_or_else(|| {
         Traced::new(
             format!("{}-config", object_name.value),
             object_name.origin.derived("a ConfigMap is called after the component's objects, with -config"),
         )
     });
+    config_map(block, name, refused, context)
+}
+
+/// Reads the configs of the app, which its components share, by name.
+pub(super) fn shared(app: &Node, context: &mut Context<'_>) -> Vec<ConfigMap> {
+    let mut refused = Vec::new();
+    let mut configs: Vec<ConfigMap> =
+        app.children_named("config").filter_map(|it| config_map(it, argument(it, 0), &mut refused, context)).collect();
+    configs.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    // No component can be excused for what all may use.
+    origins::report(refused, &[], context);
+    configs
+}
+
+/// Reads a block of settings; none where it is empty.
+fn config_map(
+    block: &Node,
+    name: Traced<String>,
+    refused: &mut Vec<Refused>,
+    context: &mut Context<'_>,
+) -> Option<ConfigMap> {
     let mut values: Vec<ConfigValue> = Vec::new();
-    for node in block.map(|it| it.children.as_slice()).unwrap_or_default() {
+    for node in &block.children {
         let by_name = if origins::names_origins(&node.name.value) { "origin" } else { "string" };
         let kind = property_text(node, "type").map_or_else(|| by_name.to_owned(), |it| it.value);
         for entry in &node.arguments {
@@ -34,7 +55,6 @@ pub(super) fn read(
         values.push(value(node));
     }
     values.sort_by(|a, b| a.key.value.cmp(&b.key.value));
-    let block = block?;
     (!values.is_empty()).then(|| ConfigMap { name, values, origin: declared(block) })
 }
 

@@ -1,22 +1,23 @@
-//! What a component runs.
+//! What a container runs.
 
 use super::{CONFLICTING_SETTINGS, Context, MISSING_SETTING, MISSING_VALUE, argument, property_text};
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
 use crate::spec::{Image, Node};
 
-/// Reads a component's image.
+/// Reads a container's image.
 pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Image {
     let Some(image) = node.child("image") else {
-        let message = format!("component `{}` has no image", argument(node, 0).value);
+        let message = format!("{} `{}` has no image", node.rule.name, argument(node, 0).value);
         let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
         context.diagnostics.push(diagnostic.help("add `image REPOSITORY tag=\"…\"`"));
         return Image { reference: Traced::new(String::new(), node.origin.clone()), pull: None };
     };
     let repository = argument(image, 0);
     let (tag, digest) = (property_text(image, "tag"), property_text(image, "digest"));
-    // The origin of the whole is that of the part which changes most often.
-    let origin = digest.as_ref().or(tag.as_ref()).map_or(&repository.origin, |it| &it.origin).clone();
+    // The origin of the whole is that of the part which most layers change; of several, the one that says most.
+    let parts = [Some(&repository), tag.as_ref(), digest.as_ref()].into_iter().flatten().map(|it| &it.origin);
+    let origin = parts.max_by_key(|it| it.overrides.len()).cloned().unwrap_or_default();
     check_image(&repository, tag.as_ref(), digest.as_ref(), context);
     let mut reference = repository.value;
     if let Some(tag) = tag {

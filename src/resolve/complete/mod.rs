@@ -3,25 +3,41 @@
 //! One file for each part of the spec. What is read here has been checked against the grammar, so a value has the type
 //! that its slot says; what a value means together with others is checked here.
 
+mod access;
+mod autoscale;
 mod cluster;
 mod component;
 mod config;
+mod container;
+mod data;
 mod file;
 mod image;
+mod labels;
+mod ingress;
+mod limits;
+mod lifecycle;
 mod manifest;
 mod network;
+mod order;
 mod origins;
+mod pod;
+mod policy;
 mod probe;
 mod required;
 mod routing;
+mod secret;
 mod security;
+mod variables;
+mod workload;
 
+pub(super) use container::ports_of_service;
+use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{self, ObjectId, Waived};
+use crate::diagnostic::{Code, Diagnostic, Policy};
+use crate::object::{self, ObjectId, Quantity, Waived};
 use crate::source::{FileId, Origin, Sources, Traced};
-use crate::spec::{App, Entry, Environment, Isolation, Label, Node, Sealed, Secret, Spec};
+use crate::spec::{App, Entry, Environment, Gitops, Isolation, Node, Sealed, Secret, Spec};
 use std::collections::BTreeSet;
 
 /// A value that no layer sets.
@@ -36,11 +52,17 @@ pub const UNKNOWN_CLUSTER: Code = Code::error("unknown-cluster");
 pub const UNKNOWN_SECRET: Code = Code::error("unknown-secret");
 /// A key that the declared Secret does not have.
 pub const UNKNOWN_SECRET_KEY: Code = Code::error("unknown-secret-key");
+/// A ConfigMap that is not declared.
+pub const UNKNOWN_CONFIG: Code = Code::error("unknown-config");
+/// A key that the ConfigMap does not have.
+pub const UNKNOWN_CONFIG_KEY: Code = Code::error("unknown-config-key");
+/// A container that the component does not have.
+pub const UNKNOWN_CONTAINER: Code = Code::error("unknown-container");
 /// A port that the component does not have.
 pub const UNKNOWN_PORT: Code = Code::error("unknown-port");
 /// A component that does not exist.
 pub const UNKNOWN_COMPONENT: Code = Code::error("unknown-component");
-/// A rule that does not exist, or that cannot be waived.
+/// A rule that does not exist, or that is not ours to set or to waive.
 pub const UNKNOWN_RULE: Code = Code::error("unknown-rule");
 /// Two settings that exclude each other.
 pub const CONFLICTING_SETTINGS: Code = Code::error("conflicting-settings");
@@ -68,10 +90,16 @@ pub const UNKNOWN_FILE: Code = Code::error("unknown-file");
 /// A file that the spec names and that is no text, or too large.
 pub const UNREADABLE_FILE: Code = Code::error("unreadable-file");
 
+/// Components that come after each other.
+pub const DEPENDENCY_CYCLE: Code = Code::error("dependency-cycle");
+/// An order that the GitOps controller does not keep.
+pub const ORDER_NOT_KEPT: Code = Code::warning("order-not-kept");
+
 /// Every code of this step.
 pub const CODES: &[Code] = &[
     AMBIGUOUS_YAML,
     CONFLICTING_SETTINGS,
+    DEPENDENCY_CYCLE,
     EMPTY_BOUNDS,
     ENCRYPTED_MANIFEST,
     INCOMPLETE_MANIFEST,
@@ -80,10 +108,14 @@ pub const CODES: &[Code] = &[
     MISSING_SETTING,
     MISSING_VALUE,
     NOT_ENCRYPTED,
+    ORDER_NOT_KEPT,
     OUT_OF_BOUNDS,
     UNKNOWN_CLUSTER,
     UNKNOWN_COMPONENT,
     UNKNOWN_FILE,
+    UNKNOWN_CONFIG,
+    UNKNOWN_CONFIG_KEY,
+    UNKNOWN_CONTAINER,
     UNKNOWN_PORT,
     UNKNOWN_RULE,
     UNKNOWN_SECRET,
@@ -116,6 +148,8 @@ struct Context<'a> {
     sources: &'a Sources,
     /// The files beside the spec that it names.
     files: BTreeSet<FileId>,
+    /// How bad the house rules are.
+    policy: Policy,
     diagnostics: &'a mut Vec<Diagnostic>,
     waived: Vec<Waived>,
 }
@@ -137,10 +171,13 @@ pub(super) fn spec(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Completed {
     required::check(app, diagnostics);
+    labels::check(app, diagnostics);
     let environment = environment(overlay, clusters, diagnostics);
-    let mut secrets: Vec<_> = app.children_named("secret").map(secret).collect();
-    secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    let secrets = secret::secrets(app, diagnostics);
+    let external = secret::external(app, diagnostics);
     let name = argument(app, 0);
+    let policy = policy::read(app, diagnostics);
+    let waivers = policy::waivers(app, diagnostics);
     let mut context = Context {
         app,
         app_name: name.value.clone(),
@@ -149,6 +186,7 @@ pub(super) fn spec(
         sealed: Vec::new(),
         sources,
         files: BTreeSet::new(),
+        policy,
         diagnostics,
         waived: Vec::new(),
     };
@@ -159,9 +197,17 @@ pub(super) fn spec(
     let mut patches: Vec<_> =
         of_components.flat_map(|it| manifest::patches(it, Some(&argument(it, 0).value), &mut context)).collect();
     patches.extend(manifest::patches(app, None, &mut context));
-    let mut components: Vec<_> = app.children_named("component").map(|it| component::read(it, &mut context)).collect();
+    let configs = config::shared(app, &mut context);
+    let mut components: Vec<_> =
+        app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-    let Context { environment, secrets, waived, files, .. } = context;
+    let gitops = app
+        .child("gitops")
+        .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
+    order::assign(app, &mut components, gitops.as_ref(), &mut context);
+    let Context { environment, secrets, policy, waived, files, .. } = context;
+    let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();
+    external_services.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let isolation = app.child("isolation").map(|it| {
         argument(it, 0).map(|it| if it == "component" { Isolation::Component } else { Isolation::Namespace })
     });
@@ -175,13 +221,21 @@ pub(super) fn spec(
         |it| argument(it, 0),
     );
     let spec = Spec {
+        quota: limits::quota(app, &name, diagnostics),
+        limit_range: limits::limit_range(app, &name, diagnostics),
         app: App { name, version: app.property("version").map(Entry::text) },
         environment,
         labels: labels(app, "labels"),
         annotations: labels(app, "annotations"),
         isolation,
         pod_security,
+        configs,
+        gitops,
         secrets,
+        external,
+        external_services,
+        policy,
+        waivers,
         components,
         manifests,
         sealed,
@@ -196,7 +250,7 @@ fn seal(sealed: &[Sealed], context: &mut Context<'_>) {
         let Some((name, keys)) = object::sealed::secret(&it.object) else { continue };
         let origin = &it.name.origin;
         let keys = keys.into_iter().map(|key| Traced::new(key, origin.clone())).collect();
-        let secret = Secret { name: Traced::new(name, origin.clone()), keys };
+        let secret = Secret { name: Traced::new(name, origin.clone()), keys, source: None };
         if let Some(declared) = context.secrets.iter().position(|known| known.name.value == secret.name.value) {
             let declared = context.secrets.remove(declared);
             for key in declared.keys.iter().filter(|key| !secret.keys.iter().any(|it| it.value == key.value)) {
@@ -248,21 +302,6 @@ pub(super) fn unused_cluster(cluster: &Node, overlays: &[Node], diagnostics: &mu
     }
 }
 
-/// Reads a declared Secret.
-fn secret(node: &Node) -> Secret {
-    let keys = node.child("keys").map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default();
-    Secret { name: argument(node, 0), keys }
-}
-
-/// Reads a block of labels or annotations.
-fn labels(node: &Node, block: &str) -> Vec<Label> {
-    let children = node.child(block).map(|it| it.children.as_slice()).unwrap_or_default();
-    let mut labels: Vec<Label> =
-        children.iter().map(|it| Label { key: it.name.value.clone(), value: argument(it, 0) }).collect();
-    labels.sort_by(|a, b| a.key.cmp(&b.key));
-    labels
-}
-
 /// Reads a positional value as text; empty, with the node's place, where it is missing and has been reported.
 fn argument(node: &Node, index: usize) -> Traced<String> {
     node.argument(index).map_or_else(|| Traced::new(String::new(), node.origin.clone()), Entry::text)
@@ -281,6 +320,17 @@ fn property_number(node: &Node, name: &str) -> Option<Traced<i64>> {
 /// Reads a named value as text.
 fn property_text(node: &Node, name: &str) -> Option<Traced<String>> {
     node.property(name).map(Entry::text)
+}
+
+/// Reads the values of a list; empty where there is none.
+fn list(node: &Node, name: &str) -> Vec<Traced<String>> {
+    node.child(name).map(|it| it.arguments.iter().map(Entry::text).collect()).unwrap_or_default()
+}
+
+/// Reads a named value as an amount; none where it is none, which the grammar does not let through.
+fn property_quantity(node: &Node, name: &str) -> Option<Traced<Quantity>> {
+    let text = property_text(node, name)?;
+    Some(Traced::new(Quantity::parse(&text.value)?, text.origin))
 }
 
 /// Reads a share as a number of percent.

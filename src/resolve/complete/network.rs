@@ -1,13 +1,13 @@
 //! The traffic of a component that is allowed.
 
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_COMPONENT, argument, component, declared, labels, probe,
-    property_text,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_COMPONENT, argument, component, container, declared,
+    labels, list, probe, property_text,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
 use crate::spec::grammar::is_range;
-use crate::spec::{Allowance, Direction, Node, Peer, Port};
+use crate::spec::{Allowance, Direction, Label, Node, Peer, Port};
 
 /// Reads a component's allowances.
 pub(super) fn allowances(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Vec<Allowance> {
@@ -42,10 +42,7 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
         (_, None) => (None, None),
         (Direction::From, Some(wanted)) => of_component(&wanted, ports, context)?,
         (Direction::To, Some(wanted)) => match (peer_component, wanted.value.parse::<u16>()) {
-            (Some(other), _) => {
-                let ports: Vec<Port> = other.children_named("port").map(component::port).collect();
-                of_component(&wanted, &ports, context)?
-            }
+            (Some(other), _) => of_component(&wanted, &container::ports_of_pod(other), context)?,
             (None, Ok(number)) if number > 0 => (Some(Traced::new(i64::from(number), wanted.origin)), None),
             (None, _) => {
                 let message = format!("`{}` is no port number", wanted.value);
@@ -61,10 +58,13 @@ fn allowance(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<A
         context.diagnostics.push(diagnostic.help("add `port=`; without one, every port of every protocol is allowed"));
     }
     protocol = property_text(node, "protocol").or(protocol);
+    let peer = read_peer(&peer, peer_component, context)?;
     Some(Allowance {
         name: argument(node, 0),
         direction,
-        peer: read_peer(&peer, peer_component, context)?,
+        except: except(node, &peer, context),
+        pods: pods(node, &peer, context),
+        peer,
         port,
         protocol: protocol.unwrap_or_else(|| Traced::rule("TCP".to_owned(), "ports are TCP unless told otherwise")),
         origin: declared(node),
@@ -120,6 +120,57 @@ fn read_peer(written: &Traced<String>, component: Option<&Node>, context: &mut C
     Some(Traced::new(peer, written.origin.clone()))
 }
 
+/// Reads the ranges that are taken out of the other side's addresses.
+fn except(node: &Node, peer: &Traced<Peer>, context: &mut Context<'_>) -> Vec<Traced<String>> {
+    let ranges = list(node, "except");
+    let Some(block) = node.child("except") else { return ranges };
+    let families: Vec<bool> = match &peer.value {
+        Peer::Range(range) => vec![is_six(range)],
+        Peer::Outside { pod_network } => pod_network.iter().map(|it| is_six(it)).collect(),
+        Peer::Anyone | Peer::Component { .. } | Peer::Namespace(_) => {
+            let message = format!("`{}` is about pods, and `except` takes out addresses", node.describe());
+            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at(block.span(), "");
+            context.diagnostics.push(
+                diagnostic
+                    .at_some(peer.origin.span, "the other side")
+                    .help("`except` goes with a range such as \"10.0.0.0/8\" and with `outside`"),
+            );
+            return Vec::new();
+        }
+    };
+    for range in ranges.iter().filter(|it| !families.contains(&is_six(&it.value))) {
+        let message = format!("`{}` lets no addresses of the family of {} through", node.describe(), range.value);
+        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(range.origin.span, "");
+        context.diagnostics.push(diagnostic.at_some(peer.origin.span, "the other side").help("remove the range"));
+    }
+    ranges
+}
+
+/// True for a range of IPv6 addresses.
+fn is_six(range: &str) -> bool {
+    range.contains(':')
+}
+
+/// Reads the labels of those pods of another namespace that are meant.
+fn pods(node: &Node, peer: &Traced<Peer>, context: &mut Context<'_>) -> Vec<Label> {
+    let pods = labels(node, "pods");
+    let Some(block) = node.child("pods") else { return pods };
+    if !matches!(peer.value, Peer::Namespace(_)) {
+        let message = format!("`{}` has `pods`, and its other side is no namespace", node.describe());
+        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at(block.span(), "");
+        context.diagnostics.push(
+            diagnostic
+                .at_some(peer.origin.span, "the other side")
+                .help("`pods` goes with \"namespace/NAME\"; a component's pods are known by its name"),
+        );
+    } else if pods.is_empty() {
+        let message = format!("`{}` has `pods` without a label, which would be all of them", node.describe());
+        let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(block.span(), "");
+        context.diagnostics.push(diagnostic.help("add a label, or take `pods` away"));
+    }
+    pods
+}
+
 /// Returns the labels by which another component's pods are found.
 fn selector(node: &Node, context: &Context<'_>) -> Vec<(String, String)> {
     let own = labels(node, "selector");
@@ -128,4 +179,32 @@ fn selector(node: &Node, context: &Context<'_>) -> Vec<(String, String)> {
         return crate::spec::environment::default_selector(&name.value, &context.environment.name.value);
     }
     own.into_iter().map(|it| (it.key, it.value.value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::resolve::tests::messages;
+
+    #[test]
+    fn narrows_only_what_can_be_narrowed() {
+        let check = |allow: &str, expected: &[&str]| {
+            let app = format!("component web {{ image i; port http 80; allow x {allow} }}");
+            assert_eq!(messages(&app, ""), expected, "{allow}");
+        };
+        check("to=\"10.0.0.0/8\" { except \"10.1.0.0/16\" }", &[]);
+        check("to=\"fd00::/8\" { except \"fd00:1::/32\" }", &[]);
+        check(
+            "to=\"10.0.0.0/8\" { except \"fd00:1::/32\" }",
+            &["`allow x` lets no addresses of the family of fd00:1::/32 through"],
+        );
+        check("to=\"*\" { except \"10.1.0.0/16\" }", &["`allow x` is about pods, and `except` takes out addresses"]);
+        check("from=web { except \"10.1.0.0/16\" }", &["`allow x` is about pods, and `except` takes out addresses"]);
+        check("from=\"namespace/a\" { pods { app b } }", &[]);
+        check("from=web { pods { app b } }", &["`allow x` has `pods`, and its other side is no namespace"]);
+        let app = "component web { image i; port http 80; allow x from=\"namespace/a\" { pods { app b } } }";
+        let without = "{ component web { allow x { pods { (remove)app } } } }";
+        assert_eq!(messages(app, without), ["`allow x` has `pods` without a label, which would be all of them"]);
+        let all = "{ component web { allow x { (remove)pods } } }";
+        assert_eq!(messages(app, all), Vec::<String>::new());
+    }
 }

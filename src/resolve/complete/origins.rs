@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::{ORIGIN_NOT_ALLOWED, UNUSED_WAIVER, or_waive};
+use crate::diagnostic::house_rule::{ORIGIN_NOT_ALLOWED, or_waive};
 use crate::object::{ObjectId, Waived, Waiver};
 use crate::source::Span;
 
@@ -37,27 +37,20 @@ pub(super) fn refusal(key: &str, text: &str, span: Option<Span>, context: &Conte
     })
 }
 
-/// Reports what is refused, unless the component is excused from it.
+/// Reports what is refused, unless the rule is off or the component is excused from it.
 pub(super) fn report(refused: Vec<Refused>, waivers: &[Waiver], context: &mut Context<'_>) {
     let waiver = waivers.iter().find(|it| it.code == ORIGIN_NOT_ALLOWED.name);
-    match waiver {
-        None => context.diagnostics.extend(refused.into_iter().map(|it| it.diagnostic)),
-        Some(waiver) if refused.is_empty() => {
-            let message = format!("nothing breaks the rule `{}` that is waived", waiver.code);
-            let diagnostic = Diagnostic::new(UNUSED_WAIVER, message).at(waiver.span, "");
-            context.diagnostics.push(diagnostic.help("remove it, or move it to the environments that need it"));
-        }
-        Some(waiver) => {
-            let mut objects: Vec<ObjectId> = refused.into_iter().map(|it| it.object).collect();
-            objects.sort();
-            objects.dedup();
-            let environment = context.environment.name.value.clone();
-            context.waived.extend(objects.into_iter().map(|object| Waived {
-                code: ORIGIN_NOT_ALLOWED,
-                object,
-                environment: environment.clone(),
-                waiver: waiver.clone(),
-            }));
+    let mut excused: Vec<ObjectId> = Vec::new();
+    for Refused { diagnostic, object } in refused {
+        let Some(message) = context.policy.applied(diagnostic.about(&object)) else { continue };
+        match waiver {
+            None => context.diagnostics.push(message),
+            Some(_) if excused.contains(&object) => {}
+            Some(waiver) => {
+                let environment = &context.environment.name.value;
+                context.waived.push(Waived::new(message.in_environment(environment), waiver, environment));
+                excused.push(object);
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How the kubelet looks after a component.
+//! How the kubelet looks after a container.
 
 use super::{
     CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_PORT, argument, declared, property_number, property_text,
@@ -7,9 +7,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
 use crate::spec::{Entry, Node, Port, Probe, ProbeAction, ProbeKind};
 
-/// Reads a component's probes.
-pub(super) fn read(component: &Node, ports: &[Port], context: &mut Context<'_>) -> Vec<Probe> {
-    component.children_named("probe").filter_map(|it| probe(it, ports, context)).collect()
+/// Reads a container's probes.
+pub(super) fn read(container: &Node, ports: &[Port], context: &mut Context<'_>) -> Vec<Probe> {
+    container.children_named("probe").filter_map(|it| probe(it, ports, context)).collect()
 }
 
 fn probe(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Probe> {
@@ -79,8 +79,8 @@ fn action(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Prob
     })
 }
 
-/// Returns the port that a probe asks: the one it names, or the component's only one.
-fn port(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Port> {
+/// Returns the port that a probe asks: the one it names, or the container's only one.
+pub(super) fn port(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Port> {
     let Some(wanted) = property_text(node, "port") else {
         if let [only] = ports {
             let name = Traced::new(
@@ -99,16 +99,20 @@ fn port(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Port> 
         }));
         return None;
     };
-    let found = find(&wanted, ports, context)?;
+    let found = find_in("container", &wanted, ports, context)?;
     Some(Port { name: wanted, ..found.clone() })
 }
 
 /// Finds a port of the component by its name, and reports one that it does not have.
 pub(super) fn find<'a>(wanted: &Traced<String>, ports: &'a [Port], context: &mut Context<'_>) -> Option<&'a Port> {
+    find_in("component", wanted, ports, context)
+}
+
+fn find_in<'a>(owner: &str, wanted: &Traced<String>, ports: &'a [Port], context: &mut Context<'_>) -> Option<&'a Port> {
     let found = ports.iter().find(|it| it.name.value == wanted.value);
     if found.is_none() {
         let known: Vec<&str> = ports.iter().map(|it| it.name.value.as_str()).collect();
-        let message = format!("the component has no port `{}`", wanted.value);
+        let message = format!("the {owner} has no port `{}`", wanted.value);
         let diagnostic = Diagnostic::new(UNKNOWN_PORT, message).at_some(wanted.origin.span, "");
         let diagnostic = diagnostic.suggest(&wanted.value, known.iter().copied());
         context.diagnostics.push(match known.as_slice() {

@@ -7,7 +7,7 @@ use crate::spec::grammar::{Need, Slot};
 
 /// Reports every required value that no layer sets.
 pub(super) fn check(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let named_by = usize::from(node.rule.identity.is_by_argument());
+    let named_by = node.rule.naming_arguments();
     for (index, slot) in node.rule.arguments.iter().enumerate().skip(named_by) {
         if slot.need == Need::Required && node.argument(index).is_none() {
             diagnostics.push(missing(node, slot, &format!("{} {}", node.describe(), example(slot))));

@@ -7,15 +7,22 @@
 //! 2. read it in `resolve/complete` and give it a field in the type beside this folder;
 //! 3. give it a heading in `docs/language.md` with an example, and a case under `tests/cases/compile`.
 
+mod access;
+mod autoscale;
 mod component;
+mod container;
+mod limits;
 mod manifest;
 mod network;
 mod project;
 mod routing;
+mod secret;
 mod slot;
+mod variables;
+mod workload;
 
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
-pub use slot::{Kind, Need, Slot, is_range};
+pub use slot::{Kind, Need, Slot, duration, is_range};
 
 /// What the language says of one node.
 #[derive(Debug)]
@@ -54,15 +61,10 @@ pub enum Identity {
     FirstArgument,
     /// The first argument, and a layer above adds to what there is instead of changing it.
     Stacked,
+    /// The first argument, and a property of this name: `waive missing-key object="ConfigMap/a"`.
+    FirstArgumentAnd(&'static str),
     /// The node's own name, which is free: a config key.
     Name,
-}
-
-impl Identity {
-    /// True where the first argument names the node.
-    pub const fn is_by_argument(self) -> bool {
-        matches!(self, Self::FirstArgument | Self::Stacked)
-    }
 }
 
 impl NodeRule {
@@ -100,6 +102,19 @@ impl NodeRule {
     /// Returns the slot of a property.
     pub fn property(&self, name: &str) -> Option<&'static Slot> {
         self.properties.iter().find(|it| it.name == name)
+    }
+
+    /// Returns how many arguments tell two of them apart.
+    pub fn naming_arguments(&self) -> usize {
+        match self.identity {
+            Identity::Single | Identity::Name => 0,
+            Identity::FirstArgument | Identity::FirstArgumentAnd(_) | Identity::Stacked => 1,
+        }
+    }
+
+    /// True for a property that tells two of them apart.
+    pub fn is_naming_property(&self, name: &str) -> bool {
+        matches!(self.identity, Identity::FirstArgumentAnd(it) if it == name)
     }
 
     /// True where all arguments are one list of values, which a layer above replaces as a whole.

@@ -1,6 +1,7 @@
 //! The nodes that say who may talk to whom.
 
 use super::NodeRule;
+use super::component::LABEL;
 use super::slot::{Kind, Slot};
 
 pub(super) static ISOLATION: NodeRule = NodeRule {
@@ -16,5 +17,10 @@ pub(super) static ALLOW: NodeRule = NodeRule {
         Slot::optional("port", Kind::Text),
         Slot::optional("protocol", Kind::Choice(&["TCP", "UDP", "SCTP"])),
     ],
+    children: &[&EXCEPT, &PODS],
     ..NodeRule::keyed("allow")
 };
+
+static EXCEPT: NodeRule = NodeRule { arguments: &[Slot::list("range", Kind::Range)], ..NodeRule::single("except") };
+
+static PODS: NodeRule = NodeRule { children: &[&LABEL], ..NodeRule::single("pods") };

@@ -1,16 +1,22 @@
 //! The nodes at the top: the app, its clusters, and an environment.
 
-use super::NodeRule;
-use super::component::{ANNOTATIONS, COMPONENT, LABELS};
+use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
+use super::limits::{LIMIT_RANGE, QUOTA};
 use super::manifest::{MANIFEST, PATCH, SEALED};
 use super::network::ISOLATION;
+use super::routing::EXTERNAL_SERVICE;
+use super::secret::{EXTERNAL, SECRET};
 use super::slot::{Kind, Slot};
+use super::workload::GITOPS;
+use super::{Identity, NodeRule};
+use crate::diagnostic::Level;
 
 /// What a file in `base/` may hold.
 pub static BASE_FILE: NodeRule = NodeRule { children: &[&APP, &CLUSTER], ..NodeRule::single("base") };
 
 /// What a file in `environments/` may hold.
-pub static ENVIRONMENT_FILE: NodeRule = NodeRule { children: &[&ENVIRONMENT], ..NodeRule::single("environment file") };
+pub static ENVIRONMENT_FILE: NodeRule =
+    NodeRule { children: &[&ENVIRONMENT, &LAYER], ..NodeRule::single("environment file") };
 
 static APP: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
@@ -20,8 +26,25 @@ static APP: NodeRule = NodeRule {
 };
 
 /// The same nodes in the app and in every environment: an overlay is written as the base is.
-const APP_CHILDREN: &[&NodeRule] =
-    &[&COMPONENT, &SECRET, &LABELS, &ANNOTATIONS, &ISOLATION, &POD_SECURITY, &MANIFEST, &SEALED, &PATCH];
+const APP_CHILDREN: &[&NodeRule] = &[
+    &COMPONENT,
+    &SECRET,
+    &SHARED_CONFIG,
+    &EXTERNAL,
+    &EXTERNAL_SERVICE,
+    &LABELS,
+    &ANNOTATIONS,
+    &ISOLATION,
+    &POD_SECURITY,
+    &QUOTA,
+    &LIMIT_RANGE,
+    &GITOPS,
+    &POLICY,
+    &WAIVE,
+    &MANIFEST,
+    &SEALED,
+    &PATCH,
+];
 
 /// One environment.
 pub static ENVIRONMENT: NodeRule = NodeRule {
@@ -32,19 +55,46 @@ pub static ENVIRONMENT: NodeRule = NodeRule {
         Slot::optional("protected", Kind::Flag),
         Slot::optional("create-namespace", Kind::Flag),
         Slot::optional("version", Kind::Text),
+        Slot::optional("extends", Kind::Name),
     ],
     children: APP_CHILDREN,
     ..NodeRule::keyed("environment")
 };
 
-static SECRET: NodeRule =
-    NodeRule { arguments: &[Slot::required("name", Kind::Name)], children: &[&KEYS], ..NodeRule::keyed("secret") };
-
-static KEYS: NodeRule = NodeRule { arguments: &[Slot::list("key", Kind::Text)], ..NodeRule::single("keys") };
+/// What several environments have in common. It has no `namespace`, which no two environments may share.
+static LAYER: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[
+        Slot::optional("cluster", Kind::Name),
+        Slot::optional("protected", Kind::Flag),
+        Slot::optional("create-namespace", Kind::Flag),
+        Slot::optional("version", Kind::Text),
+        Slot::optional("extends", Kind::Name),
+    ],
+    children: APP_CHILDREN,
+    ..NodeRule::keyed("layer")
+};
 
 static POD_SECURITY: NodeRule = NodeRule {
     arguments: &[Slot::required("level", Kind::Choice(&["privileged", "baseline", "restricted"]))],
     ..NodeRule::single("pod-security")
+};
+
+static POLICY: NodeRule = NodeRule { children: &[&RULE], ..NodeRule::single("policy") };
+
+static RULE: NodeRule =
+    NodeRule { arguments: &[Slot::required("level", Kind::Choice(Level::WORDS))], ..NodeRule::free() };
+
+/// As in a component, for what belongs to none.
+static WAIVE: NodeRule = NodeRule {
+    identity: Identity::FirstArgumentAnd("object"),
+    arguments: &[Slot::required("rule", Kind::Name)],
+    properties: &[
+        Slot::required("reason", Kind::Sentence),
+        Slot::optional("until", Kind::Date),
+        Slot::optional("object", Kind::Name),
+    ],
+    ..NodeRule::keyed("waive")
 };
 
 static CLUSTER: NodeRule = NodeRule {

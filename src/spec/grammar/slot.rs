@@ -1,6 +1,6 @@
 //! One value that a node takes, and what it may be.
 
-use crate::object::{KubernetesVersion, Quantity};
+use crate::object::{Date, KubernetesVersion, Quantity};
 use crate::spec::Literal;
 
 /// A place for one value.
@@ -28,8 +28,12 @@ pub enum Need {
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// Text; a number or flag is taken as it is spelled.
+    /// The value of a setting or a label: text; a number or a flag is taken as it is spelled.
+    Value,
+    /// Text; a number is taken as it is spelled.
     Text,
+    /// Text that starts with `/`.
+    Path,
     /// Text that is not a number or a flag.
     Name,
     /// Text that a person reads.
@@ -50,6 +54,12 @@ pub enum Kind {
     Version,
     /// A range of addresses, `10.244.0.0/16`.
     Range,
+    /// A span of time, `1h30m`.
+    Duration,
+    /// A kind and a name, `ConfigMap/ca-bundle`.
+    Object,
+    /// A day, `2026-12-31`.
+    Date,
     /// Whatever Kubernetes takes there.
     Any,
 }
@@ -86,7 +96,7 @@ impl Kind {
     pub fn check(self, literal: &Literal) -> Result<(), Mismatch> {
         let text = literal.as_text();
         let fits = match self {
-            Self::Text => match (literal, &text) {
+            Self::Value | Self::Text => match (literal, &text) {
                 (Literal::Integer { .. } | Literal::Decimal(_), None) => {
                     return Err(Mismatch {
                         expected: "text".to_owned(),
@@ -96,8 +106,10 @@ impl Kind {
                         ),
                     });
                 }
+                (Literal::Flag(_), _) => matches!(self, Self::Value),
                 (_, text) => text.is_some(),
             },
+            Self::Path => matches!(literal, Literal::Text(text) if text.starts_with('/')),
             Self::Name | Self::Sentence => matches!(literal, Literal::Text(text) if !text.is_empty()),
             Self::Integer(minimum, maximum) => {
                 let range = i128::from(minimum)..=i128::from(maximum);
@@ -114,6 +126,9 @@ impl Kind {
             },
             Self::Version => text.is_some_and(|it| it.parse::<KubernetesVersion>().is_ok()),
             Self::Range => matches!(literal, Literal::Text(text) if is_range(text)),
+            Self::Duration => matches!(literal, Literal::Text(text) if duration(text).is_some()),
+            Self::Object => matches!(literal, Literal::Text(text) if is_object(text)),
+            Self::Date => matches!(literal, Literal::Text(text) if Date::parse(text).is_ok()),
             Self::Any => true,
         };
         if fits { Ok(()) } else { Err(Mismatch { expected: self.describe(), help: self.help(literal) }) }
@@ -122,7 +137,8 @@ impl Kind {
     /// Says what fits, for "expected …" and for the reference.
     pub fn describe(self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
+            Self::Value | Self::Text => "text".to_owned(),
+            Self::Path => "a path that starts with `/`".to_owned(),
             Self::Name => "a name".to_owned(),
             Self::Sentence => "a sentence".to_owned(),
             Self::Integer(minimum, 2_147_483_647) => format!("a whole number from {minimum}"),
@@ -137,6 +153,9 @@ impl Kind {
             Self::Count => "a whole number, or a share such as \"25%\"".to_owned(),
             Self::Version => "a version of Kubernetes such as \"1.34\"".to_owned(),
             Self::Range => "a range of addresses such as \"10.244.0.0/16\"".to_owned(),
+            Self::Duration => "a span of time such as \"1h\" or \"30s\"".to_owned(),
+            Self::Object => "a kind and a name such as \"ConfigMap/ca-bundle\"".to_owned(),
+            Self::Date => "a date such as \"2026-12-31\"".to_owned(),
             Self::Any => "a value".to_owned(),
         }
     }
@@ -155,11 +174,14 @@ impl Kind {
             (Self::Name, Literal::Integer { spelling, .. } | Literal::Decimal(spelling)) => {
                 Some(format!("put it in quotes if this is the name: \"{spelling}\""))
             }
+            (Self::Text, Literal::Flag(flag)) => Some(format!("put it in quotes if this is the text: \"{flag}\"")),
+            (Self::Path, Literal::Text(text)) => Some(format!("write \"/{text}\"")),
             (Self::Percent, Literal::Integer { spelling, .. }) => Some(format!("write \"{spelling}%\"")),
             (Self::Count, Literal::Text(text)) if percent(&format!("{text}%")).is_some() => {
                 Some(format!("write {text} for a number, or \"{text}%\" for a share"))
             }
             (Self::Quantity, Literal::Text(text)) => quantity_help(text),
+            (Self::Date, Literal::Text(text)) => Date::parse(text).err(),
             (Self::Integer(..), Literal::Text(text)) if text.parse::<i64>().is_ok() => {
                 Some(format!("write the number without quotes: {text}"))
             }
@@ -200,6 +222,29 @@ pub fn is_range(text: &str) -> bool {
     })
 }
 
+/// Reads whole hours, minutes and seconds, in this order: `1h30m`, `90s`. Returns the seconds.
+pub fn duration(text: &str) -> Option<u64> {
+    let (mut rest, mut seconds) = (text, 0);
+    for (unit, length) in [('h', 3600), ('m', 60), ('s', 1)] {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if let (1..=5, Some(after)) = (digits, rest[digits..].strip_prefix(unit)) {
+            seconds += rest[..digits].parse::<u64>().ok()? * length;
+            rest = after;
+        }
+    }
+    (!text.is_empty() && rest.is_empty()).then_some(seconds)
+}
+
+/// True for `Kind/name`.
+fn is_object(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(kind, name)| {
+        kind.starts_with(|it: char| it.is_ascii_uppercase())
+            && kind.bytes().all(|it| it.is_ascii_alphanumeric())
+            && !name.is_empty()
+            && !name.contains('/')
+    })
+}
+
 /// Guesses the quantity that was meant: `256MB`, `256mi`, `1 Gi`.
 fn quantity_help(text: &str) -> Option<String> {
     let digits: String = text.chars().take_while(|it| it.is_ascii_digit() || *it == '.').collect();
@@ -212,4 +257,39 @@ fn quantity_help(text: &str) -> Option<String> {
         _ => return None,
     };
     (!digits.is_empty()).then(|| format!("did you mean \"{digits}{suffix}\"?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{duration, is_object};
+
+    #[test]
+    fn reads_spans_of_time() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(duration(text), expected, "{text}");
+        check("1h", Some(3600));
+        check("90s", Some(90));
+        check("1h30m", Some(5400));
+        check("1h1s", Some(3601));
+        check("0s", Some(0));
+        check("99999s", Some(99_999));
+        for text in ["", "1", "h", "1d", "1.5h", "-1s", "30m1h", "1h ", "100000s", "1mm", "5ms"] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn reads_objects() {
+        for (text, expected) in [
+            ("ConfigMap/ca-bundle", true),
+            ("Secret/a.b", true),
+            ("ca-bundle", false),
+            ("configmap/x", false),
+            ("ConfigMap/", false),
+            ("/x", false),
+            ("a/B/c", false),
+            ("Config Map/x", false),
+        ] {
+            assert_eq!(is_object(text), expected, "{text}");
+        }
+    }
 }

@@ -436,9 +436,9 @@ mod tests {
 
     #[test]
     fn looks_everywhere_and_tells_nothing() {
-        let environment = set([]).environment;
+        let set = set([]);
         let verdicts = |body: Value, expected: &[&str]| {
-            let found = check(&object(body), &environment);
+            let found = check(&object(body), &set);
             for it in &found {
                 assert!(!format!("{it:?}").contains("hunt"), "{it:?}");
             }

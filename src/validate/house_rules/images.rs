@@ -42,28 +42,28 @@ mod tests {
 
     #[test]
     fn asks_for_a_version() {
-        let mut environment = set([]).environment;
+        let mut set = set([]);
         let image = |text: &str| object(with_container("/image", json!(text)));
         let digest = format!("web@sha256:{}", "0".repeat(64));
         expect(
-            check(&image("web"), &environment),
+            check(&image("web"), &set),
             &["missing-image-tag container `web` runs `web`, which has neither tag nor digest"],
         );
         expect(
-            check(&image("localhost:5000/web"), &environment),
+            check(&image("localhost:5000/web"), &set),
             &["missing-image-tag `localhost:5000/web`, which has neither tag nor digest"],
         );
-        expect(check(&image("web:latest"), &environment), &[]);
-        expect(check(&image(&digest), &environment), &[]);
-        environment.protected = true;
-        expect(check(&image("web:1"), &environment), &[]);
-        expect(check(&image(&digest), &environment), &[]);
+        expect(check(&image("web:latest"), &set), &[]);
+        expect(check(&image(&digest), &set), &[]);
+        set.environment.protected = true;
+        expect(check(&image("web:1"), &set), &[]);
+        expect(check(&image(&digest), &set), &[]);
         expect(
-            check(&image("web:latest"), &environment),
+            check(&image("web:latest"), &set),
             &["mutable-image-tag container `web` runs `web:latest`, which can change at any time"],
         );
         expect(
-            check(&image("web"), &environment),
+            check(&image("web"), &set),
             &["mutable-image-tag container `web` runs `web` without a tag, which means `latest`"],
         );
     }

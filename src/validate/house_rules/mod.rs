@@ -2,26 +2,33 @@
 
 pub mod credentials;
 pub mod images;
+pub mod permissions;
+
+mod claims;
+mod governing_service;
 
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
 use crate::diagnostic::house_rule::{HOUSE_RULES, MISSING_PROBE, MISSING_RESOURCES, RUNS_AS_ROOT, or_waive};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::object::{Environment, Object};
+use crate::object::{Object, ObjectSet};
 
 /// The codes of this family.
 pub const CODES: &[Code] = HOUSE_RULES;
 
 /// Checks one object of an environment.
-pub(super) fn check(object: &Object, environment: &Environment) -> Found {
+pub(super) fn check(object: &Object, set: &ObjectSet) -> Found {
     let mut found = Found::new();
     credentials::check(object, &mut found);
+    claims::check(object, set, &mut found);
+    governing_service::check(object, set, &mut found);
+    permissions::check(object, &mut found);
     let Some(template) = pod::template(object) else { return found };
     let spec = template.get("spec");
     for container in all_containers(&spec) {
-        resources(&container, &mut found);
+        resources(&container, &spec, &mut found);
         privileges(&container, &spec, &mut found);
-        images::check(&container, environment, &mut found);
+        images::check(&container, &set.environment, &mut found);
     }
     if matches!(object.id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet") {
         for container in spec.get("containers").items() {
@@ -38,15 +45,19 @@ fn name_of<'a>(container: &Field<'a>) -> &'a str {
 /// A message about a container, at the line of a field; it says what a user writes and not where the field is.
 fn about(container: &Field<'_>, place: &Field<'_>, code: Code, what: &str) -> Diagnostic {
     let message = format!("{}: container `{}` {what}", container.object.id.short(), name_of(container));
-    Diagnostic::new(code, message).at_some(place.span(), "")
+    // What nobody left out has no line: that of the container is the nearest.
+    let has_line = place.is_set() || place.object.origins.absence_of(&place.path()).is_some();
+    let span = if has_line { place.span() } else { container.get("name").span() };
+    Diagnostic::new(code, message).at_some(span, "").about(&container.object.id)
 }
 
-fn resources(container: &Field<'_>, found: &mut Found) {
-    let resources = container.get("resources");
+fn resources(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
+    let (resources, whole) = (container.get("resources"), spec.get("resources"));
     let mut missing = Vec::new();
     let mut words = Vec::new();
     for list in ["requests", "limits"] {
-        let absent = |name: &&str| !resources.get(list).get(name).is_set();
+        // What the pod has as a whole bounds each container.
+        let absent = |name: &&str| !resources.get(list).get(name).is_set() && !whole.get(list).get(name).is_set();
         let names: Vec<&str> = ["cpu", "memory"].into_iter().filter(absent).collect();
         if !names.is_empty() {
             missing.push((list, format!("{list} for {}", names.join(" and "))));
@@ -120,7 +131,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn verdicts(body: Value, expected: &[&str]) {
-        expect(check(&object(body), &set([]).environment), expected);
+        expect(check(&object(body), &set([])), expected);
     }
 
     #[test]
@@ -134,6 +145,8 @@ mod tests {
             with_container("/resources", json!(null)),
             &["missing-resources container `web` has no requests for cpu and memory and no limits for cpu and memory"],
         );
+        let whole = json!({"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "1Gi"}});
+        verdicts(with(with_container("/resources", json!(null)), "/spec/template/spec/resources", whole), &[]);
     }
 
     #[test]

@@ -1,20 +1,17 @@
-//! Containers: names, images, ports, mounts, life cycle.
+//! Containers: names, images, ports, and what only some kinds of containers have.
 
-use super::{is_sidecar, probes, resources, variables};
+use super::{is_sidecar, mounts, probes, resources, variables};
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::INVALID_IMAGE;
 use crate::object::ImageReference;
-use crate::validate::field::{DUPLICATE_ENTRY, DUPLICATE_NAME, Field, Found, unique, unique_as};
-use crate::validate::names::{self, INVALID_NAME, INVALID_PATH, INVALID_PORT};
+use crate::validate::field::{DUPLICATE_NAME, Field, Found, OUT_OF_RANGE, unique, unique_as};
+use crate::validate::names::{self, INVALID_NAME, INVALID_PORT};
 
-/// An image is not written as an image can be.
-pub const INVALID_IMAGE: Code = Code::error("invalid-image");
 /// Two ports are the same.
 pub const DUPLICATE_PORT: Code = Code::error("duplicate-port");
-/// A container mounts a volume that the pod does not have.
-pub const UNKNOWN_VOLUME: Code = Code::error("unknown-volume");
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[DUPLICATE_PORT, INVALID_IMAGE, UNKNOWN_VOLUME];
+pub const CODES: &[Code] = &[DUPLICATE_PORT];
 
 const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
@@ -31,8 +28,6 @@ pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
         one(container, spec, found);
     }
     for container in spec.get("initContainers").items() {
-        let policy = container.get("restartPolicy");
-        policy.one_of(&["Always"], found);
         if is_sidecar(&container) {
             continue;
         }
@@ -43,7 +38,16 @@ pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
             }
         }
     }
-    host_ports(&all, found);
+    host_ports(&spec.get("containers").items(), found);
+    // These run one by one, so that each may have a port that others have too.
+    for container in spec.get("initContainers").items() {
+        host_ports(&[container], found);
+    }
+    if spec.get("hostNetwork").is_true() {
+        for container in spec.get("containers").items() {
+            ports_of_the_host(&container, found);
+        }
+    }
 }
 
 fn one(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
@@ -55,15 +59,30 @@ fn one(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
     image(&container.get("image"), found);
     container.get("imagePullPolicy").one_of(&["Always", "IfNotPresent", "Never"], found);
     container.get("terminationMessagePolicy").one_of(&["File", "FallbackToLogsOnError"], found);
-    ports(container, spec, found);
-    variables::check(container, found);
+    ports(container, found);
+    variables::check(container, spec, found);
     resources::check(&container.get("resources"), found);
     for name in PROBES {
         probes::check(&container.get(name), container, found);
     }
-    let grace = spec.get("terminationGracePeriodSeconds").number().unwrap_or(30);
-    probes::lifecycle(&container.get("lifecycle"), container, grace, found);
-    mounts(container, spec, found);
+    probes::lifecycle(&container.get("lifecycle"), container, spec, found);
+    mounts::check(container, spec, found);
+    resize(container, spec, found);
+}
+
+/// Checks how a container takes other amounts while it runs (`validateResizePolicy`).
+fn resize(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
+    let policies = container.get("resizePolicy").items();
+    for policy in &policies {
+        policy.get("resourceName").one_of(&["cpu", "memory"], found);
+        let restart = policy.get("restartPolicy");
+        restart.one_of(&["NotRequired", "RestartContainer"], found);
+        if restart.text() == Some("RestartContainer") && spec.get("restartPolicy").text() == Some("Never") {
+            found.push(restart.invalid(OUT_OF_RANGE, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+        }
+    }
+    let names = policies.iter().map(|it| it.get("resourceName"));
+    unique(DUPLICATE_NAME, names.filter_map(|it| Some((it.text()?, it))), found);
 }
 
 /// Checks that a container has an image, and that a runtime can read it; Kubernetes itself looks only when the pod is
@@ -75,14 +94,18 @@ fn image(image: &Field<'_>, found: &mut Found) {
         }
         return;
     };
-    if text != text.trim() {
-        found.push(image.invalid(INVALID_IMAGE, "must not have leading or trailing whitespace"));
-    } else if let Some(fault) = ImageReference::parse(text).fault() {
-        found.push(image.invalid(INVALID_IMAGE, fault));
+    let fault = if text == text.trim() {
+        ImageReference::parse(text).fault()
+    } else {
+        Some("must not have leading or trailing whitespace")
+    };
+    if let Some(fault) = fault {
+        let message = image.invalid(INVALID_IMAGE, fault).help("write it as a registry does: `team/app:1.0.0`");
+        found.push(message);
     }
 }
 
-fn ports(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
+fn ports(container: &Field<'_>, found: &mut Found) {
     let ports = container.get("ports").items();
     for port in &ports {
         port.get("name").syntax(INVALID_PORT, names::port_name, found);
@@ -91,9 +114,6 @@ fn ports(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
         let host = port.get("hostPort");
         if host.number().is_some_and(|it| it != 0) {
             port_number(&host, found);
-            if spec.get("hostNetwork").is_true() && host.number() != port.get("containerPort").number() {
-                found.push(host.invalid(INVALID_PORT, "must match `containerPort` when `hostNetwork` is true"));
-            }
         }
     }
     unique(DUPLICATE_NAME, ports.iter().map(|it| it.get("name")).filter_map(|it| Some((it.filled()?, it))), found);
@@ -103,6 +123,16 @@ fn ports(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
         Some(((number, protocol), format!("{number}/{protocol}"), it.get("containerPort")))
     });
     unique_as(DUPLICATE_PORT, keyed, found);
+}
+
+/// Checks the ports of a container on its node's network (`validatePodHostNetworkDeps`).
+fn ports_of_the_host(container: &Field<'_>, found: &mut Found) {
+    for port in container.get("ports").items() {
+        let host = port.get("hostPort");
+        if host.number().is_some_and(|it| it != 0 && Some(it) != port.get("containerPort").number()) {
+            found.push(host.invalid(INVALID_PORT, "must match `containerPort` when `hostNetwork` is true"));
+        }
+    }
 }
 
 fn host_ports(containers: &[Field<'_>], found: &mut Found) {
@@ -134,58 +164,6 @@ pub(in crate::validate) fn port_number_or_name(port: &Field<'_>, found: &mut Fou
 /// Returns a port's protocol, which is TCP where none is given.
 pub(in crate::validate) fn protocol<'a>(port: &Field<'a>) -> &'a str {
     port.get("protocol").filled().unwrap_or("TCP")
-}
-
-fn mounts(container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
-    let mut volumes: Vec<&str> = spec.get("volumes").items().iter().filter_map(|it| it.get("name").text()).collect();
-    let claims = Field::root(spec.object).at("spec.volumeClaimTemplates").items();
-    volumes.extend(claims.iter().filter_map(|it| it.at("metadata.name").text()));
-    let mounts = container.get("volumeMounts").items();
-    let devices = container.get("volumeDevices").items();
-    for item in mounts.iter().chain(&devices) {
-        let name = item.get("name");
-        if name.text().is_some_and(|it| !volumes.contains(&it)) {
-            let known = volumes.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
-            let help = if known.is_empty() { "the pod has no volumes".into() } else { format!("volumes: {known}") };
-            let message =
-                name.not_found(UNKNOWN_VOLUME).suggest(name.text().unwrap_or_default(), volumes.iter().copied());
-            found.push(message.help(help));
-        }
-    }
-    for mount in &mounts {
-        let path = mount.get("mountPath");
-        match path.text() {
-            Some("") => found.push(path.required("")),
-            Some(text) if !text.starts_with('/') => found.push(path.invalid(INVALID_PATH, "must be absolute")),
-            Some(text) if text.contains(':') => found.push(path.invalid(INVALID_PATH, "must not contain ':'")),
-            Some(_) | None => {}
-        }
-        mount.at_most_one(&["subPath", "subPathExpr"], found);
-        mount.get("subPath").syntax(INVALID_PATH, names::relative_path, found);
-        mount.get("subPathExpr").syntax(INVALID_PATH, names::relative_path, found);
-        propagation(mount, container, found);
-    }
-    let path = |it: &Field<'_>, name: &'static str| it.get(name).text().map(str::to_owned);
-    unique(DUPLICATE_ENTRY, mounts.iter().filter_map(|it| Some((path(it, "mountPath")?, it.get("mountPath")))), found);
-    unique(
-        DUPLICATE_ENTRY,
-        devices.iter().filter_map(|it| Some((path(it, "devicePath")?, it.get("devicePath")))),
-        found,
-    );
-}
-
-fn propagation(mount: &Field<'_>, container: &Field<'_>, found: &mut Found) {
-    let propagation = mount.get("mountPropagation");
-    propagation.one_of(&["None", "HostToContainer", "Bidirectional"], found);
-    if propagation.text() == Some("Bidirectional") && !container.at("securityContext.privileged").is_true() {
-        found.push(propagation.forbidden("Bidirectional mount propagation is available only to privileged containers"));
-    }
-    let recursive = mount.get("recursiveReadOnly");
-    recursive.one_of(&["Disabled", "IfPossible", "Enabled"], found);
-    let asks = recursive.text().is_some_and(|it| it != "Disabled");
-    if asks && !mount.get("readOnly").is_true() {
-        found.push(recursive.forbidden("may only be specified when readOnly is true"));
-    }
 }
 
 #[cfg(test)]
@@ -265,38 +243,32 @@ mod tests {
     }
 
     #[test]
-    fn checks_mounts() {
-        let mounted = |mounts: Value| {
-            let mut body = with_pod("/volumes", json!([{"name": "tmp", "emptyDir": {}}]));
-            body["spec"]["template"]["spec"]["containers"][0]["volumeMounts"] = mounts;
-            check(&object(body))
-        };
-        expect(mounted(json!([{"name": "tmp", "mountPath": "/tmp"}])), &[]);
-        expect(mounted(json!([{"name": "tpm", "mountPath": "/tmp"}])), &["unknown-volume name Not found: \"tpm\""]);
-        expect(mounted(json!([{"name": "tmp", "mountPath": "tmp"}])), &["invalid-path mountPath must be absolute"]);
-        expect(
-            mounted(json!([{"name": "tmp", "mountPath": "/a:b"}])),
-            &["invalid-path mountPath must not contain ':'"],
+    fn checks_ports_of_the_host() {
+        let init = |port: u16| json!([{"name": "a", "image": "a", "ports": [{"containerPort": port, "hostPort": 9}]}]);
+        let mut body = with_container("/ports/0/hostPort", json!(9));
+        body["spec"]["template"]["spec"]["initContainers"] = init(9);
+        expect(check(&object(body.clone())), &[]);
+        body["spec"]["template"]["spec"]["hostNetwork"] = json!(true);
+        expect(check(&object(body)), &["invalid-port hostPort must match `containerPort` when `hostNetwork` is true"]);
+        let mut body = with_container("/ports/0/hostPort", json!(8000));
+        body["spec"]["template"]["spec"]["hostNetwork"] = json!(true);
+        expect(check(&object(body)), &[]);
+    }
+
+    #[test]
+    fn checks_how_amounts_are_changed() {
+        let policy = |policies: Value, expected: &[&str]| container("/resizePolicy", policies, expected);
+        policy(json!([{"resourceName": "cpu", "restartPolicy": "NotRequired"}]), &[]);
+        policy(
+            json!([{"resourceName": "gpu", "restartPolicy": "Always"}]),
+            &["unsupported-value resourceName supported values: \"cpu\"", "unsupported-value restartPolicy \"Always\""],
         );
-        expect(
-            mounted(json!([{"name": "tmp", "mountPath": "/a"}, {"name": "tmp", "mountPath": "/a"}])),
-            &["duplicate-entry mountPath Duplicate value: \"/a\""],
-        );
-        expect(
-            mounted(json!([{"name": "tmp", "mountPath": "/a", "subPath": "../b"}])),
-            &["invalid-path subPath must not contain '..'"],
-        );
-        expect(
-            mounted(json!([{"name": "tmp", "mountPath": "/a", "subPath": "a", "subPathExpr": "b"}])),
-            &["not-exactly-one volumeMounts may not specify more than one of: `subPath`, `subPathExpr`"],
-        );
-        expect(
-            mounted(json!([{"name": "tmp", "mountPath": "/a", "mountPropagation": "Bidirectional"}])),
-            &["forbidden-field mountPropagation only to privileged containers"],
-        );
-        expect(
-            mounted(json!([{"name": "tmp", "mountPath": "/a", "recursiveReadOnly": "Enabled"}])),
-            &["forbidden-field recursiveReadOnly when readOnly is true"],
+        policy(
+            json!([
+                {"resourceName": "cpu", "restartPolicy": "NotRequired"},
+                {"resourceName": "cpu", "restartPolicy": "RestartContainer"},
+            ]),
+            &["duplicate-name resizePolicy Duplicate value: \"cpu\""],
         );
     }
 

@@ -3,12 +3,18 @@
 //! Source: `ValidatePodTemplateSpec` and `ValidatePodSpec` in `pkg/apis/core/validation`.
 
 pub mod containers;
-pub mod probes;
+pub mod mounts;
 pub mod resources;
-pub mod scheduling;
 pub mod security;
 pub mod variables;
-pub mod volumes;
+
+pub(super) mod restart;
+
+mod operating_system;
+mod probes;
+mod scheduling;
+mod settings;
+mod volumes;
 
 use super::field::{Field, Found};
 use super::metadata;
@@ -30,13 +36,22 @@ pub(super) fn check(object: &Object) -> Found {
         containers::check(&spec, &mut found);
         volumes::check(&spec, &mut found);
         security::check(&spec, &mut found);
+        operating_system::check(&spec, &mut found);
         scheduling::check(&spec, &mut found);
+        settings::check(&spec, &mut found);
+        resources::of_pod(&spec, &mut found);
+        resources::of_overhead(&spec.get("overhead"), &mut found);
+    } else {
+        found.push(spec.get("containers").required(""));
     }
     found
 }
 
-/// Returns the pod template of a workload, or the whole object for a Pod.
+/// Returns the pod template of a workload, or the whole object for a Pod. A kind of another group is another kind.
 pub(super) fn template(object: &Object) -> Option<Field<'_>> {
+    if !kind::is_built_in_group(&object.id.group) {
+        return None;
+    }
     let root = Field::root(object);
     match object.id.kind.as_str() {
         "Pod" => Some(root),
@@ -78,6 +93,8 @@ mod tests {
     fn checks_the_template_itself() {
         let labels = with(deployment(), "/spec/template/metadata/labels/a", json!("x y"));
         expect(check(&object(labels)), &["invalid-label spec.template.metadata.labels.a a valid label"]);
+        let empty = with(deployment(), "/spec/template/spec", json!(null));
+        expect(check(&object(empty)), &["missing-value spec.template.spec.containers Required value"]);
         let ephemeral = with_pod("/ephemeralContainers", json!([{"name": "debug"}]));
         expect(check(&object(ephemeral)), &["forbidden-field ephemeralContainers not allowed in pod template"]);
     }
@@ -97,6 +114,15 @@ mod tests {
                 "/containers/0/volumeMounts",
                 "/volumes",
                 "/affinity",
+                "/os",
+                "/resources",
+                "/overhead",
+                "/resourceClaims",
+                "/topologySpreadConstraints",
+                "/dnsConfig",
+                "/containers/0/volumeDevices",
+                "/containers/0/resizePolicy",
+                "/containers/0/lifecycle",
                 "/tolerations",
                 "/securityContext",
             ] {

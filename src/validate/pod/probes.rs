@@ -3,15 +3,9 @@
 //! Source: `validateProbe` and `validateLifecycle` in `pkg/apis/core/validation`.
 
 use super::containers::port_number_or_name;
-use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::PROBE_PORT_MISSING;
 use crate::validate::field::{Field, Found, OUT_OF_RANGE};
 use crate::validate::names::{INVALID_NAME, header_name};
-
-/// A probe names a port that its container does not have.
-pub const PROBE_PORT_MISSING: Code = Code::error("probe-port-missing");
-
-/// The codes of this family.
-pub const CODES: &[Code] = &[PROBE_PORT_MISSING];
 
 /// Checks one probe of a container; absent probes are fine here.
 pub(super) fn check(probe: &Field<'_>, container: &Field<'_>, found: &mut Found) {
@@ -39,8 +33,17 @@ pub(super) fn check(probe: &Field<'_>, container: &Field<'_>, found: &mut Found)
     }
 }
 
-/// Checks the hooks of a container in a pod with this grace period.
-pub(super) fn lifecycle(lifecycle: &Field<'_>, container: &Field<'_>, grace: i64, found: &mut Found) {
+/// Checks what a container does when it starts and stops.
+pub(super) fn lifecycle(lifecycle: &Field<'_>, container: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
+    let grace = spec.get("terminationGracePeriodSeconds").number().unwrap_or(30);
+    let signal = lifecycle.get("stopSignal");
+    match spec.at("os.name").text() {
+        None if signal.is_set() => {
+            found.push(signal.forbidden("may not be set for containers with empty `spec.os.name`"));
+        }
+        Some("windows") => signal.one_of(&["SIGKILL", "SIGTERM"], found),
+        Some(_) | None => {}
+    }
     for name in ["postStart", "preStop"] {
         let hook = lifecycle.get(name);
         if !hook.is_set() {
@@ -82,7 +85,8 @@ fn named_port(port: &Field<'_>, container: &Field<'_>, found: &mut Found) {
     let names: Vec<&str> = ports.iter().filter_map(|it| it.get("name").text()).collect();
     if !names.contains(&name) {
         let message = port.problem(PROBE_PORT_MISSING, format!("no port named {name:?} in this container"));
-        found.push(message.suggest(name, names).help("name a port of the container, or give its number"));
+        let message = message.suggest(name, names).help("name a port of the container, or give its number");
+        found.push(message);
     }
 }
 
@@ -138,6 +142,17 @@ mod tests {
             check(&object(readiness("terminationGracePeriodSeconds"))),
             &["forbidden-field readinessProbe must not be set for readinessProbes"],
         );
+    }
+
+    #[test]
+    fn checks_stop_signals() {
+        let signal = |system: Value, signal: &str, expected: &[&str]| {
+            let mut body = with_container("/lifecycle", json!({"stopSignal": signal}));
+            body["spec"]["template"]["spec"]["os"] = json!({"name": system});
+            expect(check(&object(body)), expected);
+        };
+        signal(json!("linux"), "SIGUSR1", &[]);
+        signal(json!(null), "SIGUSR1", &["forbidden-field stopSignal containers with empty `spec.os.name`"]);
     }
 
     #[test]

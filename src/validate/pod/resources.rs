@@ -1,34 +1,88 @@
-//! Requests and limits of a container.
+//! Requests and limits of a container, and of a pod as a whole.
 //!
-//! Source: `ValidateContainerResourceRequirements` in `pkg/apis/core/validation`. Amounts are compared exactly.
+//! Source: `ValidateContainerResourceRequirements` and `validatePodResources` in `pkg/apis/core/validation`. Amounts are
+//! compared exactly.
 
 use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::ODD_QUANTITY;
 use crate::object::{Quantity, quantity};
-use crate::validate::field::{Field, Found, OUT_OF_RANGE};
+use crate::validate::field::{Field, Found, OUT_OF_RANGE, UNSUPPORTED_VALUE};
 use crate::validate::names::{INVALID_NAME, dns_subdomain, qualified_name};
 
 /// A quantity is none that Kubernetes reads.
 pub const INVALID_QUANTITY: Code = Code::error("invalid-quantity");
-/// A quantity is one that Kubernetes reads, but otherwise than it looks.
-pub const ODD_QUANTITY: Code = Code::error("odd-quantity");
 /// A container requests more than its limit.
 pub const REQUEST_ABOVE_LIMIT: Code = Code::error("request-above-limit");
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[INVALID_QUANTITY, ODD_QUANTITY, REQUEST_ABOVE_LIMIT];
+pub const CODES: &[Code] = &[INVALID_QUANTITY, REQUEST_ABOVE_LIMIT];
 
 const RAISE: &str = "lower it in `requests`, or raise it in `limits`";
 
 /// Checks the `resources` of a container.
 pub(super) fn check(resources: &Field<'_>, found: &mut Found) {
+    for list in ["requests", "limits"] {
+        for (name, amount) in resources.get(list).entries() {
+            resource_name(name, &amount, found);
+        }
+    }
+    amounts(resources, found);
+}
+
+/// Checks the `resources` of a pod as a whole, which bound those of its containers.
+pub(super) fn of_pod(spec: &Field<'_>, found: &mut Found) {
+    let resources = spec.get("resources");
+    for list in ["requests", "limits"] {
+        for (name, amount) in resources.get(list).entries() {
+            if !matches!(name, "cpu" | "memory") && !name.starts_with("hugepages-") {
+                let message =
+                    format!("Unsupported value: {name:?}: a pod as a whole has only cpu, memory and hugepages");
+                found.push(amount.problem(UNSUPPORTED_VALUE, message).help("say it in the containers"));
+            }
+        }
+    }
+    amounts(&resources, found);
+    let plain = |name: &str, it: &Field<'_>| read(it).filter(|_| is_plain(name, it));
+    for (name, request) in resources.get("requests").entries() {
+        let asked = super::running_containers(spec)
+            .into_iter()
+            .filter_map(|it| plain(name, &it.at("resources.requests").get(name)));
+        let sum = asked.fold(Quantity::ZERO, Quantity::plus);
+        if plain(name, &request).is_some_and(|it| it < sum) {
+            let detail = format!("must be greater than or equal to aggregate container requests of {sum}");
+            found.push(request.invalid(REQUEST_ABOVE_LIMIT, detail).help("raise it, or lower those of the containers"));
+        }
+    }
+    for (name, limit) in resources.get("limits").entries() {
+        let Some(allowed) = plain(name, &limit) else { continue };
+        for container in spec.get("containers").items() {
+            let own = container.at("resources.limits").get(name);
+            if plain(name, &own).is_some_and(|it| it > allowed) {
+                let detail = format!("must be less than or equal to pod limits of {allowed}");
+                let message = own.invalid(REQUEST_ABOVE_LIMIT, detail).at_some(limit.span(), "the pod's limit");
+                found.push(message.help("lower it, or raise the pod's"));
+            }
+        }
+    }
+}
+
+/// Checks what running a pod takes besides its containers.
+pub(super) fn of_overhead(overhead: &Field<'_>, found: &mut Found) {
+    for (name, amount) in overhead.entries() {
+        resource_name(name, &amount, found);
+        amount_of(name, &amount, found);
+    }
+}
+
+fn amounts(resources: &Field<'_>, found: &mut Found) {
     let (requests, limits) = (resources.get("requests"), resources.get("limits"));
     for amounts in [&requests, &limits] {
         for (name, amount) in amounts.entries() {
-            resource_name(name, &amount, found);
             amount_of(name, &amount, found);
+            whole_pages(name, &amount, found);
         }
-        huge_pages(amounts, found);
     }
+    huge_pages(resources, found);
     for (name, request) in requests.entries() {
         let limit = limits.get(name);
         // What is odd has been reported, and compares otherwise than it was meant.
@@ -75,13 +129,19 @@ pub(in crate::validate) fn amount_of(resource: &str, amount: &Field<'_>, found: 
         found.push(amount.invalid(INVALID_QUANTITY, detail));
         return;
     };
-    if let Some(oddity) = quantity::oddity(&text) {
-        found.push(amount.invalid(ODD_QUANTITY, oddity));
-    } else if quantity.is_negative() {
+    if quantity.is_negative() {
         found.push(amount.invalid(OUT_OF_RANGE, "must be greater than or equal to 0"));
+    } else if let Some(oddity) = quantity::oddity(&text) {
+        let message =
+            amount.invalid(ODD_QUANTITY, oddity).help("write what is meant: `250m` of cpu, `256Mi` of memory");
+        found.push(message);
     } else if is_bytes(resource) && !quantity.is_whole() {
         let message = amount.invalid(ODD_QUANTITY, "fractional byte value, must be an integer");
-        found.push(message.help("`m` is a thousandth of a byte: write `M` or `Mi`"));
+        let message = message.help("`m` is a thousandth of a byte: write `M` or `Mi`");
+        found.push(message);
+    } else if resource == "cpu" && !quantity.times(1000).is_whole() {
+        let message = amount.invalid(ODD_QUANTITY, "less than a thousandth is nothing that a node can give");
+        found.push(message.help("round it to `m`"));
     } else if resource.contains('/') && !quantity.is_whole() {
         found.push(amount.invalid(INVALID_QUANTITY, "must be an integer"));
     }
@@ -102,17 +162,28 @@ fn resource_name(name: &str, amount: &Field<'_>, found: &mut Found) {
         let message = format!("Invalid value: {name:?}: must be a standard resource type or fully qualified");
         let known = ["cpu", "memory", "ephemeral-storage"];
         found.push(amount.problem(INVALID_NAME, message).suggest(name, known));
+    } else if name.starts_with("requests.") && !name.contains("kubernetes.io/") {
+        // A quota counts what is requested under that prefix.
+        let message = format!("Invalid value: {name:?}: doesn't follow extended resource name standard");
+        found.push(amount.problem(INVALID_NAME, message).help("leave `requests.` out"));
     }
 }
 
-fn huge_pages(amounts: &Field<'_>, found: &mut Found) {
-    let has = |name: &str| amounts.value.get(name).is_some();
-    let huge = amounts.entries().iter().any(|(name, _)| name.starts_with("hugepages-"));
-    let all = amounts.object.at(&amounts.path().parent().unwrap_or_default());
-    let anywhere =
-        |name: &str| ["requests", "limits"].iter().any(|it| all.and_then(|all| all.get(it)?.get(name)).is_some());
-    if huge && !has("cpu") && !has("memory") && !anywhere("cpu") && !anywhere("memory") {
-        found.push(amounts.forbidden("HugePages require cpu or memory"));
+/// Checks that huge pages come with something that is scheduled, once for requests and limits together.
+fn huge_pages(resources: &Field<'_>, found: &mut Found) {
+    let lists = [resources.get("requests"), resources.get("limits")];
+    let has = |is: fn(&str) -> bool| lists.iter().flat_map(Field::entries).any(|(name, _)| is(name));
+    if has(|it| it.starts_with("hugepages-")) && !has(|it| matches!(it, "cpu" | "memory")) {
+        found.push(resources.forbidden("HugePages require cpu or memory").help("request `memory` too"));
+    }
+}
+
+/// Checks that an amount of huge pages is a whole number of them.
+fn whole_pages(resource: &str, amount: &Field<'_>, found: &mut Found) {
+    let Some(size) = resource.strip_prefix("hugepages-").and_then(Quantity::parse) else { return };
+    if read(amount).is_some_and(|it| !it.is_multiple_of(size)) {
+        let shown = amount.text().unwrap_or_default();
+        found.push(amount.invalid(INVALID_QUANTITY, format!("{shown} is not positive integer multiple of {resource}")));
     }
 }
 
@@ -127,7 +198,7 @@ fn is_bytes(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::validate::fixture::{expect, object, with_container};
+    use crate::validate::fixture::{expect, object, with_container, with_pod};
     use crate::validate::pod::check;
     use serde_json::{Value, json};
 
@@ -166,6 +237,7 @@ mod tests {
         check("256Mi", &[]);
         check("1K", &["invalid-quantity memory Invalid value: \"1K\": quantities are"]);
         check("-1", &["out-of-range memory must be greater than or equal to 0"]);
+        check("-01", &["out-of-range memory must be greater than or equal to 0"]);
         check("100m", &["odd-quantity memory fractional byte value"]);
         for odd in ["Gi", "5.", "+1", "01", "1e400", "1n", "16Ei"] {
             check(odd, &["odd-quantity requests.memory"]);
@@ -180,10 +252,33 @@ mod tests {
         resources(
             json!({"hugepages-2Mi": "2Mi"}),
             json!({"hugepages-2Mi": "2Mi"}),
+            &["forbidden-field resources HugePages require cpu or memory"],
+        );
+        let pages = |amount: &str| json!({"memory": "1Gi", "hugepages-2Mi": amount});
+        resources(pages("4Mi"), pages("4Mi"), &[]);
+        let message = "invalid-quantity hugepages-2Mi 3Mi is not positive integer multiple of hugepages-2Mi";
+        resources(pages("3Mi"), pages("3Mi"), &[message, message]);
+        resources(json!({"cpu": "0.1m"}), json!({}), &["odd-quantity cpu less than a thousandth"]);
+        resources(json!({"cpu": "0.5"}), json!({}), &[]);
+        resources(json!({"kubernetes.io/x": 1}), json!({"kubernetes.io/x": 1}), &[]);
+        resources(
+            json!({"requests.a.b/x": 1}),
+            json!({"requests.a.b/x": 1}),
+            &["invalid-name x doesn't follow extended resource name standard", "invalid-name x extended resource name"],
+        );
+    }
+
+    #[test]
+    fn compares_containers_with_their_pod() {
+        let pod = |whole: Value, expected: &[&str]| expect(check(&object(with_pod("/resources", whole))), expected);
+        pod(json!({"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "500m"}}), &[]);
+        pod(
+            json!({"requests": {"cpu": "249m"}, "limits": {"memory": "511Mi"}}),
             &[
-                "forbidden-field requests HugePages require cpu or memory",
-                "forbidden-field limits HugePages require cpu or memory",
+                "request-above-limit requests.cpu greater than or equal to aggregate container requests of 250m",
+                "request-above-limit limits.memory less than or equal to pod limits of 511Mi",
             ],
         );
+        pod(json!({"limits": {"a.b/gpu": 1}}), &["unsupported-value gpu only cpu, memory and hugepages"]);
     }
 }

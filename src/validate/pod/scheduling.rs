@@ -1,57 +1,30 @@
-//! Where a pod may run, and the rest of its specification: affinity, tolerations, spread, DNS, names it refers to.
+//! Where a pod may run: affinity, tolerations, spread.
 //!
-//! Source: `validateAffinity`, `ValidateTolerations`, `validateTopologySpreadConstraints`, `validateDNSPolicy` in
+//! Source: `validateAffinity`, `ValidateTolerations`, `validateTopologySpreadConstraints` in
 //! `pkg/apis/core/validation`.
 
-use crate::validate::field::{DUPLICATE_ENTRY, Field, Found, OUT_OF_RANGE, unique_as};
-use crate::validate::names::{self, INVALID_ADDRESS, INVALID_LABEL, INVALID_NAME};
+use crate::diagnostic::house_rule::MISLEADING_SETTING;
+use crate::validate::field::{DUPLICATE_ENTRY, Field, Found, OUT_OF_RANGE, unique, unique_as};
+use crate::validate::names::{self, INVALID_LABEL, INVALID_NAME};
 use crate::validate::selector;
 
 const AFFINITY_LISTS: (&str, &str) =
     ("requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution");
 const NODE_OPERATORS: [&str; 6] = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
 
-/// Checks a pod's specification apart from its containers and volumes.
+/// Checks where a pod may run.
 pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
-    spec.get("restartPolicy").one_of(&["Always", "OnFailure", "Never"], found);
-    spec.get("dnsPolicy").one_of(&["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"], found);
-    spec.get("activeDeadlineSeconds").within(1, 2_147_483_647, found);
-    // Kubernetes refuses it on a pod and takes it in a template.
-    spec.get("terminationGracePeriodSeconds").at_least(0, found);
-    for name in ["serviceAccountName", "priorityClassName", "runtimeClassName", "nodeName"] {
-        spec.get(name).syntax(INVALID_NAME, names::dns_subdomain, found);
-    }
-    for name in ["hostname", "subdomain"] {
-        spec.get(name).syntax(INVALID_NAME, names::dns_label, found);
-    }
     selector::labels(&spec.get("nodeSelector"), found);
     affinity(&spec.get("affinity"), found);
     for toleration in spec.get("tolerations").items() {
         self::toleration(&toleration, found);
     }
     spread(&spec.get("topologySpreadConstraints"), found);
-    dns(spec, found);
-    for alias in spec.get("hostAliases").items() {
-        address(&alias.get("ip"), found);
-        for name in alias.get("hostnames").items() {
-            name.syntax(INVALID_NAME, names::dns_subdomain, found);
-        }
+    let gates = spec.get("schedulingGates").items();
+    for gate in &gates {
+        gate.get("name").syntax_even_empty(INVALID_NAME, names::qualified_name, found);
     }
-    let secrets = spec.get("imagePullSecrets").items();
-    for secret in &secrets {
-        if secret.get("name").is_empty() {
-            found.push(secret.get("name").required(""));
-        }
-    }
-    let names =
-        secrets.iter().filter_map(|it| it.get("name").filled().map(|name| (name, format!("{name:?}"), it.clone())));
-    unique_as(DUPLICATE_ENTRY, names, found);
-}
-
-fn address(address: &Field<'_>, found: &mut Found) {
-    if address.text().is_some_and(|it| it.parse::<std::net::IpAddr>().is_err()) {
-        found.push(address.invalid(INVALID_ADDRESS, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
-    }
+    unique(DUPLICATE_ENTRY, gates.iter().filter_map(|it| Some((it.get("name").text()?, it.get("name")))), found);
 }
 
 fn affinity(affinity: &Field<'_>, found: &mut Found) {
@@ -88,20 +61,69 @@ fn weight(weighted: &Field<'_>, found: &mut Found) {
 }
 
 fn node_term(term: &Field<'_>, found: &mut Found) {
-    for list in ["matchExpressions", "matchFields"] {
-        for expression in term.get(list).items() {
-            selector::requirement(&expression, &NODE_OPERATORS, found);
+    for expression in term.get("matchExpressions").items() {
+        selector::requirement(&expression, &NODE_OPERATORS, found);
+        expression.get("key").syntax_even_empty(INVALID_LABEL, names::qualified_name, found);
+        let values = expression.get("values").items();
+        for value in &values {
+            value.syntax(INVALID_LABEL, names::label_value, found);
+        }
+        // The API server does not look, and no node matches.
+        if let (Some("Gt" | "Lt"), [value]) = (expression.get("operator").text(), values.as_slice())
+            && value.text().is_some_and(|it| it.parse::<i64>().is_err())
+        {
+            let message =
+                format!("Invalid value: {}: for 'Gt', 'Lt' operators, the value must be an integer", value.value);
+            found.push(value.house_rule(MISLEADING_SETTING, message, "give a whole number"));
         }
     }
-    for expression in term.get("matchExpressions").items() {
-        expression.get("key").syntax(INVALID_LABEL, names::qualified_name, found);
+    for expression in term.get("matchFields").items() {
+        expression.get("operator").one_of(&["In", "NotIn"], found);
+        expression.get("key").one_of(&["metadata.name"], found);
+        let values = expression.get("values");
+        if values.items().len() != 1 {
+            let detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+            found.push(values.required(detail));
+        }
+        for value in values.items() {
+            value.syntax_even_empty(INVALID_NAME, names::dns_subdomain, found);
+        }
     }
 }
 
 fn pod_term(term: &Field<'_>, found: &mut Found) {
     selector::check(&term.get("labelSelector"), found);
     selector::check(&term.get("namespaceSelector"), found);
+    for namespace in term.get("namespaces").items() {
+        namespace.syntax_even_empty(INVALID_NAME, names::dns_label, found);
+    }
+    label_keys(term, found);
     topology_key(term, found);
+}
+
+/// Checks the keys whose values are taken from the pod itself (`ValidateMatchLabelKeysAndMismatchLabelKeys`).
+fn label_keys(term: &Field<'_>, found: &mut Found) {
+    let selector = term.get("labelSelector");
+    for list in ["matchLabelKeys", "mismatchLabelKeys"] {
+        let keys = term.get(list);
+        if !keys.is_empty() && !selector.is_set() {
+            found.push(keys.forbidden("must not be specified when labelSelector is not set"));
+        }
+        for key in keys.items() {
+            key.syntax_even_empty(INVALID_LABEL, names::qualified_name, found);
+        }
+    }
+    let expressions = selector.get("matchExpressions").items();
+    let mut selected: Vec<&str> = selector.get("matchLabels").entries().into_iter().map(|(key, _)| key).collect();
+    selected.extend(expressions.iter().filter_map(|it| it.get("key").text()));
+    let mismatched = term.get("mismatchLabelKeys").items();
+    for key in term.get("matchLabelKeys").items() {
+        if key.text().is_some_and(|it| selected.contains(&it)) {
+            found.push(key.invalid(DUPLICATE_ENTRY, "exists in both matchLabelKeys and labelSelector"));
+        } else if mismatched.iter().any(|it| it.text() == key.text()) {
+            found.push(key.invalid(DUPLICATE_ENTRY, "exists in both matchLabelKeys and mismatchLabelKeys"));
+        }
+    }
 }
 
 fn topology_key(holder: &Field<'_>, found: &mut Found) {
@@ -110,6 +132,18 @@ fn topology_key(holder: &Field<'_>, found: &mut Found) {
         found.push(key.required("can not be empty"));
     }
     key.syntax(INVALID_LABEL, names::qualified_name, found);
+}
+
+/// Checks the label by which pods are spread: the API server asks only that there is one.
+fn spread_key(key: &Field<'_>, found: &mut Found) {
+    match (key.text(), key.text().map(names::qualified_name)) {
+        (Some(""), _) => found.push(key.required("can not be empty")),
+        (Some(text), Some(Err(detail))) => {
+            let message = format!("Invalid value: {text:?}: {detail}");
+            found.push(key.house_rule(MISLEADING_SETTING, message, "name a label that nodes can have"));
+        }
+        (Some(_) | None, _) => {}
+    }
 }
 
 fn toleration(toleration: &Field<'_>, found: &mut Found) {
@@ -139,7 +173,7 @@ fn spread(constraints: &Field<'_>, found: &mut Found) {
         if skew.number().is_some_and(|it| it <= 0) {
             found.push(skew.invalid(OUT_OF_RANGE, "must be greater than zero"));
         }
-        topology_key(constraint, found);
+        spread_key(&constraint.get("topologyKey"), found);
         let when = constraint.get("whenUnsatisfiable");
         when.one_of(&["DoNotSchedule", "ScheduleAnyway"], found);
         let domains = constraint.get("minDomains");
@@ -153,40 +187,13 @@ fn spread(constraints: &Field<'_>, found: &mut Found) {
             constraint.get(name).one_of(&["Honor", "Ignore"], found);
         }
         selector::check(&constraint.get("labelSelector"), found);
+        label_keys(constraint, found);
     }
     let keyed = items.iter().filter_map(|it| {
         let key = (it.get("topologyKey").text()?, it.get("whenUnsatisfiable").text()?);
         Some((key, format!("\"{{{}, {}}}\"", key.0, key.1), it.clone()))
     });
     unique_as(DUPLICATE_ENTRY, keyed, found);
-}
-
-fn dns(spec: &Field<'_>, found: &mut Found) {
-    let config = spec.get("dnsConfig");
-    let (servers, searches) = (config.get("nameservers"), config.get("searches"));
-    let none = spec.get("dnsPolicy").text() == Some("None");
-    if none && servers.is_empty() {
-        found.push(servers.required("must provide at least one DNS nameserver when `dnsPolicy` is None"));
-    }
-    if servers.items().len() > 3 {
-        found.push(servers.invalid(OUT_OF_RANGE, "must not have more than 3 nameservers"));
-    }
-    for server in servers.items() {
-        address(&server, found);
-    }
-    let names = searches.items();
-    if names.len() > 32 {
-        found.push(searches.invalid(OUT_OF_RANGE, "must not have more than 32 search paths"));
-    }
-    let characters: usize = names.iter().filter_map(Field::text).map(|it| it.len() + 1).sum();
-    if characters.saturating_sub(1) > 2048 {
-        found.push(searches.invalid(OUT_OF_RANGE, "must not have more than 2048 characters (including spaces)"));
-    }
-    for option in config.get("options").items() {
-        if option.get("name").is_empty() {
-            found.push(option.get("name").required("must not be empty"));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -197,48 +204,6 @@ mod tests {
 
     fn pod(pointer: &str, value: Value, expected: &[&str]) {
         expect(check(&object(with_pod(pointer, value))), expected);
-    }
-
-    #[test]
-    fn checks_names_and_numbers() {
-        pod("/serviceAccountName", json!("A"), &["invalid-name serviceAccountName RFC 1123 subdomain"]);
-        pod("/hostname", json!("a.b"), &["invalid-name hostname must not contain dots"]);
-        pod("/nodeSelector", json!({"a b": "x"}), &["invalid-label nodeSelector name part must consist"]);
-        pod("/activeDeadlineSeconds", json!(1), &[]);
-        pod(
-            "/activeDeadlineSeconds",
-            json!(0),
-            &["out-of-range activeDeadlineSeconds between 1 and 2147483647, inclusive"],
-        );
-        pod("/terminationGracePeriodSeconds", json!(-1), &["out-of-range terminationGracePeriodSeconds equal to 0"]);
-        pod(
-            "/hostAliases",
-            json!([{"ip": "1.2.3", "hostnames": ["a"]}]),
-            &["invalid-address ip must be a valid IP address"],
-        );
-        pod("/imagePullSecrets", json!([{"name": ""}]), &["missing-value name Required value"]);
-        pod(
-            "/imagePullSecrets",
-            json!([{"name": "a"}, {"name": "a"}]),
-            &["duplicate-entry imagePullSecrets Duplicate value: \"a\""],
-        );
-    }
-
-    #[test]
-    fn checks_dns() {
-        pod("/dnsPolicy", json!("None"), &["missing-value dnsConfig.nameservers at least one DNS nameserver"]);
-        pod("/dnsConfig", json!({"nameservers": ["10.0.0.1", "10.0.0.2", "10.0.0.3"]}), &[]);
-        pod(
-            "/dnsConfig",
-            json!({"nameservers": ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]}),
-            &["out-of-range nameservers must not have more than 3 nameservers"],
-        );
-        pod("/dnsConfig", json!({"searches": vec!["a"; 33]}), &["out-of-range searches more than 32 search paths"]);
-        pod(
-            "/dnsConfig",
-            json!({"searches": ["a".repeat(2049)]}),
-            &["out-of-range searches more than 2048 characters"],
-        );
     }
 
     #[test]
@@ -265,6 +230,9 @@ mod tests {
             it
         };
         pod("/topologySpreadConstraints", json!([spread(1, json!({}))]), &[]);
+        let keyed = |key: &str| json!([spread(1, json!({"topologyKey": key}))]);
+        pod("/topologySpreadConstraints", keyed(""), &["missing-value topologyKey can not be empty"]);
+        pod("/topologySpreadConstraints", keyed("a b"), &["misleading-setting topologyKey name part must consist"]);
         pod(
             "/topologySpreadConstraints",
             json!([spread(0, json!({}))]),
@@ -297,5 +265,53 @@ mod tests {
         pod("/affinity", node("In", json!([])), &["missing-value values must be specified when 'operator' is 'In'"]);
         pod("/affinity", node("Exists", json!(["a"])), &["forbidden-field values may not be specified"]);
         pod("/affinity", node("Gt", json!(["1", "2"])), &["missing-value values single value"]);
+        let keyless = json!([{"matchExpressions": [{"key": "", "operator": "Exists"}]}]);
+        pod(
+            "/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms",
+            keyless,
+            &["invalid-label key name part must be non-empty"],
+        );
+        pod("/affinity", node("Gt", json!(["1"])), &[]);
+        pod("/affinity", node("Gt", json!(["many"])), &["misleading-setting values the value must be an integer"]);
+        pod("/affinity", node("In", json!(["a b"])), &["invalid-label values a valid label"]);
+        let by_name = |key: &str, values: Value| {
+            json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+                {"matchFields": [{"key": key, "operator": "In", "values": values}]},
+            ]}}})
+        };
+        pod("/affinity", by_name("metadata.name", json!(["node-1"])), &[]);
+        pod("/affinity", by_name("metadata.uid", json!(["a"])), &["unsupported-value key \"metadata.uid\""]);
+        pod("/affinity", by_name("metadata.name", json!(["a", "b"])), &["missing-value values must be only one value"]);
+        pod("/schedulingGates", json!([{"name": "a.b/c"}]), &[]);
+        pod(
+            "/schedulingGates",
+            json!([{"name": "a"}, {"name": "a"}]),
+            &["duplicate-entry name Duplicate value: \"a\""],
+        );
+    }
+
+    #[test]
+    fn checks_keys_of_the_pods_own_labels() {
+        let keys = |fields: Value, expected: &[&str]| {
+            let mut term = json!({"topologyKey": "zone"});
+            term.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            pod(
+                "/affinity",
+                json!({"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}),
+                expected,
+            );
+        };
+        let selector = json!({"matchLabels": {"app": "web"}});
+        keys(json!({"labelSelector": selector, "matchLabelKeys": ["pod-template-hash"]}), &[]);
+        keys(json!({"matchLabelKeys": ["a"]}), &["forbidden-field matchLabelKeys when labelSelector is not set"]);
+        keys(
+            json!({"labelSelector": selector, "matchLabelKeys": ["app"]}),
+            &["duplicate-entry matchLabelKeys exists in both matchLabelKeys and labelSelector"],
+        );
+        keys(
+            json!({"labelSelector": selector, "matchLabelKeys": ["a"], "mismatchLabelKeys": ["a"]}),
+            &["duplicate-entry matchLabelKeys exists in both matchLabelKeys and mismatchLabelKeys"],
+        );
+        keys(json!({"namespaces": ["A"]}), &["invalid-name namespaces a lowercase RFC 1123 label"]);
     }
 }

@@ -3,9 +3,10 @@
 //! Source: `ValidateSecurityContext` and `validatePodSpecSecurityContext` in `pkg/apis/core/validation`. What is valid
 //! but loose is a house rule.
 
+use crate::diagnostic::house_rule::ROOT_NEVER_STARTS;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::validate::field::{DUPLICATE_NAME, Field, Found, unique};
-use crate::validate::names::INVALID_NAME;
+use crate::validate::names::{INVALID_NAME, INVALID_PATH, relative_path};
 
 /// Two security settings cannot both hold.
 pub const SECURITY_CONTRADICTION: Code = Code::error("security-contradiction");
@@ -26,19 +27,27 @@ pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
     for group in pod.get("supplementalGroups").items() {
         group.within(0, MAXIMUM_ID, found);
     }
-    sysctls(&pod.get("sysctls"), found);
+    pod.get("supplementalGroupsPolicy").one_of(&["Merge", "Strict"], found);
+    pod.get("seLinuxChangePolicy").one_of(&["MountOption", "Recursive"], found);
+    sysctls(spec, found);
     host(spec, found);
     if pod.get("runAsNonRoot").is_true() && pod.get("runAsUser").number() == Some(0) {
         found.push(root_that_is_none(&pod.get("runAsUser")));
     }
     for container in super::all_containers(spec) {
-        one(&container.get("securityContext"), &pod, found);
+        one(&container.get("securityContext"), spec, found);
     }
 }
 
-fn one(context: &Field<'_>, pod: &Field<'_>, found: &mut Found) {
+fn one(context: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
+    let pod = spec.get("securityContext");
     shared(context, found);
-    context.get("procMount").one_of(&["Default", "Unmasked"], found);
+    let proc = context.get("procMount");
+    proc.one_of(&["Default", "Unmasked"], found);
+    if proc.text() == Some("Unmasked") && !spec.get("hostUsers").is_false() {
+        let message = "Invalid value: `hostUsers` must be false to use `Unmasked`";
+        found.push(proc.problem(SECURITY_CONTRADICTION, message).help("leave it out, or set `hostUsers: false`"));
+    }
     let escalation = context.get("allowPrivilegeEscalation");
     if escalation.is_false() && context.get("privileged").is_true() {
         let message = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
@@ -46,8 +55,8 @@ fn one(context: &Field<'_>, pod: &Field<'_>, found: &mut Found) {
         found.push(message.help(ESCALATION));
     }
     for capability in context.at("capabilities.add").items() {
-        // Kubernetes sees only the first spelling, and the runtime reads both.
-        if escalation.is_false() && matches!(capability.text(), Some("CAP_SYS_ADMIN" | "SYS_ADMIN")) {
+        // Kubernetes sees only this spelling; `runs-as-root` sees the other too.
+        if escalation.is_false() && capability.text() == Some("CAP_SYS_ADMIN") {
             let message = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
             let message = capability.problem(SECURITY_CONTRADICTION, format!("Invalid value: {message}"));
             found.push(message.help(ESCALATION));
@@ -58,14 +67,13 @@ fn one(context: &Field<'_>, pod: &Field<'_>, found: &mut Found) {
     // What the pod alone says is reported at the pod.
     let own = context.get("runAsNonRoot").is_set() || context.get("runAsUser").is_set();
     if own && non_root.is_true() && user.number() == Some(0) {
-        found.push(root_that_is_none(&user));
+        found.push(root_that_is_none(&user).at_some(non_root.span(), "this container may not start as root"));
     }
 }
 
 fn root_that_is_none(user: &Field<'_>) -> Diagnostic {
     let message = "user 0 is root, and `runAsNonRoot` is true, so the container never starts";
-    user.problem(SECURITY_CONTRADICTION, message)
-        .help("give another `run-as user=…`, or say `security allow-root=#true`")
+    user.house_rule(ROOT_NEVER_STARTS, message, "give another `run-as user=…`, or say `security allow-root=#true`")
 }
 
 fn shared(context: &Field<'_>, found: &mut Found) {
@@ -79,6 +87,10 @@ fn shared(context: &Field<'_>, found: &mut Found) {
             Some("Localhost") if local.is_empty() => {
                 found.push(local.required(&format!("must be set when {what} type is Localhost")));
             }
+            Some("Localhost") if what == "seccomp" => local.syntax(INVALID_PATH, relative_path, found),
+            Some("Localhost") if local.text().is_some_and(|it| it != it.trim()) => {
+                found.push(local.invalid(INVALID_NAME, "must not be padded with whitespace"));
+            }
             Some("RuntimeDefault" | "Unconfined") if local.is_set() => {
                 found.push(local.forbidden(&format!("can only be set when {what} type is Localhost")));
             }
@@ -87,8 +99,8 @@ fn shared(context: &Field<'_>, found: &mut Found) {
     }
 }
 
-fn sysctls(sysctls: &Field<'_>, found: &mut Found) {
-    let names: Vec<Field<'_>> = sysctls.items().iter().map(|it| it.get("name")).collect();
+fn sysctls(spec: &Field<'_>, found: &mut Found) {
+    let names: Vec<Field<'_>> = spec.at("securityContext.sysctls").items().iter().map(|it| it.get("name")).collect();
     for name in &names {
         let word = |it: &str| {
             let edge = |it: Option<u8>| it.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
@@ -100,7 +112,19 @@ fn sysctls(sysctls: &Field<'_>, found: &mut Found) {
             Some(text) if text.len() > 253 || !text.split(['.', '/']).all(word) => {
                 found.push(name.invalid(INVALID_NAME, "must be a sysctl such as `net.core.somaxconn`"));
             }
-            Some(_) | None => {}
+            Some(text) => {
+                // `kernel/shm_rmid_forced` is `kernel.shm_rmid_forced`.
+                let text = text.replace('/', ".");
+                let ipc = ["kernel.msg", "kernel.sem", "kernel.shm", "fs.mqueue."];
+                if spec.get("hostNetwork").is_true() && text.starts_with("net.") {
+                    let message = "Invalid value: may not be specified when 'hostNetwork' is true";
+                    found.push(name.problem(SECURITY_CONTRADICTION, message).help("keep one of them"));
+                } else if spec.get("hostIPC").is_true() && ipc.iter().any(|it| text.starts_with(it)) {
+                    let message = "Invalid value: may not be specified when 'hostIPC' is true";
+                    found.push(name.problem(SECURITY_CONTRADICTION, message).help("keep one of them"));
+                }
+            }
+            None => {}
         }
     }
     unique(DUPLICATE_NAME, names.into_iter().filter_map(|it| Some((it.filled()?, it))), found);
@@ -109,7 +133,8 @@ fn sysctls(sysctls: &Field<'_>, found: &mut Found) {
 fn host(spec: &Field<'_>, found: &mut Found) {
     let clash = |a: Field<'_>, b: &str, found: &mut Found| {
         let name = a.path().last_field().unwrap_or_default().to_owned();
-        found.push(a.problem(SECURITY_CONTRADICTION, format!("Forbidden: `{name}` may not be set {b}")));
+        let message = a.problem(SECURITY_CONTRADICTION, format!("Forbidden: `{name}` may not be set {b}"));
+        found.push(message.help("keep one of them"));
     };
     if spec.get("hostUsers").is_false() {
         for name in ["hostNetwork", "hostPID", "hostIPC"] {
@@ -144,23 +169,32 @@ mod tests {
         pod(json!({"supplementalGroups": [-1]}), &["out-of-range supplementalGroups[0] between 0 and"]);
         pod(
             json!({"runAsNonRoot": true, "runAsUser": 0}),
-            &["security-contradiction runAsUser user 0 is root, and `runAsNonRoot` is true"],
+            &["root-never-starts runAsUser user 0 is root, and `runAsNonRoot` is true"],
         );
         container(
             json!({"runAsUser": 0}),
-            &["security-contradiction containers[web].securityContext.runAsUser user 0 is root"],
+            &["root-never-starts containers[web].securityContext.runAsUser user 0 is root"],
         );
         container(json!({"runAsUser": 0, "runAsNonRoot": false}), &[]);
         container(
             json!({"allowPrivilegeEscalation": false, "privileged": true}),
             &["security-contradiction allowPrivilegeEscalation and `privileged` to true"],
         );
-        for capability in ["CAP_SYS_ADMIN", "SYS_ADMIN"] {
-            container(
-                json!({"allowPrivilegeEscalation": false, "capabilities": {"add": [capability]}}),
-                &["security-contradiction capabilities.add CAP_SYS_ADMIN"],
-            );
-        }
+        let adding =
+            |capability: &str| json!({"allowPrivilegeEscalation": false, "capabilities": {"add": [capability]}});
+        container(adding("CAP_SYS_ADMIN"), &["security-contradiction capabilities.add CAP_SYS_ADMIN"]);
+        container(adding("SYS_ADMIN"), &[]);
+        container(json!({"procMount": "Default"}), &[]);
+        container(json!({"procMount": "Unmasked"}), &["security-contradiction procMount `hostUsers` must be false"]);
+        pod(json!({"supplementalGroupsPolicy": "Strict", "seLinuxChangePolicy": "Recursive"}), &[]);
+        pod(json!({"supplementalGroupsPolicy": "None"}), &["unsupported-value supplementalGroupsPolicy \"None\""]);
+        let local = |path: &str| json!({"seccompProfile": {"type": "Localhost", "localhostProfile": path}});
+        pod(local("a/b.json"), &[]);
+        pod(local("/a.json"), &["invalid-path localhostProfile must be a relative path"]);
+        pod(
+            json!({"appArmorProfile": {"type": "Localhost", "localhostProfile": " a"}}),
+            &["invalid-name localhostProfile must not be padded with whitespace"],
+        );
         pod(json!({"seccompProfile": {"type": "RuntimeDefault"}}), &[]);
         pod(
             json!({"seccompProfile": {"type": "Localhost"}}),
@@ -185,6 +219,20 @@ mod tests {
             body["spec"]["template"]["spec"][second] = json!(true);
             expect(check(&object(body)), expected);
         };
+        let sysctls = |name: &str| json!({"sysctls": [{"name": name, "value": "1"}]});
+        spec("securityContext", sysctls("net.core.somaxconn"), "hostIPC", &[]);
+        spec(
+            "securityContext",
+            sysctls("net.core.somaxconn"),
+            "hostNetwork",
+            &["security-contradiction sysctls may not be specified when 'hostNetwork' is true"],
+        );
+        spec(
+            "securityContext",
+            sysctls("kernel/shm_rmid_forced"),
+            "hostIPC",
+            &["security-contradiction sysctls may not be specified when 'hostIPC' is true"],
+        );
         spec("hostUsers", json!(true), "hostPID", &[]);
         spec("hostUsers", json!(false), "hostPID", &["security-contradiction hostPID when `hostUsers` is false"]);
         spec(

@@ -3,11 +3,12 @@
 //!
 //! As strict as the API server with `fieldValidation=Strict`, and in one thing stricter: `null` is an error where the
 //! server drops it, because it looks like a value and sets nothing. Which values make sense is the business of the
-//! other rules. A custom resource passes where the project does not define its kind.
+//! other rules. Of a custom resource that the project does not define, only the metadata is looked at.
 
 mod kind;
 mod leaf;
 
+use crate::diagnostic::house_rule::UNKNOWN_FIELD;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::schema::custom::CustomKinds;
 use crate::object::schema::{self, Fields, Shape};
@@ -17,8 +18,6 @@ use serde_json::{Map, Value};
 
 /// The API server does not serve this kind.
 const UNKNOWN_KIND: Code = Code::error("unknown-kind");
-/// The kind has no such field.
-const UNKNOWN_FIELD: Code = Code::error("unknown-field");
 /// The field holds a value of another type.
 const WRONG_TYPE: Code = Code::error("wrong-type");
 /// A field that the kind requires is not there.
@@ -37,10 +36,12 @@ pub fn check(object: &Object, version: KubernetesVersion, custom: &CustomKinds) 
     match schema::of_kind(version, api_version, &object.id.kind) {
         Some(shape) => walk.value(shape, &object.body),
         None if schema::is_custom_group(schema::group_of(api_version)) => {
-            if let Some(message) = kind::not_served(object, api_version, custom) {
-                walk.found.push(message);
-            } else if let Some(schema) = custom.schema(api_version, &object.id.kind) {
-                walk.value(&schema.shape, &object.body);
+            let not_served = kind::not_served(object, api_version, custom);
+            let schema = custom.schema(api_version, &object.id.kind).filter(|_| not_served.is_none());
+            walk.found.extend(not_served);
+            match schema {
+                Some(schema) => walk.value(&schema.shape, &object.body),
+                None => walk.metadata(),
             }
         }
         None => walk.found.push(kind::unknown(object, api_version, version)),
@@ -79,6 +80,15 @@ impl<'a> Walk<'a> {
                 }
             }
             (shape, value) => self.leaf(shape, value),
+        }
+    }
+
+    /// Looks at what the API server decodes of every object, whatever its kind.
+    fn metadata(&mut self) {
+        let path = FieldPath::default().field("metadata");
+        let shape = schema::of_field(self.version, "v1", "ConfigMap", &path);
+        if let (Some(shape), Some(metadata)) = (shape, self.object.body.get("metadata")) {
+            self.inside(Step::Field("metadata"), |walk| walk.value(shape, metadata));
         }
     }
 
@@ -484,5 +494,22 @@ mod tests {
             });
             assert_eq!(problems("1.34", body), [""; 0], "{api_version} {kind}");
         }
+    }
+
+    #[test]
+    fn custom_resources_have_metadata_as_all_objects() {
+        let check = |metadata: Value, expected: &[&str]| {
+            let body = json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": metadata});
+            assert_eq!(problems("1.34", body), expected);
+        };
+        check(json!({"name": "x", "labels": {"a": "true"}, "annotations": {}}), &[]);
+        check(
+            json!({"name": "x", "labels": {"a": true}, "label": {}}),
+            &[
+                "wrong-type: Thing/x `metadata.labels.a`: expected a string, found a boolean (in quotes it is a string: \
+                 `\"true\"`)",
+                "unknown-field: Thing/x `metadata.label`: unknown field (did you mean `labels`?)",
+            ],
+        );
     }
 }

@@ -184,3 +184,19 @@ fn one_replica_count_of_our_own_project_is_one_changed_line() {
         ]
     );
 }
+
+#[test]
+fn the_day_is_told_and_changes_no_byte() {
+    let shop = shop();
+    let waive = "probe readiness http=\"/health\"\n        service ClusterIP";
+    let ends = "waive missing-probe reason=\"soon\" until=\"2026-06-30\"\n        service ClusterIP";
+    edit(shop.path(), "base/app.kdl", waive, ends);
+    run(shop.path(), &["compile", "--today", "2026-01-01"]).ends_with(0);
+    let before = listing(shop.path());
+    run(shop.path(), &["--today", "2026-06-30", "compile"]).ends_with(0).says(&["note[expiring-waiver]", "ends today"]);
+    assert_eq!(listing(shop.path()), before);
+    run(shop.path(), &["compile", "--today", "2026-07-01"])
+        .ends_with(2)
+        .says(&["error[expired-waiver]: the waiver of `missing-probe` ended on 2026-06-30", "nothing was written"]);
+    run(shop.path(), &["compile", "--today", "2026-02-30"]).ends_with(2).says(&["February 2026 has 28 days"]);
+}

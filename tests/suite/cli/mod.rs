@@ -1,8 +1,12 @@
 //! The command line: what each subcommand writes where, and how it ends. One file for each subcommand; here, what they
 //! share.
 
+mod capacity;
 mod compile;
 mod explain;
+mod graph;
+mod layers;
+mod parity;
 mod review;
 
 use crate::support::program::{edit, outcome, program, run, shop};

@@ -9,7 +9,14 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use todo_gitops::object::Date;
+use todo_gitops::pipeline::Settings;
 use todo_gitops::source::Sources;
+
+/// Returns what the cases are compiled with: they are of one day, which decides what has ended.
+pub(crate) fn settings() -> Settings {
+    Settings { today: Some(Date::parse("2026-06-15").unwrap()) }
+}
 
 /// One case.
 pub(crate) struct Case {

@@ -68,7 +68,7 @@ pub(crate) fn check(name: &str, actual: &str) {
     failures.finish();
 }
 
-fn is_blessing() -> bool {
+pub(crate) fn is_blessing() -> bool {
     std::env::var_os("BLESS").is_some_and(|it| it == "1")
 }
 

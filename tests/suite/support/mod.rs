@@ -7,6 +7,7 @@ pub(crate) mod markdown;
 pub(crate) mod project;
 pub(crate) mod program;
 pub(crate) mod repository;
+pub(crate) mod xml;
 
 use std::fs;
 use std::path::Path;

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a case of each family must have: a file, or with a `/` at its end a folder.
 const FAMILIES: &[(&str, &[&str])] = &[
+    ("capacity", &["expected.json", "expected.txt"]),
     ("compile", &["expected/"]),
     ("errors", &["expected.txt"]),
+    ("graph", &["graph.dot", "graph.md", "graph.svg"]),
+    ("parity", &["expected-wide.txt", "expected.json", "expected.txt"]),
     ("review", &["expected.json", "expected.md", "expected.txt"]),
 ];
 

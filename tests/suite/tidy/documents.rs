@@ -8,8 +8,10 @@ use std::path::Path;
 const DIAGNOSTICS: &str = "docs/diagnostics.md";
 
 /// The sections of that page: how its title starts, and what defines the codes that it describes.
-const SECTIONS: &[Section] =
-    &[("## Messages about the spec", &["Code::error(", "Code::warning("]), ("## Findings", &["ImpactCode {"])];
+const SECTIONS: &[Section] = &[
+    ("## Messages about the spec", &["Code::error(", "Code::warning(", "Code::note("]),
+    ("## Findings", &["ImpactCode {"]),
+];
 
 type Section = (&'static str, &'static [&'static str]);
 

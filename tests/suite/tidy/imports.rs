@@ -3,12 +3,15 @@
 use super::{Files, Problem, program_files, rust_code};
 
 /// Data that flows.
-const NOUNS: &[&str] = &["change", "diagnostic", "object", "source", "spec", "tree"];
+const NOUNS: &[&str] = &["change", "diagnostic", "graph", "object", "parity", "source", "spec", "tree"];
 /// Stages, each of which turns one noun into the next.
-const VERBS: &[&str] =
-    &["assess", "diff", "lower", "parse", "patch", "render", "report", "resolve", "snapshot", "validate", "write"];
+const VERBS: &[&str] = &[
+    "align", "assess", "diff", "draw", "lower", "parse", "patch", "relate", "render", "report", "resolve", "snapshot",
+    "validate", "write",
+];
 /// The stages whose order the pipeline knows; what becomes of their results is decided at the edge.
-const PIPED: &[&str] = &["assess", "diff", "lower", "parse", "patch", "render", "resolve", "snapshot", "validate"];
+const PIPED: &[&str] =
+    &["align", "assess", "diff", "lower", "parse", "patch", "relate", "render", "resolve", "snapshot", "validate"];
 
 /// Who may import whom. Every module may import itself, and what it does in `#[cfg(test)]` is its own affair.
 const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[
@@ -16,7 +19,7 @@ const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[
     (VERBS, &[NOUNS]),
     (&["pipeline"], &[NOUNS, PIPED]),
     (&["disk", "git"], &[NOUNS]),
-    (&["cli"], &[NOUNS, &["disk", "git", "pipeline", "report", "write"]]),
+    (&["cli"], &[NOUNS, &["disk", "draw", "git", "pipeline", "report", "write"]]),
     (&["main"], &[&["cli"]]),
     (&["lib"], &[]),
 ];
