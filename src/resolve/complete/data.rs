@@ -53,13 +53,23 @@ pub(super) fn check_keys<'a>(
     }
     let Some(known) = find(kind, name, around, context) else { return };
     for key in keys.filter(|it| !known.keys.contains(&it.value)) {
-        context.diagnostics.push(unknown_key(kind, name, key, &known));
+        let diagnostic = unknown_key(kind, name, key, &known, context);
+        context.diagnostics.push(diagnostic);
     }
 }
 
-fn unknown_key(kind: DataKind, name: &Traced<String>, key: &Traced<String>, known: &Known) -> Diagnostic {
+fn unknown_key(
+    kind: DataKind,
+    name: &Traced<String>,
+    key: &Traced<String>,
+    known: &Known,
+    context: &Context<'_>,
+) -> Diagnostic {
     let (code, word, help) = match kind {
         DataKind::ConfigMap => (UNKNOWN_CONFIG_KEY, "config", "add it there, with its value"),
+        DataKind::Secret if context.sealed.contains(&name.value) => {
+            (UNKNOWN_SECRET_KEY, "secret", "encrypt it again with this key")
+        }
         DataKind::Secret => (UNKNOWN_SECRET_KEY, "secret", "add it to `keys` once it is in the cluster"),
     };
     let message = format!("{word} `{}` has no key `{}`", name.value, key.value);
