@@ -122,7 +122,7 @@ pub(super) fn known_keys(
         DataKind::ConfigMap => around.configs.iter().copied().find(|it| it.name.value == name).map(of_config_map),
     };
     let external = || {
-        let declared = context.external.iter().find(|it| it.kind == kind.name() && it.name == name);
+        let declared = context.others().find(|it| it.kind == kind.name() && it.name == name);
         declared.map(|it| known(&it.keys, &it.origin))
     };
     ours.or_else(external).or_else(|| of_cluster(kind, name))
@@ -143,6 +143,6 @@ fn known_names(kind: DataKind, around: &Surroundings<'_>, context: &Context<'_>)
         DataKind::Secret => context.secrets.iter().map(|it| it.name.value.clone()).collect(),
         DataKind::ConfigMap => around.configs.iter().map(|it| it.name.value.clone()).collect(),
     };
-    names.extend(context.external.iter().filter(|it| it.kind == kind.name()).map(|it| it.name.clone()));
+    names.extend(context.others().filter(|it| it.kind == kind.name()).map(|it| it.name.clone()));
     names
 }

@@ -7,9 +7,10 @@ use super::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::document::{self, Mistake, MistakeKind};
 use crate::object::located::Content;
-use crate::object::{Located, Object, Waiver, kind, schema, sealed};
+use crate::object::{FieldPath, Located, Object, Waiver, kind, schema, sealed};
 use crate::source::{FileId, Span, Traced};
-use crate::spec::{Manifest, Node, Patch, Scope, Sealed, body};
+use crate::spec::{External, Manifest, Node, Patch, Scope, Sealed, body};
+use serde_json::Value;
 
 /// Reads the manifests of the app, or of one of its components.
 pub(super) fn manifests(node: &Node, component: Option<(&str, &[Waiver])>, context: &mut Context<'_>) -> Vec<Manifest> {
@@ -243,6 +244,21 @@ fn check_namespace(object: &Object, from: &Traced<String>, context: &mut Context
     context.diagnostics.push(
         diagnostic.at_some(place, "the encrypted object").help(format!("encrypt it again, for namespace `{wanted}`")),
     );
+}
+
+/// Returns what components may know of an object that a manifest makes: its name and its keys.
+pub(super) fn written(object: &Object) -> Option<External> {
+    if !object.id.group.is_empty() || !matches!(object.id.kind.as_str(), "ConfigMap" | "PersistentVolumeClaim") {
+        return None;
+    }
+    let place = |path: &FieldPath| object.origin(path).cloned().unwrap_or_default();
+    let mut keys = Vec::new();
+    for block in ["data", "binaryData"] {
+        let names = object.field(block).and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
+        keys.extend(names.map(|it| Traced::new(it.clone(), place(&FieldPath::default().field(block).field(it)))));
+    }
+    let origin = place(&FieldPath::default().field("metadata").field("name"));
+    Some(External { kind: object.id.kind.clone(), name: object.id.name.clone(), keys, origin })
 }
 
 #[cfg(test)]

@@ -159,6 +159,8 @@ struct Context<'a> {
     secrets: Vec<Secret>,
     /// The other objects that exist without us.
     external: Vec<External>,
+    /// The objects of manifests that components refer to.
+    written: Vec<External>,
     /// The names of those that are encrypted and passed through.
     sealed: Vec<String>,
     /// All files, for the paths that the spec names.
@@ -176,6 +178,11 @@ impl Context<'_> {
     fn object(&self, group: &str, kind: &str, name: &str) -> ObjectId {
         let namespace = Some(self.environment.namespace.value.clone());
         ObjectId { group: group.to_owned(), kind: kind.to_owned(), namespace, name: name.to_owned() }
+    }
+
+    /// Iterates the objects that no node of their own declares: those of others, and those of manifests.
+    fn others(&self) -> impl Iterator<Item = &External> {
+        self.external.iter().chain(&self.written)
     }
 }
 
@@ -201,6 +208,7 @@ pub(super) fn spec(
         environment,
         secrets,
         external,
+        written: Vec::new(),
         sealed: Vec::new(),
         sources,
         files: BTreeSet::new(),
@@ -212,6 +220,7 @@ pub(super) fn spec(
     seal(&sealed, &mut context);
     let manifests = manifest::manifests(app, None, &mut context);
     let of_components = app.children_named("component");
+    context.written = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::written).collect();
     let mut patches: Vec<_> =
         of_components.flat_map(|it| manifest::patches(it, Some(&argument(it, 0).value), &mut context)).collect();
     patches.extend(manifest::patches(app, None, &mut context));
