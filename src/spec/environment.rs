@@ -25,6 +25,8 @@ pub struct Spec {
     pub pod_security: Traced<String>,
     /// ConfigMaps that components share, by name.
     pub configs: Vec<ConfigMap>,
+    /// ConfigMaps that manifests make, for the pods that read them.
+    pub written: Vec<ConfigMap>,
     /// Storage that outlives pods, by name.
     pub claims: Vec<Claim>,
     /// Who applies the rendered tree; none where nobody says.

@@ -8,8 +8,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::object::document::{self, Mistake, MistakeKind};
 use crate::object::located::Content;
 use crate::object::{FieldPath, Located, Object, Waiver, kind, schema, sealed};
-use crate::source::{FileId, Span, Traced};
-use crate::spec::{External, Manifest, Node, Patch, Scope, Sealed, body};
+use crate::source::{FileId, Origin, Span, Traced};
+use crate::spec::{ConfigMap, ConfigValue, External, Manifest, Node, Patch, Scope, Sealed, body};
 use serde_json::Value;
 
 /// Reads the manifests of the app, or of one of its components.
@@ -246,19 +246,34 @@ fn check_namespace(object: &Object, from: &Traced<String>, context: &mut Context
     );
 }
 
-/// Returns what components may know of an object that a manifest makes: its name and its keys.
-pub(super) fn written(object: &Object) -> Option<External> {
-    if !object.id.group.is_empty() || !matches!(object.id.kind.as_str(), "ConfigMap" | "PersistentVolumeClaim") {
+/// Returns a claim that a manifest makes, for components to mount.
+pub(super) fn claim(object: &Object) -> Option<External> {
+    let is_claim = object.id.group.is_empty() && object.id.kind == "PersistentVolumeClaim";
+    let (kind, name) = (object.id.kind.clone(), object.id.name.clone());
+    is_claim.then(|| External { kind, name, keys: Vec::new(), origin: place(object, &["metadata", "name"]) })
+}
+
+/// Returns a ConfigMap that a manifest makes, for components to read.
+pub(super) fn config_map(object: &Object) -> Option<ConfigMap> {
+    if !object.id.group.is_empty() || object.id.kind != "ConfigMap" {
         return None;
     }
-    let place = |path: &FieldPath| object.origin(path).cloned().unwrap_or_default();
-    let mut keys = Vec::new();
+    let mut values = Vec::new();
     for block in ["data", "binaryData"] {
-        let names = object.field(block).and_then(Value::as_object).into_iter().flat_map(serde_json::Map::keys);
-        keys.extend(names.map(|it| Traced::new(it.clone(), place(&FieldPath::default().field(block).field(it)))));
+        for (key, value) in object.field(block).and_then(Value::as_object).into_iter().flatten() {
+            let origin = place(object, &[block, key]);
+            let value = Traced::new(value.as_str().unwrap_or_default().to_owned(), origin.clone());
+            values.push(ConfigValue { key: Traced::new(key.clone(), origin), value });
+        }
     }
-    let origin = place(&FieldPath::default().field("metadata").field("name"));
-    Some(External { kind: object.id.kind.clone(), name: object.id.name.clone(), keys, origin })
+    let origin = place(object, &["metadata", "name"]);
+    Some(ConfigMap { name: Traced::new(object.id.name.clone(), origin.clone()), values, origin })
+}
+
+/// Returns the lines of a field.
+fn place(object: &Object, path: &[&str]) -> Origin {
+    let path = path.iter().fold(FieldPath::default(), |path, name| path.field(name));
+    object.origin(&path).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ struct Context<'a> {
     secrets: Vec<Secret>,
     /// The other objects that exist without us.
     external: Vec<External>,
-    /// The objects of manifests that components refer to.
+    /// The claims that manifests make.
     written: Vec<External>,
     /// The names of those that are encrypted and passed through.
     sealed: Vec<String>,
@@ -220,13 +220,15 @@ pub(super) fn spec(
     seal(&sealed, &mut context);
     let manifests = manifest::manifests(app, None, &mut context);
     let of_components = app.children_named("component");
-    context.written = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::written).collect();
+    context.written = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::claim).collect();
     let mut patches: Vec<_> =
         of_components.flat_map(|it| manifest::patches(it, Some(&argument(it, 0).value), &mut context)).collect();
     patches.extend(manifest::patches(app, None, &mut context));
     let configs = config::shared(app, &mut context);
+    let written: Vec<_> = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::config_map).collect();
+    let shared: Vec<_> = configs.iter().chain(&written).cloned().collect();
     let mut components: Vec<_> =
-        app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
+        app.children_named("component").map(|it| component::read(it, &shared, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let gitops = app
         .child("gitops")
@@ -257,6 +259,7 @@ pub(super) fn spec(
         isolation,
         pod_security,
         configs,
+        written,
         claims: volume::claims(app),
         gitops,
         secrets,
