@@ -99,8 +99,8 @@ impl Source {
         Self { name, text, unreadable, line_starts }
     }
 
-    /// Returns the environment or layer that the file belongs to: `environments/NAME.kdl` or `environments/NAME/….kdl`; none for
-    /// a file of the base.
+    /// Returns the environment or layer that the file belongs to: `environments/NAME.kdl` or
+    /// `environments/NAME/….kdl`; none for a file of the base.
     pub fn environment(&self) -> Option<&str> {
         let rest = self.name.strip_prefix("environments/")?;
         Some(rest.split_once('/').map_or_else(|| rest.strip_suffix(".kdl").unwrap_or(rest), |(folder, _)| folder))

@@ -81,6 +81,8 @@ pub const HOST_WITHOUT_CERTIFICATE: Code = Code::warning("host-without-certifica
 pub const MISSING_IN_PROTECTED: Code = Code::warning("missing-in-protected");
 /// A Service without a selector has endpoints from somewhere else.
 pub const SERVICE_WITHOUT_SELECTOR: Code = Code::warning("service-without-selector");
+/// The project has the definition of every custom resource, so that it can be checked.
+pub const UNCHECKED_CUSTOM_RESOURCE: Code = Code::warning("unchecked-custom-resource");
 /// A class that only the cluster can have is declared.
 pub const UNDECLARED_CLASS: Code = Code::warning("undeclared-class");
 /// A protected environment is no weaker than the others.
@@ -105,6 +107,8 @@ pub const NAME_TOO_LONG: Code = Code::error("name-too-long");
 pub const OBJECT_TOO_LARGE: Code = Code::warning("object-too-large");
 /// A rollout can replace pods that share a claim.
 pub const ROLLOUT_DEADLOCK: Code = Code::error("rollout-deadlock");
+/// A route of the Gateway API forwards to a Service, or to a port of it, that does not exist.
+pub const ROUTE_BACKEND_MISSING: Code = Code::error("route-backend-missing");
 /// A container that may not start as root has the user id of another.
 pub const ROOT_NEVER_STARTS: Code = Code::error("root-never-starts");
 /// A schedule has a date that exists.
@@ -152,12 +156,14 @@ pub const HOUSE_RULES: &[Code] = &[
     REPLICAS_OWNED_BY_AUTOSCALER,
     ROLLOUT_DEADLOCK,
     ROOT_NEVER_STARTS,
+    ROUTE_BACKEND_MISSING,
     RUNS_AS_ROOT,
     SCHEDULE_NEVER_RUNS,
     SERVER_OWNED_FIELD,
     SERVICE_SELECTS_NOTHING,
     SERVICE_WITHOUT_SELECTOR,
     TARGET_PORT_MISSING,
+    UNCHECKED_CUSTOM_RESOURCE,
     UNDECLARED_CLASS,
     UNKNOWN_FIELD,
     UNSAFE_NAME,

@@ -95,7 +95,7 @@ pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &Traced<String>, own:
 /// Adds what lets Argo CD apply an object before all others; within one wave, custom resources come last.
 pub(super) fn before_all(at: &mut Recorder, spec: &Spec, metadata: ObjectMeta) -> ObjectMeta {
     let Some(gitops) = spec.gitops.as_ref().filter(|it| it.value == Gitops::ArgoCd) else { return metadata };
-    let rule = "what fills a Secret comes before the pods that read it";
+    let rule = "what fills a Secret, and the namespace it is in, come before the pods that read it";
     let mut annotations = metadata.annotations.unwrap_or_default();
     annotations.extend([at.derived_key("metadata.annotations", SYNC_WAVE, &gitops.origin, rule, "-1")]);
     ObjectMeta { annotations: Some(annotations), ..metadata }

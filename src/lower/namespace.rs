@@ -25,5 +25,8 @@ pub(super) fn object(spec: &Spec) -> Object {
             ..ObjectMeta::default()
         }
     });
+    // Within one wave, namespaces come first.
+    let is_early = spec.secrets.iter().any(|it| it.source.is_some());
+    let metadata = if is_early { metadata::before_all(&mut at, spec, metadata) } else { metadata };
     at.finish(&Namespace { metadata, ..Namespace::default() })
 }

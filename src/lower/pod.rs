@@ -1,10 +1,13 @@
 //! The template of a component's pods.
 
-use super::{Recorder, config_map, container, metadata, volume, whole};
+use super::{Recorder, config_map, container, metadata, placement, volume, whole};
 use crate::object::kind::CONFIG_CHECKSUM;
 use crate::source::Traced;
-use crate::spec::{Component, InitContainer, Pod, PodSecurity, Spec};
-use k8s_openapi::api::core::v1::{Container, PodSecurityContext, PodSpec, PodTemplateSpec};
+use crate::spec::{Component, Dns, InitContainer, Pod, PodSecurity, Spec};
+use k8s_openapi::api::core::v1::{
+    Container, HostAlias, LocalObjectReference, PodDNSConfig, PodDNSConfigOption, PodSecurityContext, PodSpec,
+    PodTemplateSpec,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// Starts the object that makes a component's pods.
@@ -27,7 +30,7 @@ pub(super) fn replicas(at: &mut Recorder, component: &Component, count: &Traced<
 pub(super) fn template(at: &mut Recorder, spec: &Spec, component: &Component) -> PodTemplateSpec {
     at.block("template", |at| PodTemplateSpec {
         metadata: Some(at.block("metadata", |at| metadata_of(at, spec, component))),
-        spec: Some(at.block("spec", |at| pod(at, component))),
+        spec: Some(at.block("spec", |at| pod(at, spec, component))),
     })
 }
 
@@ -48,8 +51,9 @@ fn metadata_of(at: &mut Recorder, spec: &Spec, component: &Component) -> ObjectM
     }
 }
 
-fn pod(at: &mut Recorder, component: &Component) -> PodSpec {
+fn pod(at: &mut Recorder, spec: &Spec, component: &Component) -> PodSpec {
     let (account, pod) = (&component.service_account, &component.pod);
+    let settings = &pod.settings;
     PodSpec {
         automount_service_account_token: Some(at.take("automountServiceAccountToken", &account.mount_token)),
         restart_policy: at.take_some("restartPolicy", component.workload.job().map(|it| &it.restart)),
@@ -58,8 +62,46 @@ fn pod(at: &mut Recorder, component: &Component) -> PodSpec {
         containers: containers(at, pod),
         init_containers: init_containers(at, pod),
         volumes: volume::of(at, &pod.volumes),
+        node_selector: placement::node_selector(at, component),
+        tolerations: placement::tolerations(at, component),
+        topology_spread_constraints: placement::spreads(at, spec, component),
+        affinity: placement::affinity(at, component),
+        termination_grace_period_seconds: at.take_some("terminationGracePeriodSeconds", settings.grace_period.as_ref()),
+        active_deadline_seconds: at.take_some("activeDeadlineSeconds", settings.active_deadline.as_ref()),
+        priority_class_name: at.take_some("priorityClassName", settings.priority_class.as_ref()),
+        runtime_class_name: at.take_some("runtimeClassName", settings.runtime_class.as_ref()),
+        scheduler_name: at.take_some("schedulerName", settings.scheduler.as_ref()),
+        host_network: at.take_some("hostNetwork", settings.host_network.as_ref()),
+        host_pid: at.take_some("hostPID", settings.host_pid.as_ref()),
+        host_ipc: at.take_some("hostIPC", settings.host_ipc.as_ref()),
+        share_process_namespace: at.take_some("shareProcessNamespace", settings.share_process_namespace.as_ref()),
+        enable_service_links: at.take_some("enableServiceLinks", settings.service_links.as_ref()),
+        dns_policy: at.take_some("dnsPolicy", settings.dns_policy.as_ref()),
+        hostname: at.take_some("hostname", settings.hostname.as_ref()),
+        subdomain: at.take_some("subdomain", settings.subdomain.as_ref()),
+        host_aliases: at.list("hostAliases", &settings.host_aliases, |at, it| HostAlias {
+            ip: at.take("ip", &it.address),
+            hostnames: at.list("hostnames", &it.names, |at, name| at.take("", name)),
+        }),
+        dns_config: dns(at, &settings.dns),
+        image_pull_secrets: at.list("imagePullSecrets", &settings.pull_secrets, |at, it| LocalObjectReference {
+            name: at.take("name", it),
+        }),
         ..PodSpec::default()
     }
+}
+
+fn dns(at: &mut Recorder, dns: &Dns) -> Option<PodDNSConfig> {
+    let config = at.block("dnsConfig", |at| PodDNSConfig {
+        nameservers: at.list("nameservers", &dns.nameservers, |at, it| at.take("", it)),
+        searches: at.list("searches", &dns.searches, |at, it| at.take("", it)),
+        options: at.list("options", &dns.options, |at, it| PodDNSConfigOption {
+            name: Some(at.take("name", &it.name)),
+            value: at.take_some("value", it.value.as_ref()),
+        }),
+    });
+    let any = config.nameservers.is_some() || config.searches.is_some() || config.options.is_some();
+    any.then_some(config)
 }
 
 fn containers(at: &mut Recorder, pod: &Pod) -> Vec<Container> {

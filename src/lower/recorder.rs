@@ -76,6 +76,21 @@ impl Recorder {
         value
     }
 
+    /// Builds the items of a list, each a block; none where there are none.
+    pub(super) fn list<T, U>(
+        &mut self,
+        path: &str,
+        items: &[T],
+        mut build: impl FnMut(&mut Self, &T) -> U,
+    ) -> Option<Vec<U>> {
+        let all: Vec<U> = items
+            .iter()
+            .enumerate()
+            .map(|(index, it)| self.block(&format!("{path}[{index}]"), |at| build(at, it)))
+            .collect();
+        (!all.is_empty()).then_some(all)
+    }
+
     /// Returns the finished object.
     ///
     /// # Panics

@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 /// Returns the volumes of a pod.
 pub(super) fn of(at: &mut Recorder, volumes: &[Declared]) -> Option<Vec<Volume>> {
-    list(at, "volumes", volumes, |at, declared| {
+    at.list("volumes", volumes, |at, declared| {
         let name = at.take("name", &declared.name);
         Volume { name, ..source(at, declared) }
     })
@@ -21,7 +21,7 @@ pub(super) fn of(at: &mut Recorder, volumes: &[Declared]) -> Option<Vec<Volume>>
 
 /// Returns where a container sees volumes.
 pub(super) fn mounts(at: &mut Recorder, mounts: &[Mount]) -> Option<Vec<VolumeMount>> {
-    list(at, "volumeMounts", mounts, |at, mount| VolumeMount {
+    at.list("volumeMounts", mounts, |at, mount| VolumeMount {
         mount_path: at.take("mountPath", &mount.path),
         name: at.take("name", &mount.volume),
         sub_path: at.take_some("subPath", mount.sub_path.as_ref()),
@@ -29,18 +29,6 @@ pub(super) fn mounts(at: &mut Recorder, mounts: &[Mount]) -> Option<Vec<VolumeMo
         mount_propagation: at.take_some("mountPropagation", mount.propagation.as_ref()),
         ..VolumeMount::default()
     })
-}
-
-/// Builds the items of a list; none where there are none.
-fn list<T, U>(
-    at: &mut Recorder,
-    path: &str,
-    items: &[T],
-    mut build: impl FnMut(&mut Recorder, &T) -> U,
-) -> Option<Vec<U>> {
-    let all: Vec<U> =
-        items.iter().enumerate().map(|(index, it)| at.block(&format!("{path}[{index}]"), |at| build(at, it))).collect();
-    (!all.is_empty()).then_some(all)
 }
 
 fn source(at: &mut Recorder, declared: &Declared) -> Volume {
@@ -103,7 +91,7 @@ fn mode(at: &mut Recorder, path: &str, mode: Option<&Traced<i64>>) -> Option<i32
 }
 
 fn items(at: &mut Recorder, declared: &[Item]) -> Option<Vec<KeyToPath>> {
-    list(at, "items", declared, |at, item| KeyToPath {
+    at.list("items", declared, |at, item| KeyToPath {
         key: at.take("key", &item.key),
         path: at.take("path", &item.path),
         mode: mode(at, "mode", item.mode.as_ref()),
@@ -121,7 +109,7 @@ fn projections(at: &mut Recorder, data: &[VolumeData], fields: &[PodFile], token
     if !fields.is_empty() {
         let path = format!("sources[{}].downwardAPI", sources.len());
         let downward_api =
-            Some(at.block(&path, |at| DownwardAPIProjection { items: list(at, "items", fields, pod_file) }));
+            Some(at.block(&path, |at| DownwardAPIProjection { items: at.list("items", fields, pod_file) }));
         sources.push(VolumeProjection { downward_api, ..VolumeProjection::default() });
     }
     for it in tokens {

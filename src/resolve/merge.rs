@@ -4,6 +4,7 @@ use super::removed::REMOVED_HERE;
 use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::source::Span;
+use crate::spec::grammar::{Form, Identity};
 use crate::spec::{Entry, Literal, Mark, Node, Removal};
 
 /// What an overlay is merged into, as messages call it.
@@ -45,10 +46,15 @@ pub(super) fn settings(inherited: Option<&Node>, above: &Node, diagnostics: &mut
 
 /// Applies the nodes inside `above` to those inside `below`.
 fn children(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if above.children.iter().any(Node::is_item) {
+        list_of_items(below, above, diagnostics);
+        return;
+    }
     for node in &above.children {
         let index = below.children.iter().position(|it| it.is_same(node));
         let mark = node.mark.as_ref().map(|it| it.value);
         match (index, mark) {
+            (_, None) if node.rule.identity == Identity::Stacked => below.children.push(node.clone()),
             (Some(index), None) => values(&mut below.children[index], node, place, diagnostics),
             (Some(index), Some(Mark::Replace)) => {
                 let taken = &below.children[index];
@@ -59,8 +65,8 @@ fn children(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut
                 }
                 below.children[index] = replacement(node, taken);
             }
-            (Some(index), Some(Mark::Remove)) => {
-                below.children.remove(index);
+            (Some(_), Some(Mark::Remove)) => {
+                below.children.retain(|it| !it.is_same(node));
                 below.removed.push(removal(node, node.span()));
             }
             (Some(index), Some(Mark::Add)) => {
@@ -74,6 +80,22 @@ fn children(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut
     }
 }
 
+/// Replaces a list of items as a whole, however the list below is written.
+fn list_of_items(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let mut new = replacement(above, below);
+    new.origin.overrides.retain(|it| *it != below.span());
+    if above.arguments.is_empty() && says_the_same(above, below) && below.arguments.is_empty() {
+        let message = format!("`{}` is this list already", above.describe());
+        let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
+        diagnostics.push(diagnostic.at(below.span(), "already set here").help("remove one of the two lists"));
+    }
+    for child in &mut new.children {
+        child.origin.overrides.push(below.span());
+    }
+    below.arguments = new.arguments;
+    below.children = new.children;
+}
+
 /// Merges one node into the same node below.
 fn values(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let named_by = above.rule.naming_arguments();
@@ -84,14 +106,25 @@ fn values(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut V
         let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
         diagnostics.push(diagnostic.at(below.span(), "what it could change is here").help("remove the line"));
     }
+    // From the first place that takes any number of values on, they are one value.
+    let single = above.rule.arguments.iter().position(|it| it.many).unwrap_or(above.arguments.len());
     if above.rule.is_list() {
-        list(below, above, diagnostics);
+        if !above.arguments.is_empty() {
+            below.children.retain(|it| !it.is_item());
+        }
+        list(below, above, 0, diagnostics);
     } else {
-        for (index, entry) in above.arguments.iter().enumerate().skip(named_by) {
+        for (index, entry) in above.arguments.iter().enumerate().take(single).skip(named_by) {
+            // A place before others that are given has to be filled.
+            let is_last = index + 1 == above.arguments.len();
             match below.arguments.get_mut(index) {
-                Some(known) => replace(known, entry, diagnostics),
+                Some(known) if !is_last && is_equal(above.rule.form, &known.value, &entry.value) => {}
+                Some(known) => replace(above.rule.form, known, entry, diagnostics),
                 None => below.arguments.push(entry.clone()),
             }
+        }
+        if above.arguments.len() > single {
+            list(below, above, single, diagnostics);
         }
     }
     for (name, entry) in values() {
@@ -116,42 +149,44 @@ fn property(below: &mut Node, name: &'static str, above: &Entry, diagnostics: &m
         return;
     }
     match below.properties.get_mut(name) {
-        Some(known) => replace(known, above, diagnostics),
+        Some(known) => replace(Form::Settings, known, above, diagnostics),
         None => {
             below.properties.insert(name, above.clone());
         }
     }
 }
 
-/// Replaces a list of values as a whole.
-fn list(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
+/// Replaces a list of values, from its first place on, as a whole.
+fn list(below: &mut Node, above: &Node, from: usize, diagnostics: &mut Vec<Diagnostic>) {
     if above.arguments.is_empty() {
         return;
     }
-    let old = std::mem::replace(&mut below.arguments, above.arguments.clone());
-    let same = old.len() == below.arguments.len()
-        && old.iter().zip(&below.arguments).all(|(a, b)| is_equal(&a.value, &b.value));
+    let old = below.arguments.split_off(from.min(below.arguments.len()));
+    let new = &above.arguments[from..];
+    let same =
+        old.len() == new.len() && old.iter().zip(new).all(|(a, b)| is_equal(above.rule.form, &a.value, &b.value));
+    below.arguments.extend(new.iter().cloned());
     let Some(first) = old.first() else { return };
     if same {
-        without_effect(&below.arguments[0], first, diagnostics);
+        without_effect(&new[0], first, diagnostics);
     }
-    for entry in &mut below.arguments {
+    for entry in below.arguments.iter_mut().skip(from) {
         lost(entry, first);
     }
 }
 
 /// Replaces one value.
-fn replace(below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
-    if is_equal(&below.value, &above.value) {
+fn replace(form: Form, below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    if is_equal(form, &below.value, &above.value) {
         without_effect(above, below, diagnostics);
     }
     let old = std::mem::replace(below, above.clone());
     lost(below, &old);
 }
 
-/// True where two values do the same: `5` and `"5"` are one text.
-fn is_equal(a: &Literal, b: &Literal) -> bool {
-    a == b || a.as_text().is_some_and(|it| Some(it) == b.as_text())
+/// True where two values do the same: `5` and `"5"` are one text, but in a Kubernetes object a number and a text.
+fn is_equal(form: Form, a: &Literal, b: &Literal) -> bool {
+    a == b || form == Form::Settings && a.as_text().is_some_and(|it| Some(it) == b.as_text())
 }
 
 /// Records that `old` lost to `entry`.
@@ -192,14 +227,18 @@ fn replacement(above: &Node, below: &Node) -> Node {
 
 /// True where two nodes have the same values and the same nodes inside, in any order.
 fn says_the_same(above: &Node, below: &Node) -> bool {
-    let equal = |(a, b): (&Entry, &Entry)| is_equal(&a.value, &b.value);
-    let inside = |child: &Node| below.children.iter().any(|it| it.is_same(child) && says_the_same(child, it));
+    let equal = |(a, b): (&Entry, &Entry)| is_equal(above.rule.form, &a.value, &b.value);
+    let same = |a: &Node, b: &Node| (a.is_same(b) || a.is_item() && b.is_item()) && says_the_same(a, b);
+    let inside = |(at, child): (usize, &Node)| {
+        let anywhere = || below.children.iter().any(|it| same(child, it));
+        if child.is_item() { same(child, &below.children[at]) } else { anywhere() }
+    };
     above.arguments.len() == below.arguments.len()
         && above.arguments.iter().zip(&below.arguments).all(equal)
         && above.properties.keys().eq(below.properties.keys())
         && above.properties.values().zip(below.properties.values()).all(equal)
         && above.children.len() == below.children.len()
-        && above.children.iter().all(inside)
+        && above.children.iter().enumerate().all(inside)
 }
 
 /// Records that the line at `span` took a node out.
@@ -249,7 +288,8 @@ mod tests {
 
     #[test]
     fn warns_where_a_replacement_changes_nothing() {
-        let app = "component a { image i; port http 80; config { A 1; B 2 } }";
+        let app = "component a { image i; port http 80; config { A 1; B 2 }; host-alias \"192.0.2.1\" a b; \
+                   node-affinity n { match zone In a } }";
         let check = |overlay: &str, expected: &[&str]| {
             assert_eq!(messages(app, &format!("{{ component a {{ {overlay} }} }}")), expected, "{overlay}");
         };
@@ -260,6 +300,12 @@ mod tests {
         check("(replace)port http 81", &[]);
         check("config { A \"1\" }", &["this sets \"1\" again, which it is already"]);
         check("config { A 1.0 }", &[]);
+        check("host-alias \"192.0.2.1\" c", &[]);
+        check("host-alias \"192.0.2.1\" a b", &["this sets \"a\" again, which it is already"]);
+        check("node-affinity n { match zone In c }", &[]);
+        check("node-affinity n { match zone NotIn }", &[]);
+        check("node-affinity n { match zone In }", &["this sets \"In\" again, which it is already"]);
+        check("node-affinity n { match zone In a }", &["this sets \"a\" again, which it is already"]);
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
     }
     let mut below: BTreeMap<usize, Merged> = BTreeMap::new();
     let mut settings: Vec<Node> = Vec::new();
-    let mut named = BTreeSet::new();
+    let mut named: BTreeSet<FileId> = BTreeSet::new();
     for (index, link) in links.iter().enumerate() {
         let merged = merged(link, &links, &below, &layers.app, &lineage, &mut project.diagnostics);
         if links.iter().any(|it| it.parent == Some(index)) {
@@ -126,7 +126,7 @@ pub fn project(parts: &[Part], sources: &Sources) -> Project {
         }
         if link.node.rule.name == "environment" {
             settings.push(merged.settings.clone());
-            complete_one(merged, &layers.clusters, sources, &mut named, &mut project);
+            named.extend(complete_one(merged, &layers.clusters, sources, &mut project));
         }
     }
     project.environments.sort();
@@ -165,14 +165,8 @@ fn merged(
     Merged { app, settings, is_right }
 }
 
-/// Completes the spec of one environment.
-fn complete_one(
-    merged: Merged,
-    clusters: &[Node],
-    sources: &Sources,
-    named: &mut BTreeSet<FileId>,
-    project: &mut Project,
-) {
+/// Completes the spec of one environment. Returns the files beside the spec that it names.
+fn complete_one(merged: Merged, clusters: &[Node], sources: &Sources, project: &mut Project) -> BTreeSet<FileId> {
     let Merged { mut app, settings, is_right } = merged;
     let mut found = Vec::new();
     references::resolve(&mut app, &settings, &mut found);
@@ -180,13 +174,13 @@ fn complete_one(
     removed::explain(&app, &mut found);
     let name = settings.identity().1.unwrap_or_default();
     project.waived.extend(completed.waived);
-    named.extend(completed.files);
     let found: Vec<Diagnostic> = found.into_iter().filter_map(|it| completed.spec.policy.applied(it)).collect();
     if is_right && found.iter().all(|it| !it.is_error()) {
         project.specs.push(completed.spec);
     }
     project.diagnostics.extend(found.into_iter().map(|it| it.in_environment(&name)));
     project.environments.push(name);
+    completed.files
 }
 
 /// Reports the YAML files beside the spec that no environment names, where all of the spec is known.

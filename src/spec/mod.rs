@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod autoscale;
+pub mod body;
 pub mod component;
 pub mod container;
 pub mod environment;
@@ -13,8 +14,10 @@ pub mod grammar;
 pub mod limits;
 pub mod lineage;
 pub mod literal;
+pub mod manifest;
 pub mod network;
 pub mod node;
+pub mod placement;
 pub mod pod;
 pub mod routing;
 pub mod secret;
@@ -34,9 +37,11 @@ pub use environment::{App, Environment, Label, Spec};
 pub use limits::{Amount, Limit, LimitRange, Quota};
 pub use lineage::Lineage;
 pub use literal::Literal;
+pub use manifest::{Manifest, Patch, Scope, Sealed};
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part, Removal};
-pub use pod::{InitContainer, Pod, PodSecurity, Seccomp};
+pub use placement::{Match, NodeAffinity, Placement, PodAffinity, Spread, Toleration};
+pub use pod::{Dns, DnsOption, HostAlias, InitContainer, Pod, PodSecurity, PodSettings, Seccomp};
 pub use routing::{
     Exposure, ExternalService, Gateway, Host, HostPath, HttpRoute, Ingress, RoutePath, Service, ServiceOptions,
 };

@@ -24,6 +24,44 @@ pub fn read(text: &str) -> Option<Value> {
     }
 }
 
+/// Returns what `text` means without quotes where someone else wrote it: more than we write so ourselves, but only what
+/// readers agree on.
+pub fn agreed(text: &str) -> Option<Value> {
+    match text {
+        // A parser says `~` where there is nothing at all; readers agree on both.
+        "" | "~" => Some(Value::Null),
+        _ => read(text).or_else(|| is_clearly_text(text).then(|| Value::String(text.to_owned()))),
+    }
+}
+
+/// Returns the flag for which some readers take a word.
+pub fn meant(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "y" | "yes" | "on" | "true" => Some(true),
+        "n" | "no" | "off" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// True where a dash is neither that of an exponent nor that of a date.
+fn has_dash(text: &str) -> bool {
+    let is_date =
+        text.split_once('-').is_some_and(|(year, _)| year.len() == 4 && year.bytes().all(|it| it.is_ascii_digit()));
+    let bytes = text.as_bytes();
+    !is_date && bytes.windows(2).any(|it| it[1] == b'-' && !it[0].eq_ignore_ascii_case(&b'e'))
+}
+
+fn is_clearly_text(text: &str) -> bool {
+    let rest = text.trim_start_matches(['+', '-', '.']);
+    match text.chars().next() {
+        Some('0'..='9') => text.bytes().any(is_in_no_number) || has_dash(text),
+        // An option, a path, or a field; not the start of a number.
+        Some('+' | '-' | '.') => rest.starts_with(|it: char| it.is_alphabetic() || it == '/') && !is_word(rest),
+        Some(_) => !is_word(text) && !matches!(text, "=" | "<<"),
+        None => false,
+    }
+}
+
 /// True for text that without quotes is a string for every reader.
 pub fn is_string(text: &str) -> bool {
     let bytes = text.as_bytes();

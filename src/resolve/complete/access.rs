@@ -1,6 +1,6 @@
 //! What a component may ask of the API server.
 
-use super::{CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, declared, list};
+use super::{CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_VERB, argument, declared, list};
 use crate::diagnostic::Diagnostic;
 use crate::object::resource;
 use crate::source::{Origin, Traced};
@@ -57,6 +57,7 @@ fn permission(node: &Node, context: &mut Context<'_>) -> Option<Permission> {
         context.diagnostics.push(diagnostic.help("add `resources …`, or remove it"));
     }
     unnamed(node, &verbs, &resources, context);
+    unknown_verbs(node, &verbs, context);
     let own_group = node.child("groups").is_none();
     for resource in resources.iter().filter(|it| !cluster && own_group && resource::is_of_cluster(&it.value)) {
         let message = format!("`{}` is in no namespace, and `{}` holds in one", resource.value, node.describe());
@@ -73,6 +74,45 @@ fn permission(node: &Node, context: &mut Context<'_>) -> Option<Permission> {
         urls,
         origin: declared(node),
     })
+}
+
+/// What may be done with resources and with urls of Kubernetes itself
+/// (<https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb>).
+const VERBS: [&str; 20] = [
+    "*",
+    "approve",
+    "attest",
+    "bind",
+    "create",
+    "delete",
+    "deletecollection",
+    "escalate",
+    "get",
+    "head",
+    "impersonate",
+    "list",
+    "options",
+    "patch",
+    "post",
+    "put",
+    "sign",
+    "update",
+    "use",
+    "watch",
+];
+
+/// Reports verbs that Kubernetes does not have: a role with one of them allows nothing. What an API of others may ask
+/// for, `groups` says whose it is, is known to it alone.
+fn unknown_verbs(node: &Node, verbs: &[Traced<String>], context: &mut Context<'_>) {
+    for verb in verbs.iter().filter(|it| node.child("groups").is_none() && !VERBS.contains(&it.value.as_str())) {
+        let message = format!("there is no verb `{}`, so `{}` allows nothing by it", verb.value, node.describe());
+        let diagnostic = Diagnostic::new(UNKNOWN_VERB, message).at_some(verb.origin.span, "");
+        context.diagnostics.push(
+            diagnostic
+                .suggest(&verb.value, VERBS)
+                .help("for resources: get, list, watch, create, update, patch, delete, deletecollection"),
+        );
+    }
 }
 
 /// Reports verbs whose requests name no object, so that a bound by name would refuse all of them. A request for a part of

@@ -172,7 +172,7 @@ fn pods(node: &Node, peer: &Traced<Peer>, context: &mut Context<'_>) -> Vec<Labe
 }
 
 /// Returns the labels by which another component's pods are found.
-fn selector(node: &Node, context: &Context<'_>) -> Vec<(String, String)> {
+pub(super) fn selector(node: &Node, context: &Context<'_>) -> Vec<(String, String)> {
     let own = labels(node, "selector");
     if own.is_empty() {
         let name = component::object_name(&context.app_name, node);

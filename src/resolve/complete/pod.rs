@@ -2,8 +2,8 @@
 
 use super::origins::Refused;
 use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, container, property_number, property_text, security,
-    variables, volume, workload,
+    CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, container, placement, property_number, property_text,
+    security, settings, variables, volume, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::object::ObjectId;
@@ -84,7 +84,8 @@ pub(super) fn read(
     let init_containers =
         before.into_iter().map(|it| InitContainer { container: other(it), is_sidecar: is_sidecar(it) }).collect();
     let volumes = volume::read(node, around, context);
-    let pod = Pod { main, containers, init_containers, volumes, security };
+    let (placement, settings) = (placement::read(node, context), settings::read(node, context));
+    let pod = Pod { main, containers, init_containers, volumes, placement, settings, security };
     check_ports(&pod, context);
     volume::check_use(node, &pod, context);
     pod

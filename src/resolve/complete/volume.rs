@@ -187,7 +187,7 @@ fn misplaced(node: &Node, chosen: &str, context: &mut Context<'_>) {
 
 fn check_claim(name: &Traced<String>, context: &mut Context<'_>) {
     let ours = context.app.children_named("claim").map(|it| argument(it, 0).value);
-    let external = context.external.iter().filter(|it| it.kind == "PersistentVolumeClaim").map(|it| it.name.clone());
+    let external = context.others().filter(|it| it.kind == "PersistentVolumeClaim").map(|it| it.name.clone());
     let known: Vec<String> = ours.chain(external).collect();
     if known.contains(&name.value) {
         return;

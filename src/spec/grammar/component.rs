@@ -7,7 +7,10 @@ use super::container::{
     ARGS, COMMAND, CONTAINER, ENV, IMAGE, INIT_CONTAINER, LIFECYCLE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY, SIDECAR,
     WORKING_DIR,
 };
+use super::manifest::{MANIFEST, PATCH};
 use super::network::ALLOW;
+use super::placement::{NODE_AFFINITY, NODE_SELECTOR, POD_AFFINITY, POD_ANTI_AFFINITY, SPREAD, TOLERATION};
+use super::pod::{DNS, HOST_ALIAS, IMAGE_PULL_SECRET, POD};
 use super::routing::{ADDITIONAL_SERVICE, HTTP_ROUTE, INGRESS, SERVICE};
 use super::slot::{Kind, Slot};
 use super::variables::ENV_FROM;
@@ -39,6 +42,16 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &CONTAINER,
         &SIDECAR,
         &INIT_CONTAINER,
+        &POD,
+        &IMAGE_PULL_SECRET,
+        &HOST_ALIAS,
+        &DNS,
+        &NODE_SELECTOR,
+        &TOLERATION,
+        &SPREAD,
+        &NODE_AFFINITY,
+        &POD_AFFINITY,
+        &POD_ANTI_AFFINITY,
         &ROLLOUT,
         &STATEFUL,
         &CLAIM_TEMPLATE,
@@ -57,6 +70,8 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &LABELS,
         &ANNOTATIONS,
         &SELECTOR,
+        &MANIFEST,
+        &PATCH,
         &WAIVE,
     ],
     ..NodeRule::keyed("component")

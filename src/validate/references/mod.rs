@@ -17,7 +17,6 @@ use crate::diagnostic::house_rule::{MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use known::{Keys, known_keys};
-use routes::ROUTE_BACKEND_MISSING;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -25,8 +24,7 @@ use std::collections::BTreeMap;
 pub const DUPLICATE_OBJECT: Code = Code::error("duplicate-object");
 
 /// The codes of this family.
-pub const CODES: &[Code] =
-    &[DUPLICATE_OBJECT, MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS, ROUTE_BACKEND_MISSING];
+pub const CODES: &[Code] = &[DUPLICATE_OBJECT, MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS];
 
 /// Checks what the objects of an environment refer to, and that no two of them claim the same.
 pub(super) fn check(set: &ObjectSet) -> Found {
@@ -60,8 +58,8 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
     for pair in set.objects.windows(2) {
         let [first, second] = pair else { continue };
         if first.id == second.id {
-            let same = first.component.is_some() && first.component == second.component;
-            let how = if same { "the same object is made twice" } else { "another component makes the same object" };
+            let of_two = first.component.is_some() && second.component.is_some() && first.component != second.component;
+            let how = if of_two { "another component makes the same object" } else { "the same object is made twice" };
             found.push(duplicate(first, second, how));
         }
     }
@@ -87,7 +85,10 @@ pub(super) fn duplicate(first: &Object, second: &Object, how: &str) -> crate::di
     let own = Field::root(second).at("metadata.name");
     let first = name.span().filter(|it| Some(*it) != own.span());
     let message = own.problem(DUPLICATE_OBJECT, how).at_some(first, "first made here").later_first();
-    message.help("give one of them another name")
+    message.help(match &second.id.namespace {
+        Some(_) => "give one of them another name",
+        None => "leave it to one environment, or give one of them another name: a cluster has it once",
+    })
 }
 
 fn in_pod(spec: &Field<'_>, set: &ObjectSet, found: &mut Found) {
@@ -355,7 +356,7 @@ mod tests {
             check(&set([deployment(), second("web")])),
             &["overlapping-selectors spec.selector also matches the pods of Deployment/zwei"],
         );
-        expect(check(&set([deployment(), deployment()])), &["duplicate-object Deployment/web makes the same object"]);
+        expect(check(&set([deployment(), deployment()])), &["duplicate-object Deployment/web made twice"]);
         let role = |name: &str| any("rbac.authorization.k8s.io/v1", "Role", name, &json!({}));
         expect(check(&set([role("a"), role("A")])), &["duplicate-object metadata.name only by case"]);
     }

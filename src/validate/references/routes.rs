@@ -2,13 +2,10 @@
 //!
 //! Source: `BackendRef` and `BackendObjectReference` of the [Gateway API](https://gateway-api.sigs.k8s.io/reference/spec/).
 
-use crate::diagnostic::Code;
+use crate::diagnostic::house_rule::ROUTE_BACKEND_MISSING;
 use crate::object::{Object, ObjectSet};
 use crate::validate::field::{Field, Found};
 use crate::validate::service::{has_port, port_labels};
-
-/// A route forwards to a Service, or to a port of it, that does not exist.
-pub(super) const ROUTE_BACKEND_MISSING: Code = Code::error("route-backend-missing");
 
 const KINDS: [&str; 5] = ["GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"];
 
