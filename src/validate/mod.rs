@@ -45,7 +45,6 @@ pub mod waivers;
 pub mod workload;
 
 mod addresses;
-mod claim;
 mod echo;
 #[cfg(test)]
 mod fixture;
