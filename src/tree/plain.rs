@@ -51,10 +51,16 @@ fn has_dash(text: &str) -> bool {
     !is_date && bytes.windows(2).any(|it| it[1] == b'-' && !it[0].eq_ignore_ascii_case(&b'e'))
 }
 
+/// True for an address or a version, `192.0.2.7` and `1.2.3`: no reader takes more than one point for a number, whatever
+/// the specification of YAML 1.1 would let it.
+fn is_dotted(text: &str) -> bool {
+    text.matches('.').count() > 1 && text.bytes().all(|it| it == b'.' || it.is_ascii_digit())
+}
+
 fn is_clearly_text(text: &str) -> bool {
     let rest = text.trim_start_matches(['+', '-', '.']);
     match text.chars().next() {
-        Some('0'..='9') => text.bytes().any(is_in_no_number) || has_dash(text),
+        Some('0'..='9') => text.bytes().any(is_in_no_number) || has_dash(text) || is_dotted(text),
         // An option, a path, or a field; not the start of a number.
         Some('+' | '-' | '.') => rest.starts_with(|it: char| it.is_alphabetic() || it == '/') && !is_word(rest),
         Some(_) => !is_word(text) && !matches!(text, "=" | "<<"),
@@ -114,8 +120,18 @@ fn integer(text: &str) -> Option<Number> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_string, read};
+    use super::{agreed, is_string, read};
     use serde_json::json;
+
+    #[test]
+    fn text_of_others_that_nobody_takes_for_a_number() {
+        for text in ["192.0.2.7", "1.2.3", "1.2.3-rc.1", "v1", "8-bit"] {
+            assert_eq!(agreed(text), Some(json!(text)), "{text}");
+        }
+        for text in ["1.", "1_0", "010", "1:30", "0x1f", "2026-11-20", "yes"] {
+            assert_eq!(agreed(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn strings_that_stand_plain() {

@@ -18,6 +18,7 @@ mod limits;
 mod lifecycle;
 mod manifest;
 mod network;
+mod one_of;
 mod order;
 mod origins;
 mod placement;
