@@ -66,7 +66,7 @@ pub struct EnvironmentSummary {
     pub deleted: usize,
     /// Objects in the new tree.
     pub objects: usize,
-    /// The workloads that restart, and how many pods each has: `("todo-backend", 3)`.
+    /// The workloads that restart, and how many pods each has: `("todo-backend", 3)`; 0 where that is one for each node.
     pub restarts: Vec<(String, u64)>,
     /// The worst finding here.
     pub worst: Option<Severity>,

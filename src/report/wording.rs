@@ -96,10 +96,11 @@ pub(super) fn operations(summary: &EnvironmentSummary) -> String {
     if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
 }
 
-/// `todo-backend (3 pods)`; empty where nothing restarts.
+/// `todo-backend (3 pods), todo-agent (each node)`; empty where nothing restarts.
 pub(super) fn restarts(summary: &EnvironmentSummary) -> String {
-    let names: Vec<String> =
-        summary.restarts.iter().map(|(name, pods)| format!("{name} ({})", count(*pods, "pod"))).collect();
+    // Only a DaemonSet restarts without a number of pods.
+    let size = |pods: u64| if pods == 0 { "each node".to_owned() } else { count(pods, "pod") };
+    let names: Vec<String> = summary.restarts.iter().map(|(name, pods)| format!("{name} ({})", size(*pods))).collect();
     abbreviated(&names)
 }
 
@@ -108,8 +109,11 @@ pub(super) fn restarts_counted(summary: &EnvironmentSummary) -> String {
     match summary.restarts.len() {
         0 | 1 => restarts(summary),
         more => {
-            let pods = summary.restarts.iter().map(|(_, pods)| pods).sum();
-            format!("{} ({})", count(more as u64, "workload"), count(pods, "pod"))
+            let workloads = count(more as u64, "workload");
+            match summary.restarts.iter().map(|(_, pods)| pods).sum() {
+                0 => workloads,
+                pods => format!("{workloads} ({})", count(pods, "pod")),
+            }
         }
     }
 }
