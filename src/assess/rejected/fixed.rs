@@ -261,7 +261,7 @@ const CLUSTER_IP: ImpactCode = block(
     "immutable-cluster-ip",
     "https://kubernetes.io/docs/concepts/services-networking/service/#choosing-your-own-ip-address",
 );
-const CONFIG_DATA: ImpactCode =
+pub(super) const CONFIG_DATA: ImpactCode =
     block("immutable-config-data", "https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable");
 const JOB_FIELD: ImpactCode = block(
     "immutable-job-field",

@@ -107,20 +107,16 @@ fn refused(
     let fields: Vec<&FieldChange> = answers.iter().map(|it| it.0).collect();
     let names = wording::quoted(&blocks(&fields));
     let worst = answers.iter().map(|it| it.1).find(|it| *it == Answer::Refused).unwrap_or(answers[0].1);
+    let since = if entry.code == fixed::CONFIG_DATA { "`immutable` was set" } else { "the object was created" };
     let (message, severity) = match worst {
-        Answer::Taken | Answer::Refused => (
-            format!("is rejected by the API server: {names} cannot change after the object was created"),
-            entry.code.severity,
-        ),
+        Answer::Taken | Answer::Refused => {
+            (format!("is rejected by the API server: {names} cannot change after {since}"), entry.code.severity)
+        }
         Answer::RefusedUnless(condition) => (
-            format!(
-                "may be rejected by the API server: {names} cannot change after the object was created, unless {condition}"
-            ),
+            format!("may be rejected by the API server: {names} cannot change after {since}, unless {condition}"),
             Severity::Warn,
         ),
-        Answer::Ignored(effect) => {
-            (format!("{effect}: {names} cannot change after the object was created"), Severity::Warn)
-        }
+        Answer::Ignored(effect) => (format!("{effect}: {names} cannot change after {since}"), Severity::Warn),
     };
     let help = way_out::of(entry, update, &fields);
     let finding = Finding::new(entry.code, environment.name(), &update.change.id, message).with_severity(severity);

@@ -191,6 +191,8 @@ fn other_objects_have_fields_that_cannot_change() {
     let one =
         |(api, kind): (&str, &str), fields: Value, pointer: &str, after: Value, code: &str, field: Option<&str>| {
             let expected = field.map(|it| rejected(&format!("{kind}/it"), &format!("`{it}`")));
+            let since = if code == "immutable-config-data" { "`immutable` was set" } else { "the object was created" };
+            let expected = expected.map(|it| it.replace("the object was created", since));
             let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
             check(&object(api, kind, "it", &fields), &[(pointer, after)], code, &expected);
         };
