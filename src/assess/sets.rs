@@ -40,45 +40,44 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
             let found = match (workload.id.group.as_str(), workload.id.kind.as_str()) {
                 ("batch", "CronJob") if change.touches("spec.jobTemplate") => {
                     let message = "changes for its next runs: a Job that runs now goes on as it began";
-                    Some((NEXT_RUN_ONLY, message.to_owned(), ""))
+                    Some(Finding::new(NEXT_RUN_ONLY, environment.name(), &workload.id, message))
                 }
                 ("apps", _) if !change.touches(&path) || rejected::is_rejected(environment, &workload.id) => continue,
                 ("apps", "StatefulSet") => stateful_set(environment, workload),
-                ("apps", "DaemonSet") => daemon_set(workload),
-                ("apps", "Deployment") => paused(workload),
+                ("apps", "DaemonSet") => Some(daemon_set(environment, workload)),
+                ("apps", "Deployment") => paused(environment, workload),
                 _ => continue,
             };
-            let Some((code, message, help)) = found else { continue };
             let (path, line) = cause(input, change, workload);
-            findings.push(
-                Finding::new(code, environment.name(), &workload.id, message).help(help).at(path).from_line(line),
-            );
+            findings.extend(found.map(|it| it.at(path).from_line(line)));
         }
     }
     findings
 }
 
-/// A code, a message and a help.
-type Found = Option<(ImpactCode, String, &'static str)>;
+fn withheld(environment: &EnvironmentComparison<'_>, workload: &Object, message: String, help: &str) -> Finding {
+    Finding::new(ROLLOUT_WITHHELD, environment.name(), &workload.id, message).help(help)
+}
 
-fn paused(deployment: &Object) -> Found {
+fn paused(environment: &EnvironmentComparison<'_>, deployment: &Object) -> Option<Finding> {
     (deployment.field("spec.paused") == Some(&Value::Bool(true))).then(|| {
         let message = "does not roll out: it is paused, so its pods stay as they are until it is resumed".to_owned();
-        (ROLLOUT_WITHHELD, message, "take `paused` away when the new pods may come")
+        withheld(environment, deployment, message, "take `paused` away when the new pods may come")
     })
 }
 
-fn on_delete(workload: &Object) -> Found {
+fn on_delete(environment: &EnvironmentComparison<'_>, workload: &Object) -> Option<Finding> {
     (workload.field("spec.updateStrategy.type").and_then(Value::as_str) == Some("OnDelete")).then(|| {
         let message = "does not roll out: strategy `OnDelete` replaces a pod only when somebody deletes it".to_owned();
-        (ROLLOUT_WITHHELD, message, "delete the pods one after another after the sync, or use strategy `RollingUpdate`")
+        let help = "delete the pods one after another after the sync, or use strategy `RollingUpdate`";
+        withheld(environment, workload, message, help)
     })
 }
 
 /// Kubernetes: `updateStatefulSet`, from the highest ordinal down to the partition.
-fn stateful_set(environment: &EnvironmentComparison<'_>, workload: &Object) -> Found {
+fn stateful_set(environment: &EnvironmentComparison<'_>, workload: &Object) -> Option<Finding> {
     let pods = replicas(environment.objects(Side::After), workload);
-    let waits = on_delete(workload);
+    let waits = on_delete(environment, workload);
     if pods == 0 || waits.is_some() {
         return waits;
     }
@@ -87,43 +86,48 @@ fn stateful_set(environment: &EnvironmentComparison<'_>, workload: &Object) -> F
     let (first, last) = (ordinals.start, ordinals.end.saturating_sub(1));
     let updated = last.saturating_add(1).saturating_sub(first);
     if updated < pods {
-        let help = "lower `partition` step by step to replace the pods";
         let message = match updated {
             0 => format!("does not roll out: its partition begins at {name}-{first}, beyond its last pod"),
             1 => format!("rolls out in part: only {name}-{last} is replaced, until `partition` is lowered"),
-            _ => format!(
-                "rolls out in part: only {name}-{last} to {name}-{first} are replaced, until `partition` is lowered"
-            ),
+            _ => {
+                format!(
+                    "rolls out in part: only {name}-{last} to {name}-{first} are replaced, until `partition` is lowered"
+                )
+            }
         };
-        return Some((ROLLOUT_WITHHELD, message, help));
+        let help = "lower `partition` step by step to replace the pods";
+        return Some(withheld(environment, workload, message, help));
     }
-    let help = "make sure that the new pods become ready: one that does not stops the rollout, and is to be deleted by hand even after the change is taken back";
-    let message = match pods {
-        1 => "restarts: its only pod stops before the new one starts".to_owned(),
-        2 => format!("restarts: both pods are replaced one after the other, {name}-{last} first"),
+    let (severity, message) = match pods {
+        1 => (Severity::Outage, "is down while it restarts: its only pod stops before the new one starts".to_owned()),
+        2 => (Severity::Warn, format!("rolls one pod at a time: first {name}-{last}, then {name}-{first}")),
         more => {
-            format!("restarts: all {more} pods are replaced one after another, from {name}-{last} to {name}-{first}")
+            let message =
+                format!("rolls one pod at a time: all {more} are replaced, from {name}-{last} to {name}-{first}");
+            (Severity::Warn, message)
         }
     };
-    Some((STATEFULSET_ROLLOUT, message, help))
+    let help = "make sure that a new pod becomes ready: one that does not stops the rollout, and must be deleted by hand even after the change is taken back";
+    let finding = Finding::new(STATEFULSET_ROLLOUT, environment.name(), &workload.id, message);
+    Some(finding.help(help).with_severity(severity))
 }
 
-/// Kubernetes: `rollingUpdate` of the DaemonSet controller; by default one pod is missing at a time.
-fn daemon_set(workload: &Object) -> Found {
-    on_delete(workload).or_else(|| {
+/// Kubernetes: `rollingUpdate` of the controller; by default the pod of one node is missing at a time.
+fn daemon_set(environment: &EnvironmentComparison<'_>, workload: &Object) -> Finding {
+    on_delete(environment, workload).unwrap_or_else(|| {
         let bound =
             |name: &str| workload.field("spec.updateStrategy.rollingUpdate").and_then(|it| it.get(name)).cloned();
         let is_set = |it: &Value| it.as_u64() != Some(0) && it.as_str() != Some("0%");
-        let surge = bound("maxSurge").filter(is_set);
         let nodes = |it: Value| match it.as_u64() {
             Some(count) => format!("{} at a time", wording::count(count, "node")),
             None => format!("{} of the nodes at a time", it.as_str().unwrap_or_default()),
         };
-        let how = match surge {
+        let how = match bound("maxSurge").filter(is_set) {
             Some(surge) => format!("the new pod before the old one stops, on {}", nodes(surge)),
             None => format!("on {}", nodes(bound("maxUnavailable").unwrap_or(Value::from(1)))),
         };
-        Some((DAEMONSET_ROLLOUT, format!("restarts: the pod of each node is replaced, {how}"), ""))
+        let message = format!("restarts: the pod of each node is replaced, {how}");
+        Finding::new(DAEMONSET_ROLLOUT, environment.name(), &workload.id, message)
     })
 }
 
@@ -161,11 +165,11 @@ mod tests {
         let rolls = |replicas: u64, fields: &[(&str, Value)], expected: &[&str]| {
             check("StatefulSet", replicas, fields, "statefulset-rollout", expected);
         };
-        rolls(1, &[], &["StatefulSet/db restarts: its only pod stops before the new one starts"]);
-        rolls(2, &[], &["StatefulSet/db restarts: both pods are replaced one after the other, db-1 first"]);
-        rolls(3, &[], &["StatefulSet/db restarts: all 3 pods are replaced one after another, from db-2 to db-0"]);
+        rolls(1, &[], &["StatefulSet/db is down while it restarts: its only pod stops before the new one starts"]);
+        rolls(2, &[], &["StatefulSet/db rolls one pod at a time: first db-1, then db-0"]);
+        rolls(3, &[], &["StatefulSet/db rolls one pod at a time: all 3 are replaced, from db-2 to db-0"]);
         let start = [("/spec/ordinals", json!({"start": 5}))];
-        rolls(3, &start, &["StatefulSet/db restarts: all 3 pods are replaced one after another, from db-7 to db-5"]);
+        rolls(3, &start, &["StatefulSet/db rolls one pod at a time: all 3 are replaced, from db-7 to db-5"]);
         rolls(0, &[], &[]);
         let withheld = |replicas: u64, strategy: Value, expected: &[&str]| {
             let fields = [("/spec/updateStrategy", strategy)];
