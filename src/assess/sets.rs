@@ -42,7 +42,7 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
                     let message = "changes for its next runs: a Job that runs now goes on as it began";
                     Some(Finding::new(NEXT_RUN_ONLY, environment.name(), &workload.id, message))
                 }
-                ("apps", _) if !change.touches(&path) || rejected::is_rejected(environment, &workload.id) => continue,
+                ("apps", _) if !change.touches(&path) || rejected::is_refused(environment, &workload.id) => continue,
                 ("apps", "StatefulSet") => stateful_set(environment, workload),
                 ("apps", "DaemonSet") => Some(daemon_set(environment, workload)),
                 ("apps", "Deployment") => paused(environment, workload),

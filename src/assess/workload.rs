@@ -94,7 +94,7 @@ pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Objec
             .is_some_and(|it| it.is_empty());
     let is_kept = environment.object(Side::Before, &workload.id).is_some();
     let is_changed = environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
-    rolls && is_kept && is_changed && !is_paused && !is_held && !rejected::is_rejected(environment, &workload.id)
+    rolls && is_kept && is_changed && !is_paused && !is_held && !rejected::is_refused(environment, &workload.id)
 }
 
 /// Returns the ordinals of the pods that a StatefulSet of so many replaces when its template changes: those from its

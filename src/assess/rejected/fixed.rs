@@ -1,8 +1,12 @@
 //! The table of fields that cannot change once their object exists.
 
 use super::Answer::{Refused, RefusedUnless, Taken};
+use super::code::{
+    CLAIM_FIELD, CLASS_FIELD, CLUSTER_IP, CONFIG_DATA, JOB_FIELD, PRIORITY_CLASS, QUOTA_SCOPES, ROLE_REF, SECRET_TYPE,
+    SERVICE_FIELD, STATEFULSET_FIELD, STORAGE_CLASS, WORKLOAD_SELECTOR,
+};
 use super::{Answer, Update, service};
-use crate::change::{FieldChange, ImpactCode, Severity};
+use crate::change::{FieldChange, ImpactCode};
 use crate::object::{FieldPath, Quantity};
 use serde_json::Value;
 
@@ -16,22 +20,6 @@ pub(super) struct Fixed {
     /// The way out; `NAME` stands for the name of the object.
     pub(super) help: &'static str,
 }
-
-pub(super) const CODES: &[ImpactCode] = &[
-    CLASS_FIELD,
-    CLAIM_FIELD,
-    CLUSTER_IP,
-    CONFIG_DATA,
-    JOB_FIELD,
-    PRIORITY_CLASS,
-    QUOTA_SCOPES,
-    ROLE_REF,
-    SECRET_TYPE,
-    SERVICE_FIELD,
-    STATEFULSET_FIELD,
-    STORAGE_CLASS,
-    WORKLOAD_SELECTOR,
-];
 
 /// By group and kind, as in the packages `validation` and `registry` of Kubernetes.
 pub(super) const FIXED: &[Fixed] = &[
@@ -244,54 +232,3 @@ pub(super) fn means_the_same(field: &FieldChange) -> bool {
         (None, None) => true,
     }
 }
-
-const fn block(name: &'static str, documentation: &'static str) -> ImpactCode {
-    ImpactCode { name, severity: Severity::Block, documentation }
-}
-
-const CLASS_FIELD: ImpactCode = block(
-    "immutable-class-field",
-    "https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-class-v1/",
-);
-const CLAIM_FIELD: ImpactCode = block(
-    "immutable-claim-field",
-    "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistentvolumeclaims",
-);
-const CLUSTER_IP: ImpactCode = block(
-    "immutable-cluster-ip",
-    "https://kubernetes.io/docs/concepts/services-networking/service/#choosing-your-own-ip-address",
-);
-pub(super) const CONFIG_DATA: ImpactCode =
-    block("immutable-config-data", "https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable");
-const JOB_FIELD: ImpactCode = block(
-    "immutable-job-field",
-    "https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup",
-);
-const PRIORITY_CLASS: ImpactCode = block(
-    "immutable-priority-class",
-    "https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass",
-);
-const QUOTA_SCOPES: ImpactCode =
-    block("immutable-quota-scopes", "https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes");
-const ROLE_REF: ImpactCode = block(
-    "immutable-role-ref",
-    "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding",
-);
-const SECRET_TYPE: ImpactCode =
-    block("immutable-secret-type", "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types");
-const SERVICE_FIELD: ImpactCode = block(
-    "immutable-service-field",
-    "https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class",
-);
-pub(super) const STATEFULSET_FIELD: ImpactCode = block(
-    "immutable-statefulset-field",
-    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
-);
-const STORAGE_CLASS: ImpactCode = block(
-    "immutable-storage-class",
-    "https://kubernetes.io/docs/concepts/storage/storage-classes/#storageclass-objects",
-);
-const WORKLOAD_SELECTOR: ImpactCode = block(
-    "immutable-workload-selector",
-    "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates",
-);

@@ -1,6 +1,7 @@
 //! What the API server will not accept, so that the sync fails: fields that cannot change once their object exists.
 
 mod claim;
+mod code;
 mod fixed;
 mod service;
 mod way_out;
@@ -12,7 +13,7 @@ use crate::object::{FieldPath, Object, ObjectId, Segment};
 use fixed::{FIXED, Fixed};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule { codes: fixed::CODES, find: changed },
+    Rule { codes: code::ALL, find: changed },
     Rule { codes: &[JOB_RUNS_AGAIN, REPLACED_BY_FORCE], find: replaced },
     Rule { codes: claim::CODES, find: claim::find },
 ];
@@ -79,11 +80,10 @@ impl<'a> Update<'a> {
     }
 }
 
-/// True where the API server surely refuses an update, so that none of it happens.
-pub(super) fn is_rejected(environment: &EnvironmentComparison<'_>, id: &ObjectId) -> bool {
+/// True where the API server surely refuses to change an object in place, so that no rollout begins.
+pub(super) fn is_refused(environment: &EnvironmentComparison<'_>, id: &ObjectId) -> bool {
     let Some(update) = environment.change(id).and_then(|it| Update::of(environment, it)) else { return false };
-    let refused = || update.refusals().iter().flat_map(|it| &it.1).any(|(_, answer)| *answer == Answer::Refused);
-    way_out::replacement(update.after).is_none() && refused()
+    update.refusals().iter().flat_map(|it| &it.1).any(|(_, answer)| *answer == Answer::Refused)
 }
 
 fn changed(input: &Comparison<'_>) -> Vec<Finding> {
@@ -106,8 +106,9 @@ fn refused(
 ) -> Finding {
     let fields: Vec<&FieldChange> = answers.iter().map(|it| it.0).collect();
     let names = wording::quoted(&blocks(&fields));
-    let worst = answers.iter().map(|it| it.1).find(|it| *it == Answer::Refused).unwrap_or(answers[0].1);
-    let since = if entry.code == fixed::CONFIG_DATA { "`immutable` was set" } else { "the object was created" };
+    let worst = answers.iter().map(|it| it.1).find(|it| *it == Answer::Refused);
+    let worst = worst.or(answers.first().map(|it| it.1)).unwrap_or(Answer::Refused);
+    let since = if entry.code == code::CONFIG_DATA { "`immutable` was set" } else { "the object was created" };
     let (message, severity) = match worst {
         Answer::Taken | Answer::Refused => {
             (format!("is rejected by the API server: {names} cannot change after {since}"), entry.code.severity)

@@ -1,3 +1,5 @@
+//! Each table entry, with changes that it refuses and changes that it takes.
+
 use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
 use serde_json::{Value, json};
 
@@ -124,6 +126,9 @@ fn what_is_replaced_by_force_is_gone_in_between() {
     let message = "Deployment/web is deleted and created anew: `spec.selector` cannot change in place, and `Force=true` of Argo CD says to replace it";
     check(&web, &selector, "replaced-by-force", &[message]);
     check(&web, &selector, "immutable-workload-selector", &[]);
+    let both = [selector[0].clone(), ("/spec/template/metadata/labels/app", json!("api"))];
+    check(&web, &both, "replaced-by-force", &[message]);
+    check(&web, &both, "rolling-restart", &[]);
     check(&web, &[("/spec/replicas", json!(3))], "replaced-by-force", &[]);
 }
 

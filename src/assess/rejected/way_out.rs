@@ -1,7 +1,8 @@
 //! How a change that the API server refuses is made all the same: by the GitOps controller, or by hand.
 
 use super::Update;
-use super::fixed::{Fixed, STATEFULSET_FIELD, is_in};
+use super::code::STATEFULSET_FIELD;
+use super::fixed::{Fixed, is_in};
 use crate::change::FieldChange;
 use crate::object::{Object, Quantity};
 
