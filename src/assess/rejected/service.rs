@@ -15,6 +15,10 @@ pub(super) fn address(update: &Update<'_>, field: &FieldChange) -> Answer {
         return Taken;
     }
     if is_in(field, "spec.ipFamilies") {
+        // Without an address of its own, a Service has no family to keep.
+        if update.texts("spec.clusterIP").1 == Some(NONE) {
+            return Taken;
+        }
         return match update.texts("spec.ipFamilies[0]") {
             (Some(before), Some(after)) if before != after => Refused,
             (None, Some(_)) => RefusedUnless("it is the family that the Service has already"),
@@ -33,7 +37,7 @@ pub(super) fn address(update: &Update<'_>, field: &FieldChange) -> Answer {
     }
 }
 
-/// Kubernetes: `validateLoadBalancerClassField` and `validateServiceExternalTrafficFieldsUpdate`.
+/// Kubernetes: `validateLoadBalancerClassField`, and `healthCheckNodePort` of core/v1, which cannot be updated once set.
 pub(super) fn other(update: &Update<'_>, field: &FieldChange) -> Answer {
     if types(update) != ("LoadBalancer", "LoadBalancer") {
         return Taken;

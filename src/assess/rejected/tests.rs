@@ -156,6 +156,8 @@ fn a_service_keeps_its_address() {
         &[&rejected("Service/web", "`spec.ipFamilies`")],
     );
     ip(json!({"ipFamilies": ["IPv4"]}), json!({"ipFamilies": ["IPv4", "IPv6"]}), &[]);
+    let headless = |it: &str| json!({"clusterIP": "None", "ipFamilies": [it]});
+    ip(headless("IPv4"), headless("IPv6"), &[]);
     let other =
         |before: Value, after: Value, expected: &[&str]| check(before, after, "immutable-service-field", expected);
     let class = |it: &str| json!({"type": "LoadBalancer", "loadBalancerClass": it});
