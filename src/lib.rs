@@ -2,10 +2,10 @@
 //!
 //! ```text
 //!  base/*.kdl ─┐
-//!              ├─ parse ─▶ Part ─ resolve ─▶ Spec ─ lower ─▶ ObjectSet ─ validate ─ render ─▶ ManifestTree ─ write ─▶ rendered/
-//!  environments/*.kdl                                          ├─ relate ─▶ Graph ─ draw ─▶ text
-//!                                                              ├─ diff ─▶ ChangeSet ─ assess ─▶ Review ─ report ─▶ text
-//!  rendered/ of the baseline commit ─ snapshot ─▶ ObjectSet ───┘
+//!              ├─ parse ─▶ Part ─ resolve ─▶ Spec ─ lower ─ patch ─▶ ObjectSet ─ validate ─ render ─▶ ManifestTree ─ write ─▶ rendered/
+//!  environments/*.kdl                                                  ├─ relate ─▶ Graph ─ draw ─▶ text
+//!                                                                      ├─ diff ─▶ ChangeSet ─ assess ─▶ Review ─ report ─▶ text
+//!  rendered/ of the baseline commit ─ snapshot ─▶ ObjectSet ───────────┘
 //! ```
 //!
 //! Modules below are in reading order: first the nouns, which flow; then the verbs, each of which turns one noun into
@@ -25,6 +25,7 @@ pub mod tree;
 pub mod parse;
 pub mod resolve;
 pub mod lower;
+pub mod patch;
 pub mod validate;
 pub mod render;
 pub mod write;

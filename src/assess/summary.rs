@@ -76,9 +76,10 @@ pub(super) fn of_object(object: &Object) -> String {
             Some(replicas) => wording::count(replicas, "pod"),
             None => String::new(),
         },
-        "ConfigMap" | "Secret" => {
-            let keys = u64::try_from(length("data") + length("binaryData") + length("stringData")).unwrap_or(u64::MAX);
-            wording::count(keys, "key")
+        "ConfigMap" | "Secret" | "SealedSecret" => {
+            let maps = ["data", "binaryData", "stringData", "sealed.keys", "spec.encryptedData"];
+            let keys = maps.into_iter().map(length).sum::<usize>();
+            wording::count(u64::try_from(keys).unwrap_or(u64::MAX), "key")
         }
         "HorizontalPodAutoscaler" => {
             let (minimum, maximum) = (number("spec.minReplicas").unwrap_or(1), number("spec.maxReplicas").unwrap_or(1));

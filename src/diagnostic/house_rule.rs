@@ -81,6 +81,8 @@ pub const HOST_WITHOUT_CERTIFICATE: Code = Code::warning("host-without-certifica
 pub const MISSING_IN_PROTECTED: Code = Code::warning("missing-in-protected");
 /// A Service without a selector has endpoints from somewhere else.
 pub const SERVICE_WITHOUT_SELECTOR: Code = Code::warning("service-without-selector");
+/// The project has the definition of every custom resource, so that it can be checked.
+pub const UNCHECKED_CUSTOM_RESOURCE: Code = Code::warning("unchecked-custom-resource");
 /// A class that only the cluster can have is declared.
 pub const UNDECLARED_CLASS: Code = Code::warning("undeclared-class");
 /// A protected environment is no weaker than the others.
@@ -158,6 +160,7 @@ pub const HOUSE_RULES: &[Code] = &[
     SERVICE_SELECTS_NOTHING,
     SERVICE_WITHOUT_SELECTOR,
     TARGET_PORT_MISSING,
+    UNCHECKED_CUSTOM_RESOURCE,
     UNDECLARED_CLASS,
     UNKNOWN_FIELD,
     UNSAFE_NAME,

@@ -20,6 +20,7 @@ mod http_route;
 mod ingress;
 mod job;
 mod limit_range;
+mod manifest;
 mod metadata;
 mod namespace;
 mod network_policy;
@@ -40,7 +41,7 @@ mod stateful_set;
 
 use recorder::Recorder;
 
-use crate::object::{Environment, ExternalObject, Object, ObjectSet};
+use crate::object::{Environment, ExternalObject, Object, ObjectSet, sealed};
 use crate::spec::{Component, Spec, Workload};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
@@ -65,6 +66,7 @@ pub fn objects(spec: &Spec) -> ObjectSet {
         });
         objects.extend(of_component);
     }
+    objects.extend(manifest::objects(spec));
     objects.sort_by(|a, b| a.id.cmp(&b.id));
     ObjectSet { environment: environment(spec), objects }
 }
@@ -107,8 +109,9 @@ fn workload(spec: &Spec, component: &Component) -> Object {
 /// Returns the facts about an environment that the checks and the review need.
 fn environment(spec: &Spec) -> Environment {
     let place = spec.environment.name.origin.span;
+    let sealed: Vec<String> = spec.sealed.iter().filter_map(|it| sealed::secret(&it.object)).map(|it| it.0).collect();
     // What a store fills is made by us, as an ExternalSecret.
-    let by_hand = spec.secrets.iter().filter(|it| it.source.is_none());
+    let by_hand = spec.secrets.iter().filter(|it| it.source.is_none() && !sealed.contains(&it.name.value));
     let secrets = by_hand.map(|secret| ExternalObject {
         kind: "Secret".to_owned(),
         name: secret.name.value.clone(),

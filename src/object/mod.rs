@@ -6,6 +6,7 @@
 pub mod capacity;
 pub mod date;
 pub mod demand;
+pub mod document;
 pub mod field_order;
 pub mod field_path;
 pub mod id;
@@ -13,12 +14,14 @@ pub mod image_reference;
 pub mod invisible;
 pub mod kind;
 pub mod list_key;
+pub mod located;
 pub mod normal_form;
 pub mod origins;
 pub mod quantity;
 pub mod resource;
 pub mod rollout;
 pub mod schema;
+pub mod sealed;
 pub mod selector;
 pub mod set;
 pub mod version;
@@ -29,6 +32,7 @@ pub use date::Date;
 pub use field_path::{FieldPath, Segment};
 pub use id::ObjectId;
 pub use image_reference::ImageReference;
+pub use located::Located;
 pub use origins::Origins;
 pub use quantity::Quantity;
 pub use selector::Selector;
@@ -53,13 +57,15 @@ pub struct Object {
     pub component: Option<String>,
     /// The house rules that its component has waived.
     pub waivers: Vec<Waiver>,
+    /// The text of its file, for an encrypted Secret that is passed through; its body then stands for it.
+    pub sealed: Option<String>,
 }
 
 impl Object {
     /// Takes an object apart from its own `apiVersion`, `kind` and `metadata`. Returns none where they are missing.
     pub fn from_body(body: Value) -> Option<Self> {
         let id = ObjectId::of(&body)?;
-        Some(Self { id, body, origins: Origins::default(), component: None, waivers: Vec::new() })
+        Some(Self { id, body, origins: Origins::default(), component: None, waivers: Vec::new(), sealed: None })
     }
 
     /// Returns the value at a path.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Origin, Span, Spanned};
-use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Identity, Need, NodeRule, Slot};
+use crate::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Form, Identity, Need, NodeRule, Slot, said_here};
 use crate::spec::{Entry, Literal, Mark, Node};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 
@@ -45,6 +45,7 @@ impl Reader<'_> {
             arguments: Vec::new(),
             properties: std::collections::BTreeMap::new(),
             children: Vec::new(),
+            has_block: kdl.children().is_some(),
             removed: Vec::new(),
         };
         let mut position = 0;
@@ -73,12 +74,20 @@ impl Reader<'_> {
                 );
             } else {
                 let outer = self.inside_new.clone();
-                if let Some(mark @ Spanned { value: Mark::Add | Mark::Replace, .. }) = &node.mark {
+                if rule.form == Form::Patch && parent.form != Form::Patch {
+                    // Marks in a patch speak of the object, whatever becomes of the patch itself.
+                    self.inside_new = None;
+                } else if let Some(mark @ Spanned { value: Mark::Add | Mark::Replace, .. }) = &node.mark {
                     self.inside_new.get_or_insert_with(|| mark.clone());
                 }
-                node.children = self.children(rule, children);
+                node.children.extend(self.children(rule, children));
                 self.inside_new = outer;
             }
+        }
+        if let Some(mark) = in_list(&mut node) {
+            let message = format!("`({})` on one item of a list, which is replaced as a whole", mark.value.name());
+            let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(mark.span, "");
+            self.diagnostics.push(diagnostic.help("write the whole list, or change the item with a `patch`"));
         }
         self.removal(&node);
         Some(node)
@@ -92,6 +101,7 @@ impl Reader<'_> {
         let near = crate::diagnostic::suggest::nearest(&name.value, known.iter().copied());
         self.diagnostics.push(match near {
             _ if !homes.is_empty() => diagnostic.help(format!("`{}` belongs in {}", name.value, one_of(&homes))),
+            _ if let Some(here) = said_here(&name.value) => diagnostic.help(format!("that is written `{here}`")),
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("{} takes {}", parent_name(parent), listing(&known))),
         });
@@ -116,6 +126,9 @@ impl Reader<'_> {
             let diagnostic = Diagnostic::new(MISPLACED_MARK, message).at(span, "");
             self.diagnostics.push(diagnostic.at(outer.span, "new because of this").help("remove the inner mark"));
             return None;
+        }
+        if parent.form == Form::Patch {
+            return Some(Spanned::new(mark, span));
         }
         match self.layer {
             Layer::Environment if std::ptr::eq(parent, &raw const ENVIRONMENT_FILE) => {
@@ -156,6 +169,10 @@ impl Reader<'_> {
     fn property(&mut self, node: &mut Node, name: &str, kdl: &KdlEntry) {
         let place = kdl.name().map_or(kdl.span(), kdl::KdlIdentifier::span);
         let place = self.span(place.offset(), place.len());
+        if node.rule.identity == Identity::Name && node.rule.form != Form::Settings {
+            self.field(node, name, place, kdl);
+            return;
+        }
         let Some(slot) = node.rule.property(name) else {
             let known: Vec<&str> = node.rule.properties.iter().map(|it| it.name).collect();
             let message = format!("unknown property `{name}` of `{}`", node.name.value);
@@ -176,6 +193,22 @@ impl Reader<'_> {
         if self.is_unset(node, slot, &entry) || self.fits(node, slot, &entry) {
             node.properties.insert(slot.name, entry);
         }
+    }
+
+    /// Reads a property of a Kubernetes field as the field inside it that it is.
+    fn field(&mut self, node: &mut Node, name: &str, place: Span, kdl: &KdlEntry) {
+        let Some(entry) = self.entry(kdl) else { return };
+        node.children.push(Node {
+            rule: node.rule,
+            origin: Origin::line(place),
+            name: Spanned::new(name.to_owned(), place),
+            mark: None,
+            arguments: vec![entry],
+            properties: std::collections::BTreeMap::new(),
+            children: Vec::new(),
+            has_block: false,
+            removed: Vec::new(),
+        });
     }
 
     /// True for `#null` where it takes away what a layer below says.
@@ -258,6 +291,10 @@ impl Reader<'_> {
     /// Checks that a removal says nothing but what to remove.
     fn removal(&mut self, node: &Node) {
         let Some(mark) = &node.mark else { return };
+        // An item has no name: what it holds says which one goes.
+        if node.is_item() {
+            return;
+        }
         let values = node.properties.keys().any(|it| !node.rule.is_naming_property(it));
         let more = node.arguments.len() > node.rule.naming_arguments() || values || !node.children.is_empty();
         if mark.value == Mark::Remove && more {
@@ -268,6 +305,11 @@ impl Reader<'_> {
                 .push(diagnostic.help("leave only its name, or write the node without the mark to change it"));
         }
     }
+}
+
+/// Takes the mark off an item of a list that merges as one value.
+fn in_list(node: &mut Node) -> Option<Spanned<Mark>> {
+    if node.is_item() && node.rule.form == Form::Body { node.mark.take() } else { None }
 }
 
 /// Names the place that a node was found in.
@@ -284,6 +326,9 @@ fn homes(name: &str) -> Vec<String> {
     let mut homes = Vec::new();
     let mut waiting: Vec<&NodeRule> = vec![&ENVIRONMENT_FILE, &BASE_FILE];
     while let Some(rule) = waiting.pop() {
+        if rule.form != Form::Settings {
+            continue;
+        }
         let place = parent_name(rule);
         let takes = rule.children.iter().any(|it| it.identity != Identity::Name && it.name == name);
         if takes && !homes.contains(&place) {

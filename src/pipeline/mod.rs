@@ -10,9 +10,9 @@ use crate::graph::Graph;
 use crate::object::{Date, ObjectSet, Waived};
 use crate::parity::{Parity, Rows};
 use crate::source::Sources;
-use crate::spec::{Lineage, Part};
+use crate::spec::{Lineage, Part, Spec};
 use crate::tree::ManifestTree;
-use crate::{align, lower, parse, relate, render, resolve, validate};
+use crate::{align, lower, parse, patch, relate, render, resolve, validate};
 use std::collections::BTreeSet;
 
 /// What a compile is told besides the sources.
@@ -79,9 +79,14 @@ pub fn compile(sources: &Sources, settings: &Settings) -> Compiled {
     };
     let project = resolve::project(&parts, sources);
     let app = project.specs.first().map(|it| it.app.name.value.clone()).unwrap_or_default();
-    let sets: Vec<ObjectSet> = project.specs.iter().map(lower::objects).collect();
     let mut waived = project.waived;
     diagnostics.extend(project.diagnostics);
+    let mut sets = Vec::new();
+    for spec in &project.specs {
+        let (set, found) = objects(spec);
+        diagnostics.extend(found);
+        sets.push(set);
+    }
     for set in &sets {
         let outcome = validate::environment(set);
         diagnostics.extend(outcome.diagnostics);
@@ -98,6 +103,11 @@ pub fn compile(sources: &Sources, settings: &Settings) -> Compiled {
     // A waiver that several environments have is needed where one of them needs it.
     diagnostics.retain(|it| it.code != UNUSED_WAIVER || is_said_of_all(it, &lineage, sources));
     Compiled { app, sets, diagnostics, waived, lineage }
+}
+
+/// Makes the objects of one environment.
+fn objects(spec: &Spec) -> (ObjectSet, Vec<Diagnostic>) {
+    patch::objects(lower::objects(spec), &spec.patches)
 }
 
 /// True for a message that was found in every environment to which its line applies.

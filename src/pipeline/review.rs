@@ -1,6 +1,6 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
-use super::Compiled;
+use super::{Compiled, objects};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
 use crate::object::id::ENVIRONMENT;
@@ -8,7 +8,7 @@ use crate::object::{Environment, Object, ObjectId, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
 use crate::source::{Location, Sources};
 use crate::tree::ManifestTree;
-use crate::{assess, diff, lower, parse, render, resolve, snapshot};
+use crate::{assess, diff, parse, render, resolve, snapshot};
 use std::collections::BTreeMap;
 
 /// What a project was at its baseline.
@@ -27,7 +27,7 @@ pub struct Previous {
 /// Compiles a spec without checking its objects: what the old state of a project is asked for its lines with.
 fn lowered(sources: &Sources) -> Vec<ObjectSet> {
     let (parts, _) = parse::project(sources);
-    resolve::project(&parts, sources).specs.iter().map(lower::objects).collect()
+    resolve::project(&parts, sources).specs.iter().map(|it| objects(it).0).collect()
 }
 
 /// Compares what a project compiles to with what it was.

@@ -7,7 +7,7 @@ use super::field::{self, items, text};
 use super::route;
 use super::workload::Workload;
 use crate::graph::{EdgeKind, Family, Node, Presence};
-use crate::object::{Object, ObjectSet};
+use crate::object::{Object, ObjectSet, sealed};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -142,6 +142,9 @@ fn secret(name: &str, set: &ObjectSet) -> Need {
 
 /// Returns the name of the Secret that an object is, or that a controller makes from it; empty for any other object.
 fn secret_name(object: &Object, set: &ObjectSet) -> String {
+    if let Some((name, _)) = sealed::secret(object) {
+        return field::name_beside(object, &name, set);
+    }
     let own = object.id.name.as_str();
     let name = match object.id.kind.as_str() {
         "Secret" => own,

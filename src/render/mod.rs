@@ -10,6 +10,8 @@
 //!   several lines of visible text, and in double quotes otherwise; never in single quotes, folded, tagged or anchored;
 //! - what a person does not see ([`crate::object::invisible`]) is written as an escape, a NUL too, although `validate`
 //!   lets none come this far.
+//!
+//! An encrypted Secret is the exception: it stands below the first line byte for byte as it was given.
 
 mod file_name;
 mod manifest;
@@ -18,11 +20,19 @@ mod scalar;
 pub use file_name::{CODES, collisions, path};
 pub use manifest::manifest;
 
-use crate::object::ObjectSet;
-use crate::tree::ManifestTree;
+use crate::object::{Object, ObjectSet};
+use crate::tree::{GENERATED, ManifestTree};
 
 /// Returns the files of one environment.
 pub fn tree(set: &ObjectSet) -> ManifestTree {
     let folder = &set.environment.namespace;
-    ManifestTree { files: set.objects.iter().map(|it| (path(&it.id, folder), manifest(&it.body))).collect() }
+    ManifestTree { files: set.objects.iter().map(|it| (path(&it.id, folder), text(it))).collect() }
+}
+
+/// Returns the whole text of an object's file.
+fn text(object: &Object) -> String {
+    match &object.sealed {
+        Some(text) => format!("{GENERATED}{text}"),
+        None => manifest(&object.body),
+    }
 }

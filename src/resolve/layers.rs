@@ -3,6 +3,7 @@
 use super::{DUPLICATE_NODE, ENVIRONMENT_NAME_MISMATCH, MISSING_APP, NO_ENVIRONMENTS, SEVERAL_APPS, SHARED_NAMESPACE};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Sources, Span};
+use crate::spec::grammar::{Form, Identity};
 use crate::spec::{Mark, Node, Part, Spec};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,9 @@ pub(super) fn of(parts: &[Part], sources: &Sources, diagnostics: &mut Vec<Diagno
                 }
             }
         }
+    }
+    for node in apps.iter_mut().chain(&mut overlays) {
+        order_patches(node);
     }
     for nodes in [&apps, &clusters, &overlays] {
         duplicates(nodes, diagnostics);
@@ -108,6 +112,13 @@ fn join(layer: &mut Vec<Node>, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Puts the patches of a layer in the order of the objects that they name: that of the lines has no meaning.
+fn order_patches(node: &mut Node) {
+    let key = |it: &Node| (it.rule.identity == Identity::Stacked).then(|| it.identity().1);
+    node.children.sort_by_cached_key(key);
+    node.children.iter_mut().filter(|it| it.rule.form == Form::Settings).for_each(order_patches);
+}
+
 /// The lists in which a second time means nothing.
 const SETS: [&str; 9] =
     ["except", "groups", "keys", "names", "pod-network", "resources", "source-ranges", "urls", "verbs"];
@@ -116,7 +127,9 @@ const SETS: [&str; 9] =
 fn duplicates(nodes: &[Node], diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<_, &Node> = BTreeMap::new();
     for node in nodes {
-        if let Some(first) = seen.get(&node.identity()) {
+        if node.is_item() {
+            // Items of a list may be alike.
+        } else if let Some(first) = seen.get(&node.identity()) {
             let message = format!("`{}` is declared twice", node.describe());
             let diagnostic = Diagnostic::new(DUPLICATE_NODE, message).at(node.span(), "declared again here");
             diagnostics.push(diagnostic.at(first.span(), "first declared here").help("keep one of the two"));

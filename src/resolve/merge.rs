@@ -4,6 +4,7 @@ use super::removed::REMOVED_HERE;
 use super::{ALREADY_EXISTS, NOTHING_TO_OVERRIDE, OVERRIDE_WITHOUT_EFFECT};
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::source::Span;
+use crate::spec::grammar::{Form, Identity};
 use crate::spec::{Entry, Literal, Mark, Node, Removal};
 
 /// What an overlay is merged into, as messages call it.
@@ -45,10 +46,15 @@ pub(super) fn settings(inherited: Option<&Node>, above: &Node, diagnostics: &mut
 
 /// Applies the nodes inside `above` to those inside `below`.
 fn children(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if above.children.iter().any(Node::is_item) {
+        list_of_items(below, above, diagnostics);
+        return;
+    }
     for node in &above.children {
         let index = below.children.iter().position(|it| it.is_same(node));
         let mark = node.mark.as_ref().map(|it| it.value);
         match (index, mark) {
+            (_, None) if node.rule.identity == Identity::Stacked => below.children.push(node.clone()),
             (Some(index), None) => values(&mut below.children[index], node, place, diagnostics),
             (Some(index), Some(Mark::Replace)) => {
                 let taken = &below.children[index];
@@ -59,8 +65,8 @@ fn children(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut
                 }
                 below.children[index] = replacement(node, taken);
             }
-            (Some(index), Some(Mark::Remove)) => {
-                below.children.remove(index);
+            (Some(_), Some(Mark::Remove)) => {
+                below.children.retain(|it| !it.is_same(node));
                 below.removed.push(removal(node, node.span()));
             }
             (Some(index), Some(Mark::Add)) => {
@@ -72,6 +78,22 @@ fn children(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut
             }
         }
     }
+}
+
+/// Replaces a list of items as a whole, however the list below is written.
+fn list_of_items(below: &mut Node, above: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let mut new = replacement(above, below);
+    new.origin.overrides.retain(|it| *it != below.span());
+    if above.arguments.is_empty() && says_the_same(above, below) && below.arguments.is_empty() {
+        let message = format!("`{}` is this list already", above.describe());
+        let diagnostic = Diagnostic::new(OVERRIDE_WITHOUT_EFFECT, message).at(above.span(), "");
+        diagnostics.push(diagnostic.at(below.span(), "already set here").help("remove one of the two lists"));
+    }
+    for child in &mut new.children {
+        child.origin.overrides.push(below.span());
+    }
+    below.arguments = new.arguments;
+    below.children = new.children;
 }
 
 /// Merges one node into the same node below.
@@ -87,14 +109,17 @@ fn values(below: &mut Node, above: &Node, place: &Below<'_>, diagnostics: &mut V
     // From the first place that takes any number of values on, they are one value.
     let single = above.rule.arguments.iter().position(|it| it.many).unwrap_or(above.arguments.len());
     if above.rule.is_list() {
+        if !above.arguments.is_empty() {
+            below.children.retain(|it| !it.is_item());
+        }
         list(below, above, 0, diagnostics);
     } else {
         for (index, entry) in above.arguments.iter().enumerate().take(single).skip(named_by) {
             // A place before others that are given has to be filled.
             let is_last = index + 1 == above.arguments.len();
             match below.arguments.get_mut(index) {
-                Some(known) if !is_last && is_equal(&known.value, &entry.value) => {}
-                Some(known) => replace(known, entry, diagnostics),
+                Some(known) if !is_last && is_equal(above.rule.form, &known.value, &entry.value) => {}
+                Some(known) => replace(above.rule.form, known, entry, diagnostics),
                 None => below.arguments.push(entry.clone()),
             }
         }
@@ -124,7 +149,7 @@ fn property(below: &mut Node, name: &'static str, above: &Entry, diagnostics: &m
         return;
     }
     match below.properties.get_mut(name) {
-        Some(known) => replace(known, above, diagnostics),
+        Some(known) => replace(Form::Settings, known, above, diagnostics),
         None => {
             below.properties.insert(name, above.clone());
         }
@@ -138,7 +163,8 @@ fn list(below: &mut Node, above: &Node, from: usize, diagnostics: &mut Vec<Diagn
     }
     let old = below.arguments.split_off(from.min(below.arguments.len()));
     let new = &above.arguments[from..];
-    let same = old.len() == new.len() && old.iter().zip(new).all(|(a, b)| is_equal(&a.value, &b.value));
+    let same =
+        old.len() == new.len() && old.iter().zip(new).all(|(a, b)| is_equal(above.rule.form, &a.value, &b.value));
     below.arguments.extend(new.iter().cloned());
     let Some(first) = old.first() else { return };
     if same {
@@ -150,17 +176,17 @@ fn list(below: &mut Node, above: &Node, from: usize, diagnostics: &mut Vec<Diagn
 }
 
 /// Replaces one value.
-fn replace(below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
-    if is_equal(&below.value, &above.value) {
+fn replace(form: Form, below: &mut Entry, above: &Entry, diagnostics: &mut Vec<Diagnostic>) {
+    if is_equal(form, &below.value, &above.value) {
         without_effect(above, below, diagnostics);
     }
     let old = std::mem::replace(below, above.clone());
     lost(below, &old);
 }
 
-/// True where two values do the same: `5` and `"5"` are one text.
-fn is_equal(a: &Literal, b: &Literal) -> bool {
-    a == b || a.as_text().is_some_and(|it| Some(it) == b.as_text())
+/// True where two values do the same: `5` and `"5"` are one text, but in a Kubernetes object a number and a text.
+fn is_equal(form: Form, a: &Literal, b: &Literal) -> bool {
+    a == b || form == Form::Settings && a.as_text().is_some_and(|it| Some(it) == b.as_text())
 }
 
 /// Records that `old` lost to `entry`.
@@ -201,14 +227,18 @@ fn replacement(above: &Node, below: &Node) -> Node {
 
 /// True where two nodes have the same values and the same nodes inside, in any order.
 fn says_the_same(above: &Node, below: &Node) -> bool {
-    let equal = |(a, b): (&Entry, &Entry)| is_equal(&a.value, &b.value);
-    let inside = |child: &Node| below.children.iter().any(|it| it.is_same(child) && says_the_same(child, it));
+    let equal = |(a, b): (&Entry, &Entry)| is_equal(above.rule.form, &a.value, &b.value);
+    let same = |a: &Node, b: &Node| (a.is_same(b) || a.is_item() && b.is_item()) && says_the_same(a, b);
+    let inside = |(at, child): (usize, &Node)| {
+        let anywhere = || below.children.iter().any(|it| same(child, it));
+        if child.is_item() { same(child, &below.children[at]) } else { anywhere() }
+    };
     above.arguments.len() == below.arguments.len()
         && above.arguments.iter().zip(&below.arguments).all(equal)
         && above.properties.keys().eq(below.properties.keys())
         && above.properties.values().zip(below.properties.values()).all(equal)
         && above.children.len() == below.children.len()
-        && above.children.iter().all(inside)
+        && above.children.iter().enumerate().all(inside)
 }
 
 /// Records that the line at `span` took a node out.

@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
             Event::Scalar(_, _, 0, Some(_))
             | Event::SequenceStart(_, 0, Some(_))
             | Event::MappingStart(_, 0, Some(_)) => self.refuse("tags are not read"),
-            Event::Scalar(text, ScalarStyle::Plain, 0, None) => match plain_value(&text) {
+            Event::Scalar(text, ScalarStyle::Plain, 0, None) => match plain::agreed(&text) {
                 Some(value) => Ok(value),
                 None => self.refuse(&format!("readers of YAML disagree on `{text}`: put it in quotes")),
             },
@@ -110,19 +110,5 @@ impl<'a> Reader<'a> {
             let value = self.node(first, depth + 1)?;
             fields.insert(key, value);
         }
-    }
-}
-
-/// Returns what a plain scalar means: more than we write plain ourselves, but only what readers agree on.
-fn plain_value(text: &str) -> Option<Value> {
-    let is_clearly_text = || {
-        let starts_as_text =
-            text.starts_with(|it: char| it.is_alphabetic() || matches!(it, '/' | '$' | '_' | '(' | '"'));
-        starts_as_text && !plain::is_word(text)
-    };
-    match text {
-        // The parser says `~` where there is nothing at all; readers agree on both.
-        "" | "~" => Some(Value::Null),
-        _ => plain::read(text).or_else(|| is_clearly_text().then(|| Value::String(text.to_owned()))),
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! - A file without our first line is foreign and skipped; nothing in it is guessed at.
 //! - A file that is as we write it is read by `canonical`, which knows no other form and is fast.
+//! - An encrypted Secret is known by its form, and its values are not read.
 //! - A file of ours that someone has edited is read by `edited`, as YAML, with what every reader agrees on; a file
 //!   that readers would disagree on, or that is broken, is [`Unreadable`].
 
 mod canonical;
 mod edited;
 
-use crate::object::{Object, ObjectId};
+use crate::object::{Object, ObjectId, sealed};
 use crate::tree::{GENERATED, ManifestTree};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -42,6 +43,9 @@ pub fn object(path: &str, text: &str) -> Result<Option<Object>, Unreadable> {
     }
     if text.len() > MAX_BYTES {
         return Err(unreadable(format!("it is larger than {} MiB", MAX_BYTES >> 20)));
+    }
+    if let Some(object) = sealed::of_rendered(text) {
+        return Ok(Some(object));
     }
     let body = match canonical::body(text) {
         Some(body) => body,

@@ -1,6 +1,6 @@
 //! One program of the app and how it runs, complete.
 
-use super::{Allowance, Autoscale, HttpRoute, Ingress, Label, Permission, Pod, Service, Workload};
+use super::{Allowance, Autoscale, HttpRoute, Ingress, Label, Manifest, Permission, Pod, Service, Workload};
 use crate::object::Waiver;
 use crate::source::{Origin, Traced};
 
@@ -47,6 +47,8 @@ pub struct Component {
     pub annotations: Vec<Label>,
     /// The labels by which its pods are found, now and for good.
     pub selector: Vec<Label>,
+    /// Objects that are rendered as they are written, by name.
+    pub manifests: Vec<Manifest>,
     /// House rules that it is excused from.
     pub waivers: Vec<Waiver>,
 }

@@ -1,6 +1,9 @@
 //! One environment of the app, complete.
 
-use super::{Claim, Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Quota, Secret};
+use super::{
+    Claim, Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Manifest, Patch, Quota,
+    Sealed, Secret,
+};
 use crate::diagnostic::Policy;
 use crate::object::{Cluster, Waiver};
 use crate::source::Traced;
@@ -22,6 +25,8 @@ pub struct Spec {
     pub pod_security: Traced<String>,
     /// ConfigMaps that components share, by name.
     pub configs: Vec<ConfigMap>,
+    /// ConfigMaps that manifests make, for the pods that read them.
+    pub written: Vec<ConfigMap>,
     /// Storage that outlives pods, by name.
     pub claims: Vec<Claim>,
     /// Who applies the rendered tree; none where nobody says.
@@ -42,6 +47,13 @@ pub struct Spec {
     pub waivers: Vec<Waiver>,
     /// The components, by name.
     pub components: Vec<Component>,
+    /// Objects that are rendered as they are written, by name.
+    pub manifests: Vec<Manifest>,
+    /// Encrypted Secrets that are passed through, by name.
+    pub sealed: Vec<Sealed>,
+    /// Changes to what has been made, in order: those of components before those of the app, and each from the lowest
+    /// layer up.
+    pub patches: Vec<Patch>,
 }
 
 /// The app.

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod autoscale;
+pub mod body;
 pub mod component;
 pub mod container;
 pub mod environment;
@@ -13,6 +14,7 @@ pub mod grammar;
 pub mod limits;
 pub mod lineage;
 pub mod literal;
+pub mod manifest;
 pub mod network;
 pub mod node;
 pub mod placement;
@@ -35,6 +37,7 @@ pub use environment::{App, Environment, Label, Spec};
 pub use limits::{Amount, Limit, LimitRange, Quota};
 pub use lineage::Lineage;
 pub use literal::Literal;
+pub use manifest::{Manifest, Patch, Scope, Sealed};
 pub use network::{Allowance, Direction, Isolation, Peer};
 pub use node::{Entry, Mark, Node, Part, Removal};
 pub use placement::{Match, NodeAffinity, Placement, PodAffinity, Spread, Toleration};

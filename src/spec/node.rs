@@ -1,7 +1,7 @@
 //! What one file said: nodes that are known to the grammar, each value with its origin.
 
 use super::Literal;
-use super::grammar::{Identity, NodeRule};
+use super::grammar::{Form, Identity, NodeRule};
 use crate::source::{FileId, Origin, Span, Spanned, Traced};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,8 @@ pub struct Node {
     pub properties: BTreeMap<&'static str, Entry>,
     /// Nodes inside.
     pub children: Vec<Self>,
+    /// Whether it has a block, be it empty.
+    pub has_block: bool,
     /// The lines that name it, the newest first.
     pub origin: Origin,
     /// What a layer above took out of it, for messages about what is missing then.
@@ -109,7 +111,7 @@ impl Node {
         let first = || self.arguments.first().and_then(|it| it.value.as_text());
         let key = match self.rule.identity {
             Identity::Single | Identity::Name => None,
-            Identity::FirstArgument => first(),
+            Identity::FirstArgument | Identity::Stacked => first(),
             Identity::FirstArgumentAnd(name) => {
                 let more = self.property(name).map(|it| format!(" {name}={}", it.value)).unwrap_or_default();
                 first().map(|it| it + &more)
@@ -126,9 +128,14 @@ impl Node {
         }
     }
 
-    /// True where both stand for the same thing.
+    /// True where both stand for the same thing. Items of a list never do.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.identity() == other.identity()
+        !self.is_item() && self.identity() == other.identity()
+    }
+
+    /// True for an item of a list in a Kubernetes object.
+    pub fn is_item(&self) -> bool {
+        self.rule.form != Form::Settings && self.rule.identity == Identity::Name && self.name.value == "-"
     }
 
     /// Returns the line that took a child out, by its name and what told it from its siblings.

@@ -24,6 +24,50 @@ pub fn read(text: &str) -> Option<Value> {
     }
 }
 
+/// Returns what `text` means without quotes where someone else wrote it: more than we write so ourselves, but only what
+/// readers agree on.
+pub fn agreed(text: &str) -> Option<Value> {
+    match text {
+        // A parser says `~` where there is nothing at all; readers agree on both.
+        "" | "~" => Some(Value::Null),
+        _ => read(text).or_else(|| is_clearly_text(text).then(|| Value::String(text.to_owned()))),
+    }
+}
+
+/// Returns the flag for which some readers take a word.
+pub fn meant(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "y" | "yes" | "on" | "true" => Some(true),
+        "n" | "no" | "off" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// True where a dash is neither that of an exponent nor that of a date.
+fn has_dash(text: &str) -> bool {
+    let is_date =
+        text.split_once('-').is_some_and(|(year, _)| year.len() == 4 && year.bytes().all(|it| it.is_ascii_digit()));
+    let bytes = text.as_bytes();
+    !is_date && bytes.windows(2).any(|it| it[1] == b'-' && !it[0].eq_ignore_ascii_case(&b'e'))
+}
+
+/// True for an address or a version, `192.0.2.7` and `1.2.3`: no reader takes more than one point for a number, whatever
+/// the specification of YAML 1.1 would let it.
+fn is_dotted(text: &str) -> bool {
+    text.matches('.').count() > 1 && text.bytes().all(|it| it == b'.' || it.is_ascii_digit())
+}
+
+fn is_clearly_text(text: &str) -> bool {
+    let rest = text.trim_start_matches(['+', '-', '.']);
+    match text.chars().next() {
+        Some('0'..='9') => text.bytes().any(is_in_no_number) || has_dash(text) || is_dotted(text),
+        // An option, a path, or a field; not the start of a number.
+        Some('+' | '-' | '.') => rest.starts_with(|it: char| it.is_alphabetic() || it == '/') && !is_word(rest),
+        Some(_) => !is_word(text) && !matches!(text, "=" | "<<"),
+        None => false,
+    }
+}
+
 /// True for text that without quotes is a string for every reader.
 pub fn is_string(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -76,8 +120,18 @@ fn integer(text: &str) -> Option<Number> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_string, read};
+    use super::{agreed, is_string, read};
     use serde_json::json;
+
+    #[test]
+    fn text_of_others_that_nobody_takes_for_a_number() {
+        for text in ["192.0.2.7", "1.2.3", "1.2.3-rc.1", "v1", "8-bit"] {
+            assert_eq!(agreed(text), Some(json!(text)), "{text}");
+        }
+        for text in ["1.", "1_0", "010", "1:30", "0x1f", "2026-11-20", "yes"] {
+            assert_eq!(agreed(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn strings_that_stand_plain() {

@@ -1,8 +1,8 @@
-//! Definitions of custom resources: names and versions. What their schemas say is not looked at.
+//! Definitions of custom resources: names and versions. What their schemas say of fields is not looked at.
 //!
 //! Source: `ValidateCustomResourceDefinition` in `apiextensions-apiserver/pkg/apis/apiextensions/validation`.
 
-use super::field::{DUPLICATE_NAME, Field, Found, NOT_EXACTLY_ONE, unique};
+use super::field::{DUPLICATE_NAME, Field, Found, NOT_EXACTLY_ONE, UNSUPPORTED_VALUE, unique};
 use super::names::{self, INVALID_NAME};
 use crate::object::Object;
 
@@ -50,6 +50,8 @@ fn versions(versions: &Field<'_>, found: &mut Found) {
         let schema = version.get("schema").get("openAPIV3Schema");
         if !schema.is_set() {
             found.push(schema.required("schemas are required").help("say at least `type: object`"));
+        } else if schema.get("type").text() != Some("object") {
+            found.push(schema.get("type").invalid(UNSUPPORTED_VALUE, "must be object at the root"));
         }
     }
     let named = items.iter().map(|it| it.get("name"));
@@ -115,5 +117,7 @@ mod tests {
         versions(json!([version("V1", true)]), &["invalid-name name DNS-1035"]);
         let bare = with(version("v1", true), "/schema", json!(null));
         versions(json!([bare]), &["missing-value openAPIV3Schema schemas are required"]);
+        let list = with(version("v1", true), "/schema/openAPIV3Schema/type", json!("array"));
+        versions(json!([list]), &["unsupported-value openAPIV3Schema must be object at the root"]);
     }
 }

@@ -7,6 +7,7 @@ use super::names::{self, INVALID_LABEL, INVALID_NAME, Verdict};
 use super::selector;
 use crate::diagnostic::Code;
 use crate::diagnostic::house_rule::{NAME_TOO_LONG, OBJECT_TOO_LARGE, SERVER_OWNED_FIELD, UNSAFE_NAME};
+use crate::object::schema::custom::CustomKinds;
 use crate::object::{Object, kind};
 
 /// The annotations of an object are larger than Kubernetes stores.
@@ -45,17 +46,13 @@ const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDelet
 
 const SHORTER: &str = "give it a shorter `name`";
 
-/// The groups whose kinds we know, and so know which of them have no namespace.
-const BUILT_IN_GROUPS: [&str; 7] =
-    ["", "apps", "autoscaling", "batch", "networking.k8s.io", "policy", "rbac.authorization.k8s.io"];
-
 /// Checks the metadata of one object, which is made for `namespace`.
-pub(super) fn check(object: &Object, namespace: &str) -> Found {
+pub(super) fn check(object: &Object, namespace: &str, custom: &CustomKinds) -> Found {
     let mut found = Found::new();
     let root = Field::root(object);
     let metadata = root.get("metadata");
     name(&metadata.get("name"), &mut found);
-    place(&metadata.get("namespace"), namespace, &mut found);
+    place(&metadata.get("namespace"), namespace, custom, &mut found);
     labels_and_annotations(&metadata, &mut found);
     for finalizer in metadata.get("finalizers").items() {
         finalizer.syntax(INVALID_NAME, names::qualified_name, &mut found);
@@ -166,13 +163,17 @@ fn size(root: &Field<'_>, found: &mut Found) {
     }
 }
 
-fn place(field: &Field<'_>, namespace: &str, found: &mut Found) {
+fn place(field: &Field<'_>, namespace: &str, custom: &CustomKinds, found: &mut Found) {
     let id = &field.object.id;
-    if kind::is_cluster_scoped(&id.kind) {
+    let of_cluster = match custom.kind(&id.group, &id.kind) {
+        Some(known) => !known.is_namespaced,
+        None => kind::is_built_in_group(&id.group) && kind::is_cluster_scoped(&id.kind),
+    };
+    if of_cluster {
         if !field.is_empty() {
             found.push(field.forbidden("not allowed on this type"));
         }
-        if id.kind == "Namespace" && id.name != namespace {
+        if id.kind == "Namespace" && id.group.is_empty() && id.name != namespace {
             let message = format!("the environment's namespace is `{namespace}`, and this is `{}`", id.name);
             found.push(Field::root(field.object).at("metadata.name").problem(NAMESPACE_MISMATCH, message));
         }
@@ -180,7 +181,7 @@ fn place(field: &Field<'_>, namespace: &str, found: &mut Found) {
     }
     field.syntax(INVALID_NAME, names::dns_label, found);
     match field.filled() {
-        None if BUILT_IN_GROUPS.contains(&id.group.as_str()) => found.push(field.required("")),
+        None if kind::is_built_in_group(&id.group) => found.push(field.required("")),
         Some(text) if text != namespace => {
             let message = format!("the environment's namespace is `{namespace}`, and this object is in `{text}`");
             found.push(field.problem(NAMESPACE_MISMATCH, message));
@@ -198,7 +199,7 @@ fn server_owned(field: &Field<'_>, found: &mut Found) {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{expect, object};
-    use super::check;
+    use super::{CustomKinds, check};
     use serde_json::{Value, json};
 
     #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
@@ -211,7 +212,7 @@ mod tests {
             _ => ("v1", kind),
         };
         let body = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata});
-        expect(check(&object(body), "prod"), expected);
+        expect(check(&object(body), "prod", &CustomKinds::default()), expected);
     }
 
     #[test]
@@ -249,7 +250,7 @@ mod tests {
             let mut body = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"a": ""}});
             let rest = body.to_string().len();
             body["data"]["a"] = json!("x".repeat(bytes - rest));
-            expect(check(&object(body), "prod"), expected);
+            expect(check(&object(body), "prod", &CustomKinds::default()), expected);
         };
         // 31 bytes of the annotation, 48 of the name of the other.
         sized("", 262_144 - 31 - 48, &[]);

@@ -17,6 +17,7 @@ pub mod batch;
 pub mod capacity;
 pub mod cluster;
 pub mod config_map;
+pub mod custom_resource;
 pub mod custom_resource_definition;
 pub mod disruption_budget;
 pub mod external_secret;
@@ -44,7 +45,6 @@ pub mod waivers;
 pub mod workload;
 
 mod addresses;
-mod claim;
 mod echo;
 #[cfg(test)]
 mod fixture;
@@ -53,6 +53,7 @@ mod selector;
 pub use waivers::{ends, unused};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::object::schema::custom::CustomKinds;
 use crate::object::{KubernetesVersion, ObjectSet, Waived};
 
 /// The codes of every family.
@@ -62,6 +63,7 @@ const FAMILIES: &[&[Code]] = &[
     capacity::CODES,
     cluster::CODES,
     config_map::CODES,
+    custom_resource::CODES,
     field::CODES,
     house_rules::CODES,
     ingress::CODES,
@@ -101,11 +103,23 @@ impl Outcome {
 pub fn environment(set: &ObjectSet) -> Outcome {
     let mut found = Vec::new();
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
+    let custom = CustomKinds::of(&set.objects);
     for object in &set.objects {
-        found.extend(structure::check(object, version));
+        if object.sealed.is_some() {
+            // What is encrypted says nothing.
+            found.extend(metadata::check(object, &set.environment.namespace, &custom));
+            continue;
+        }
+        if let Some(refusals) = secret::plaintext(object) {
+            found.extend(refusals);
+            continue;
+        }
+        found.extend(structure::check(object, version, &custom));
+        found.extend(custom_resource::check(object, &custom));
+        found.extend(custom_resource::unchecked(object, &custom));
         found.extend(api_version::check(object, version));
         found.extend(text::check(object));
-        found.extend(metadata::check(object, &set.environment.namespace));
+        found.extend(metadata::check(object, &set.environment.namespace, &custom));
         found.extend(config_map::check(object));
         found.extend(secret::check(object));
         found.extend(persistent_volume_claim::check(object));
@@ -140,6 +154,7 @@ pub fn environment(set: &ObjectSet) -> Outcome {
         message.environments.push(set.environment.name.clone());
     }
     let mut outcome = waivers::settle(found, &[set]);
+    custom_resource::once_a_kind(&mut outcome.diagnostics);
     outcome.diagnostics = echo::removed(outcome.diagnostics);
     outcome
 }

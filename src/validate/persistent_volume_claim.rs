@@ -1,9 +1,9 @@
-//! Claims of storage, and the templates from which a `StatefulSet` makes them.
+//! Claims of storage, and the templates of them in a `StatefulSet` and in ephemeral volumes.
 //!
 //! Source: `ValidatePersistentVolumeClaimSpec` in `pkg/apis/core/validation`. The API server takes a wrong template and
 //! its controller then fails to make the claims, so a template is held to the same.
 
-use super::field::{DUPLICATE_NAME, Field, Found, NOT_EXACTLY_ONE, OUT_OF_RANGE, unique};
+use super::field::{Field, Found, NOT_EXACTLY_ONE, OUT_OF_RANGE};
 use super::names::{self, INVALID_NAME};
 use super::pod::resources;
 use super::selector;
@@ -11,31 +11,17 @@ use crate::object::Object;
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 
-/// Checks one object, if it is a claim or has templates of claims.
+/// Checks one object, if it is a claim.
 pub(super) fn check(object: &Object) -> Found {
     let mut found = Found::new();
-    let root = Field::root(object);
-    match (object.id.group.as_str(), object.id.kind.as_str()) {
-        ("", "PersistentVolumeClaim") => claim(&root.get("spec"), &mut found),
-        ("apps", "StatefulSet") => {
-            let templates = root.at("spec.volumeClaimTemplates").items();
-            for template in &templates {
-                let name = template.at("metadata.name");
-                if name.is_empty() {
-                    found.push(name.required("").help("containers mount it by this name"));
-                }
-                name.syntax(INVALID_NAME, names::dns_label, &mut found);
-                claim(&template.get("spec"), &mut found);
-            }
-            let named = templates.iter().map(|it| it.at("metadata.name"));
-            unique(DUPLICATE_NAME, named.filter_map(|it| Some((it.filled()?, it))), &mut found);
-        }
-        _ => {}
+    if object.id.group.is_empty() && object.id.kind == "PersistentVolumeClaim" {
+        spec(&Field::root(object).get("spec"), &mut found);
     }
     found
 }
 
-fn claim(spec: &Field<'_>, found: &mut Found) {
+/// Checks the `spec` of a claim, or of a template of claims.
+pub(super) fn spec(spec: &Field<'_>, found: &mut Found) {
     let modes = spec.get("accessModes");
     let items = modes.items();
     if items.is_empty() {
@@ -159,22 +145,6 @@ mod tests {
         expect(
             check(&object(with(both, "/spec/dataSourceRef", other))),
             &["not-exactly-one dataSource must match dataSourceRef"],
-        );
-    }
-
-    #[test]
-    fn holds_templates_to_the_same() {
-        let template = |name: &str| with(claim(), "/metadata", json!({"name": name}));
-        let check = |templates: Value, expected: &[&str]| {
-            let body = any("apps/v1", "StatefulSet", "db", &json!({"spec": {"volumeClaimTemplates": templates}}));
-            expect(check(&object(body)), expected);
-        };
-        check(json!([template("data"), template("log")]), &[]);
-        check(json!([template("data"), template("data")]), &["duplicate-name metadata.name Duplicate value: \"data\""]);
-        check(json!([template("")]), &["missing-value metadata.name Required value"]);
-        check(
-            json!([with(template("data"), "/spec/accessModes", json!([]))]),
-            &["missing-value accessModes at least 1 access mode is required"],
         );
     }
 }

@@ -34,10 +34,9 @@ pub(super) fn check(object: &Object) -> Found {
         for (key, value) in field.entries() {
             check_key(key, &value, &mut found);
         }
-        if !field.entries().is_empty() && !is_encrypted(&root) {
+        if !field.is_empty() {
             let message = "a Secret with values would be committed in plain text; base64 hides nothing";
-            let help =
-                "make it in the cluster and declare its keys with `secret`, or use a SealedSecret or ExternalSecret";
+            let help = "make it in the cluster and declare its keys with `secret`, or encrypt it and pass it through with `sealed`";
             found.push(field.problem(PLAINTEXT_SECRET, message).help(help));
         }
     }
@@ -49,9 +48,13 @@ pub(super) fn check(object: &Object) -> Found {
     found
 }
 
-/// True for a Secret whose values SOPS has encrypted.
-fn is_encrypted(root: &Field<'_>) -> bool {
-    root.at("sops.mac").is_set()
+/// Checks a `Secret` with values, and returns what may be said of it; none for all else.
+///
+/// Only what is confidential is: a line that any other message shows could hold a value.
+pub(super) fn plaintext(object: &Object) -> Option<Found> {
+    let is_secret = object.id.kind == "Secret" && object.id.group.is_empty() && object.sealed.is_none();
+    let has_values = || MAPS.iter().any(|it| !Field::root(object).get(it).is_empty());
+    (is_secret && has_values()).then(|| check(object).into_iter().filter(|it| it.code.confidential).collect())
 }
 
 fn map_bytes(root: &Field<'_>, map: &'static str) -> usize {
@@ -107,7 +110,7 @@ fn registry(root: &Field<'_>, kind: &str, key: &'static str, found: &mut Found) 
         (None, None) => return,
     };
     let is_map = |it: &[u8]| serde_json::from_slice(it).is_ok_and(|it: Value| it.is_object() || it.is_null());
-    if text.is_some_and(|it| !is_map(&it)) && !is_encrypted(root) {
+    if text.is_some_and(|it| !is_map(&it)) {
         let message = "Invalid value: <secret contents redacted>: the value is no JSON object";
         found
             .push(field.problem(INVALID_SECRET, message).help("it holds `{\"auths\": {…}}`, as `docker login` writes"));
@@ -140,7 +143,7 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{any, expect, object};
-    use super::{check, decoded};
+    use super::{PLAINTEXT_SECRET, check, decoded, plaintext};
     use serde_json::{Value, json};
 
     #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
@@ -148,9 +151,15 @@ mod tests {
         expect(check(&object(any("v1", "Secret", "a", &fields))), expected);
     }
 
-    /// As SOPS leaves a Secret: its values are encrypted, and so are not reported.
-    fn encrypted(kind: &str, data: &Value, expected: &[&str]) {
-        verdicts(json!({"type": kind, "data": data, "sops": {"mac": "x"}}), expected);
+    /// Checks all but that it has values.
+    fn of_values(fields: &Value, expected: &[&str]) {
+        let mut found = check(&object(any("v1", "Secret", "a", fields)));
+        found.retain(|it| it.code != PLAINTEXT_SECRET);
+        expect(found, expected);
+    }
+
+    fn of_type(kind: &str, data: &Value, expected: &[&str]) {
+        of_values(&json!({"type": kind, "data": data}), expected);
     }
 
     #[test]
@@ -159,19 +168,25 @@ mod tests {
         verdicts(json!({"data": {}}), &[]);
         verdicts(json!({"data": {"A": "aGk="}}), &["plaintext-secret data would be committed in plain text"]);
         verdicts(json!({"stringData": {"A": "hi"}}), &["plaintext-secret stringData committed in plain text"]);
-        encrypted("Opaque", &json!({"A": "ENC[x]"}), &[]);
-        verdicts(json!({"data": 5}), &[]);
+        let forged = json!({"data": {"A": "aGk="}, "sops": {"mac": "x"}});
+        verdicts(forged, &["plaintext-secret data would be committed in plain text"]);
+        verdicts(json!({"data": 5}), &["plaintext-secret data would be committed in plain text"]);
+    }
+
+    #[test]
+    fn nothing_else_is_said_of_values() {
+        let found = plaintext(&object(any("v1", "Secret", "a", &json!({"data": {"a b": "aGk="}, "wrong": 1}))));
+        expect(found.unwrap(), &["plaintext-secret data would be committed in plain text"]);
+        assert!(plaintext(&object(any("v1", "Secret", "a", &json!({"data": {}})))).is_none());
+        assert!(plaintext(&object(any("v1", "ConfigMap", "a", &json!({"data": {"a": "b"}})))).is_none());
     }
 
     #[test]
     fn checks_keys_and_sizes() {
-        encrypted("Opaque", &json!({"a b": ""}), &["invalid-key data a valid config key"]);
-        encrypted("Opaque", &json!({"..a": ""}), &["invalid-key data must not start with '..'"]);
+        of_type("Opaque", &json!({"a b": ""}), &["invalid-key data a valid config key"]);
+        of_type("Opaque", &json!({"..a": ""}), &["invalid-key data must not start with '..'"]);
         let sized = |bytes: usize, expected: &[&str]| {
-            verdicts(
-                json!({"stringData": {"a": "x".repeat(bytes)}, "data": {"a": "aGk="}, "sops": {"mac": "x"}}),
-                expected,
-            );
+            of_values(&json!({"stringData": {"a": "x".repeat(bytes)}, "data": {"a": "aGk="}}), expected);
         };
         sized(1_048_576, &[]);
         sized(1_048_577, &["secret-too-large data more than 1048576 bytes"]);
@@ -180,16 +195,16 @@ mod tests {
     #[test]
     fn asks_for_what_a_type_needs() {
         let tls = "kubernetes.io/tls";
-        encrypted(tls, &json!({"tls.crt": "", "tls.key": ""}), &[]);
-        encrypted(tls, &json!({"tls.crt": ""}), &["missing-value tls.key Required value"]);
+        of_type(tls, &json!({"tls.crt": "", "tls.key": ""}), &[]);
+        of_type(tls, &json!({"tls.crt": ""}), &["missing-value tls.key Required value"]);
         verdicts(
             json!({"type": tls}),
             &["missing-value tls.crt Required value", "missing-value tls.key Required value"],
         );
-        encrypted("kubernetes.io/basic-auth", &json!({"password": ""}), &[]);
-        encrypted("kubernetes.io/basic-auth", &json!({}), &["missing-value username", "missing-value password"]);
-        encrypted("kubernetes.io/ssh-auth", &json!({"ssh-privatekey": ""}), &[]);
-        encrypted("kubernetes.io/ssh-auth", &json!({"key": ""}), &["missing-value ssh-privatekey Required value"]);
+        of_type("kubernetes.io/basic-auth", &json!({"password": ""}), &[]);
+        of_type("kubernetes.io/basic-auth", &json!({}), &["missing-value username", "missing-value password"]);
+        of_type("kubernetes.io/ssh-auth", &json!({"ssh-privatekey": ""}), &[]);
+        of_type("kubernetes.io/ssh-auth", &json!({"key": ""}), &["missing-value ssh-privatekey Required value"]);
         let token = "kubernetes.io/service-account-token";
         verdicts(json!({"type": token}), &["missing-value service-account.name Required value"]);
         let annotations = json!({"annotations": {"kubernetes.io/service-account.name": "web"}, "name": "a"});

@@ -3,10 +3,10 @@
 //! Source: `ValidateDeploymentSpec`, `ValidateStatefulSetSpec`, `ValidateDaemonSetSpec` in
 //! `pkg/apis/apps/validation`.
 
-use super::claim;
 use super::field::{DUPLICATE_NAME, FORBIDDEN_FIELD, Field, Found, OUT_OF_RANGE, unique};
 use super::metadata::labels_and_annotations;
 use super::names::{self, INVALID_NAME, percent};
+use super::persistent_volume_claim;
 use super::pod;
 use super::selector;
 use crate::diagnostic::Code;
@@ -142,7 +142,7 @@ fn stateful_set(spec: &Field<'_>, found: &mut Found) {
         }
         name.syntax(INVALID_NAME, names::dns_label, found);
         labels_and_annotations(&claim.get("metadata"), found);
-        claim::spec(&claim.get("spec"), found);
+        persistent_volume_claim::spec(&claim.get("spec"), found);
     }
     // The API server lets the last of two win.
     let names = claims.iter().map(|it| it.at("metadata.name"));

@@ -1,14 +1,15 @@
 //! Input that no one means: each a clear error that names the place, nothing written, and never a crash.
 
-use crate::support::cases::{project_path, sources};
+use crate::support::cases::{self, project_path, sources};
 use crate::support::program::{edit, rendered, run, shop};
 use crate::support::repository::TestRepository;
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 use todo_gitops::diagnostic::excerpt::{self, Style};
-use todo_gitops::pipeline;
-use todo_gitops::source::Sources;
+use todo_gitops::object::Object;
+use todo_gitops::source::{FileId, Source, Sources};
+use todo_gitops::{pipeline, snapshot};
 
 /// Breaks a compiled shop whose tree is out of date, and expects these messages and an untouched tree.
 #[track_caller]
@@ -92,6 +93,20 @@ fn a_great_deal_of_one_character() {
     ] {
         spoilt(base(character.repeat(70_000)), &[expected]);
     }
+}
+
+#[test]
+fn files_beside_the_spec_that_are_no_text_or_too_large() {
+    let named = |content: Vec<u8>| {
+        move |root: &Path| {
+            edit(root, "base/app.kdl", "component web {", "manifest a from=\"a.yaml\"\n    component web {");
+            fs::write(root.join("base/a.yaml"), &content).unwrap();
+        }
+    };
+    let place = "base/app.kdl:";
+    check(named(b"a: caf\xe9\n".to_vec()), &["error[unreadable-file]: `base/a.yaml` is not UTF-8 in line 1", place]);
+    check(named(vec![b'#'; 1024 * 1024 + 1]), &["error[unreadable-file]: `base/a.yaml` is larger than 1 MiB", place]);
+    check(named("- ".repeat(100_000).into()), &["error[invalid-yaml]: ", "base/a.yaml:1:"]);
 }
 
 #[test]
@@ -350,25 +365,56 @@ fn apply(text: &mut String, at: usize, edit: &Edit) {
     }
 }
 
+/// Cases whose manifests, patches and files beside the spec are spoilt.
+const WITH_OBJECTS: [&str; 5] = [
+    "a-custom-resource-is-checked-by-its-definition",
+    "a-manifest-in-kdl-of-every-form",
+    "a-manifest-of-several-documents",
+    "an-encrypted-secret-is-passed-through",
+    "patches-of-base-and-environment-stack",
+];
+
+/// Spoils a project, and checks that whatever comes of it is told well, and that what compiles can be read back.
+fn spoil(own: &Sources, edits: &[(usize, usize, Edit)]) {
+    let text = |(_, it): (FileId, &Source)| (it.name.clone(), it.text.clone());
+    let mut files: Vec<(String, String)> = own.iter().map(text).chain(own.files().map(text)).collect();
+    let (specs, count) = (own.iter().count(), files.len());
+    for (file, at, edit) in edits {
+        apply(&mut files[file % count].1, *at, edit);
+    }
+    let beside = files.split_off(specs);
+    let sources = Sources::new(files).with_files(beside.into_iter().map(|(name, text)| (name, Ok(text))));
+    let compiled = pipeline::compile(&sources, &cases::settings());
+    let printed = excerpt::print(&compiled.diagnostics, &sources, Style::Plain);
+    assert_eq!(printed.is_empty(), compiled.diagnostics.is_empty());
+    assert!(compiled.diagnostics.iter().all(|it| !it.labels.is_empty()), "{printed}");
+    assert_eq!(
+        excerpt::print(&pipeline::compile(&sources, &cases::settings()).diagnostics, &sources, Style::Plain),
+        printed
+    );
+    if compiled.is_valid() {
+        let objects: Vec<&Object> = compiled.sets.iter().flat_map(|it| &it.objects).collect();
+        assert!(!objects.is_empty());
+        for (path, text) in &compiled.tree().files {
+            let read = snapshot::object(path, text).unwrap().unwrap();
+            assert!(objects.iter().any(|it| it.id == read.id && **it == read), "{path}\n{text}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn a_spoilt_project_is_an_error_and_no_crash(edits in edits()) {
-        let own = sources(&[&project_path("")]);
-        let mut files: Vec<(String, String)> = own.iter().map(|(_, it)| (it.name.clone(), it.text.clone())).collect();
-        let count = files.len();
-        for (file, at, edit) in &edits {
-            apply(&mut files[file % count].1, *at, edit);
-        }
-        let sources = Sources::new(files);
-        let compiled = pipeline::compile(&sources, &pipeline::Settings::default());
-        let printed = excerpt::print(&compiled.diagnostics, &sources, Style::Plain);
-        prop_assert_eq!(printed.is_empty(), compiled.diagnostics.is_empty());
-        prop_assert!(compiled.diagnostics.iter().all(|it| !it.labels.is_empty()), "{}", printed);
-        prop_assert_eq!(&excerpt::print(&pipeline::compile(&sources, &pipeline::Settings::default()).diagnostics, &sources, Style::Plain), &printed);
-        if compiled.is_valid() {
-            let objects: usize = compiled.sets.iter().map(|it| it.objects.len()).sum();
-            prop_assert!(objects > 0);
-            compiled.tree();
-        }
+        spoil(&sources(&[&project_path("")]), &edits);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn spoilt_manifests_and_patches_are_an_error_and_no_crash(case in 0..WITH_OBJECTS.len(), edits in edits()) {
+        let path = project_path("tests/cases/compile").join(WITH_OBJECTS[case]);
+        spoil(&sources(&[&path]), &edits);
     }
 }

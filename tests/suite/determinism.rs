@@ -1,10 +1,12 @@
 //! Order has no meaning: neither that of files, nor of the nodes in a block, nor how an app is spread over files.
 //!
-//! Only values behind a node keep their order: `command`, `args`, `exec`, the values of one config key.
+//! Only values behind a node keep their order: `command`, `args`, `exec`, the values of one config key, and the items
+//! of a list in a Kubernetes object.
 
 use crate::support::grammar::{collect_used, every_node, key};
 use crate::support::project::{compile, repository_files};
 use kdl::{KdlDocument, KdlNode};
+use std::path::Path;
 
 const SEEDS: u64 = 40;
 
@@ -34,6 +36,8 @@ fn order_does_not_matter_with_every_node() {
 fn every_node_project() -> Files {
     vec![
         ("base/app.kdl".to_owned(), include_str!("support/every-node/base.kdl").to_owned()),
+        ("base/objects.yaml".to_owned(), include_str!("support/every-node/objects.yaml").to_owned()),
+        ("base/sealed.yaml".to_owned(), include_str!("support/every-node/sealed.yaml").to_owned()),
         ("environments/common.kdl".to_owned(), include_str!("support/every-node/common.kdl").to_owned()),
         ("environments/live.kdl".to_owned(), include_str!("support/every-node/live.kdl").to_owned()),
     ]
@@ -60,6 +64,10 @@ fn check(files: &Files) {
 fn shuffled(files: &Files, dice: &mut Dice) -> Files {
     let mut result = Files::new();
     for (name, text) in files {
+        if Path::new(name).extension().is_none_or(|it| it != "kdl") {
+            result.push((name.clone(), text.clone()));
+            continue;
+        }
         let mut document = KdlDocument::parse_v2(text).expect("the project is KDL");
         shuffle_nodes(&mut document, dice);
         // Two files of one layer: each top-level node in both, its children spread over them.
@@ -107,7 +115,10 @@ fn split(node: &KdlNode, dice: &mut Dice) -> (KdlNode, KdlNode) {
 
 /// Shuffles the nodes of every block, each on lines of its own.
 fn shuffle_nodes(document: &mut KdlDocument, dice: &mut Dice) {
-    dice.shuffle(document.nodes_mut());
+    // The items of a list have an order.
+    if !document.nodes().iter().any(|it| it.name().value() == "-") {
+        dice.shuffle(document.nodes_mut());
+    }
     for node in document.nodes_mut() {
         if let Some(format) = node.format_mut() {
             "\n".clone_into(&mut format.leading);

@@ -2,8 +2,9 @@
 //!
 //! The words behind ```` ```kdl ```` say what a block is: `base`, `layer` or `environment` for a whole file; without either,
 //! its first node decides, and anything smaller than a file is put into a small project. `must-fail=CODE` names the
-//! message that the block must cause. An `environment` block is compiled on the `base` block before it in its section, and
-//! with the `layer` block before it, where it extends one.
+//! message that the block must cause. A block `yaml base/x.yaml` is a file beside the examples of its section. An
+//! `environment` block is compiled on the `base` block before it in its section, and with the `layer` block before it,
+//! where it extends one.
 
 use crate::support::cases::project_path;
 use crate::support::grammar::{Known, collect_used, every_node, key};
@@ -162,7 +163,8 @@ fn examples() -> Vec<Example> {
 }
 
 fn of_page(page: &str, text: &str) -> Vec<Example> {
-    let blocks: Vec<Fence> = fences(text).into_iter().filter(|it| it.info.split(' ').next() == Some("kdl")).collect();
+    let all = fences(text);
+    let blocks: Vec<&Fence> = all.iter().filter(|it| it.info.split(' ').next() == Some("kdl")).collect();
     let mut base: Option<&Fence> = None;
     let mut layer: Option<&Fence> = None;
     let mut examples = Vec::new();
@@ -196,9 +198,19 @@ fn of_page(page: &str, text: &str) -> Vec<Example> {
                 vec![base_file(&below), environment_file(&block.text), environment_file(environment)]
             }
         };
+        let beside = all.iter().filter(|it| it.section == block.section).filter_map(|it| {
+            let name = it.info.strip_prefix("yaml ")?;
+            Some((name.to_owned(), it.text.clone()))
+        });
+        let files = files.into_iter().chain(beside.filter(|(name, _)| is_named(name, &block.text))).collect();
         examples.push(Example { place, shown: block.text.clone(), files, must_fail });
     }
     examples
+}
+
+/// True where an example names a file.
+fn is_named(file: &str, example: &str) -> bool {
+    file.rsplit('/').next().is_some_and(|it| example.contains(it))
 }
 
 fn holds(block: &Fence) -> Holds {

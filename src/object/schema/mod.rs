@@ -4,6 +4,7 @@
 //! The facts are the upstream OpenAPI definitions, embedded by `schemas/generate.py`. A version outside
 //! [`KubernetesVersion::SUPPORTED`] is answered as the nearest one inside.
 
+pub mod custom;
 pub mod deprecated;
 pub mod removed;
 pub mod shape;

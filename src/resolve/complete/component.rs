@@ -4,7 +4,7 @@ use super::origins;
 use super::pod::{self, Surroundings};
 use super::{
     CONFLICTING_SETTINGS, Context, MISSING_SETTING, access, argument, autoscale, config, container, declared, ingress,
-    labels, network, policy, property_text, routing, volume, workload,
+    labels, manifest, network, policy, property_text, routing, volume, workload,
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::Traced;
@@ -42,6 +42,7 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
+        manifests: manifest::manifests(node, Some((&name.value, &waivers)), context),
         waivers,
         pod,
         name,

@@ -53,13 +53,23 @@ pub(super) fn check_keys<'a>(
     }
     let Some(known) = find(kind, name, around, context) else { return };
     for key in keys.filter(|it| !known.keys.contains(&it.value)) {
-        context.diagnostics.push(unknown_key(kind, name, key, &known));
+        let diagnostic = unknown_key(kind, name, key, &known, context);
+        context.diagnostics.push(diagnostic);
     }
 }
 
-fn unknown_key(kind: DataKind, name: &Traced<String>, key: &Traced<String>, known: &Known) -> Diagnostic {
+fn unknown_key(
+    kind: DataKind,
+    name: &Traced<String>,
+    key: &Traced<String>,
+    known: &Known,
+    context: &Context<'_>,
+) -> Diagnostic {
     let (code, word, help) = match kind {
         DataKind::ConfigMap => (UNKNOWN_CONFIG_KEY, "config", "add it there, with its value"),
+        DataKind::Secret if context.sealed.contains(&name.value) => {
+            (UNKNOWN_SECRET_KEY, "secret", "encrypt it again with this key")
+        }
         DataKind::Secret => (UNKNOWN_SECRET_KEY, "secret", "add it to `keys` once it is in the cluster"),
     };
     let message = format!("{word} `{}` has no key `{}`", name.value, key.value);
@@ -112,7 +122,7 @@ pub(super) fn known_keys(
         DataKind::ConfigMap => around.configs.iter().copied().find(|it| it.name.value == name).map(of_config_map),
     };
     let external = || {
-        let declared = context.external.iter().find(|it| it.kind == kind.name() && it.name == name);
+        let declared = context.others().find(|it| it.kind == kind.name() && it.name == name);
         declared.map(|it| known(&it.keys, &it.origin))
     };
     ours.or_else(external).or_else(|| of_cluster(kind, name))
@@ -133,6 +143,6 @@ fn known_names(kind: DataKind, around: &Surroundings<'_>, context: &Context<'_>)
         DataKind::Secret => context.secrets.iter().map(|it| it.name.value.clone()).collect(),
         DataKind::ConfigMap => around.configs.iter().map(|it| it.name.value.clone()).collect(),
     };
-    names.extend(context.external.iter().filter(|it| it.kind == kind.name()).map(|it| it.name.clone()));
+    names.extend(context.others().filter(|it| it.kind == kind.name()).map(|it| it.name.clone()));
     names
 }

@@ -52,3 +52,23 @@ fn relative(name: &str, from: &Source) -> String {
     let up = own.len() - 1 - shared;
     vec![".."; up].into_iter().chain(steps[shared..].iter().copied()).collect::<Vec<_>>().join("/")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+    use crate::source::Sources;
+
+    #[test]
+    fn writes_the_path_that_was_meant() {
+        let sources = Sources::new([("base/web/app.kdl".to_owned(), String::new())]);
+        let from = sources.iter().next().unwrap().1;
+        for (name, expected) in [
+            ("base/web/a.yaml", "a.yaml"),
+            ("base/web/in/a.yaml", "in/a.yaml"),
+            ("base/a.yaml", "../a.yaml"),
+            ("environments/prod/a.yaml", "../../environments/prod/a.yaml"),
+        ] {
+            assert_eq!(relative(name, from), expected);
+        }
+    }
+}

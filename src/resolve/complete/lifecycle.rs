@@ -1,8 +1,7 @@
 //! What is done when a container has started, and before it is stopped.
 
-use super::{
-    CONFLICTING_SETTINGS, Context, MISSING_SETTING, argument, declared, probe, property_number, property_text,
-};
+use super::one_of;
+use super::{CONFLICTING_SETTINGS, Context, argument, declared, probe, property_number, property_text};
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Entry, Hook, HookAction, Moment, Node, Port};
 
@@ -17,33 +16,12 @@ fn hook(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Hook> 
 }
 
 fn action(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<HookAction> {
-    let given: Vec<(&str, Option<crate::source::Span>)> = [
-        ("http", node.property("http").map(Entry::span)),
-        ("sleep", node.property("sleep").map(Entry::span)),
-        ("exec", node.child("exec").map(|it| Some(it.span()))),
-    ]
-    .into_iter()
-    .filter_map(|(name, span)| span.map(|it| (name, it)))
-    .collect();
-    match given.as_slice() {
-        [] => {
-            let message = format!("`{}` does not say what to do", node.describe());
-            let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
-            context.diagnostics.push(diagnostic.help("add `http=\"/quit\"`, `sleep=5` or `{ exec … }`"));
-            return None;
-        }
-        [_] => {}
-        [(first, first_span), (second, second_span), ..] => {
-            let message = format!("`{}` has `{first}` and `{second}`", node.describe());
-            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(*second_span, "");
-            context.diagnostics.push(
-                diagnostic
-                    .at_some(*first_span, "and this")
-                    .help("keep one of them; an overlay that changes what is done says `(replace)lifecycle`"),
-            );
-            return None;
-        }
-    }
+    let settings = [
+        node.property("http").map(|it| ("http", it.span())),
+        node.property("sleep").map(|it| ("sleep", it.span())),
+        node.child("exec").map(|it| ("exec", Some(it.span()))),
+    ];
+    one_of::choose(node, settings, "what to do", "`http=\"/quit\"`, `sleep=5` or `{ exec … }`", context)?;
     if let Some(path) = property_text(node, "http") {
         let port = probe::port(node, ports, context)?;
         return Some(HookAction::Http { path, port: port.name });

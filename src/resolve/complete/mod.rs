@@ -16,7 +16,9 @@ mod labels;
 mod ingress;
 mod limits;
 mod lifecycle;
+mod manifest;
 mod network;
+mod one_of;
 mod order;
 mod origins;
 mod placement;
@@ -37,9 +39,9 @@ use labels::labels;
 pub(super) use routing::{service_name, service_port};
 
 use crate::diagnostic::{Code, Diagnostic, Policy};
-use crate::object::{ObjectId, Quantity, Waived};
+use crate::object::{self, ObjectId, Quantity, Waived};
 use crate::source::{FileId, Origin, Sources, Traced};
-use crate::spec::{App, Entry, Environment, External, Gitops, Isolation, Node, Secret, Spec};
+use crate::spec::{App, Entry, Environment, External, Gitops, Isolation, Node, Sealed, Secret, Spec};
 use std::collections::BTreeSet;
 
 /// A value that no layer sets.
@@ -83,23 +85,42 @@ pub const WRONG_CONFIG_TYPE: Code = Code::error("wrong-config-type");
 /// A version of Kubernetes whose schemas are not known.
 pub const UNSUPPORTED_KUBERNETES_VERSION: Code = Code::error("unsupported-kubernetes-version");
 
-/// Components that come after each other.
-pub const DEPENDENCY_CYCLE: Code = Code::error("dependency-cycle");
-/// An order that the GitOps controller does not keep.
-pub const ORDER_NOT_KEPT: Code = Code::warning("order-not-kept");
+/// A file that a spec names is no YAML, or YAML that is not read the same everywhere.
+pub const INVALID_YAML: Code = Code::error("invalid-yaml");
+/// A value of a YAML file that readers take for different things.
+pub const AMBIGUOUS_YAML: Code = Code::error("ambiguous-yaml");
+/// The fields of an object are not written as values, lists and maps.
+pub const INVALID_MANIFEST: Code = Code::error("invalid-manifest");
+/// An object does not say what it is.
+pub const INCOMPLETE_MANIFEST: Code = Code::error("incomplete-manifest");
+/// An encrypted object is given as a manifest.
+pub const ENCRYPTED_MANIFEST: Code = Code::error("encrypted-manifest");
+/// A file that is to be passed through as encrypted is not.
+pub const NOT_ENCRYPTED: Code = Code::error("not-encrypted");
 /// A path in the spec that leads to no file.
 pub const UNKNOWN_FILE: Code = Code::error("unknown-file");
 /// A file that the spec names and that is no text, or too large.
 pub const UNREADABLE_FILE: Code = Code::error("unreadable-file");
 
+/// Components that come after each other.
+pub const DEPENDENCY_CYCLE: Code = Code::error("dependency-cycle");
+/// An order that the GitOps controller does not keep.
+pub const ORDER_NOT_KEPT: Code = Code::warning("order-not-kept");
+
 /// Every code of this step.
 pub const CODES: &[Code] = &[
+    AMBIGUOUS_YAML,
     CONFLICTING_SETTINGS,
     DEPENDENCY_CYCLE,
     EMPTY_BOUNDS,
+    ENCRYPTED_MANIFEST,
     HOST_PATH,
+    INCOMPLETE_MANIFEST,
+    INVALID_MANIFEST,
+    INVALID_YAML,
     MISSING_SETTING,
     MISSING_VALUE,
+    NOT_ENCRYPTED,
     ORDER_NOT_KEPT,
     OUT_OF_BOUNDS,
     UNKNOWN_CLAIM,
@@ -113,10 +134,10 @@ pub const CODES: &[Code] = &[
     UNKNOWN_RULE,
     UNKNOWN_SECRET,
     UNKNOWN_SECRET_KEY,
-    UNREADABLE_FILE,
-    UNUSED_VOLUME,
     UNKNOWN_VERB,
+    UNREADABLE_FILE,
     UNSUPPORTED_KUBERNETES_VERSION,
+    UNUSED_VOLUME,
     WRONG_CONFIG_TYPE,
 ];
 
@@ -139,6 +160,10 @@ struct Context<'a> {
     secrets: Vec<Secret>,
     /// The other objects that exist without us.
     external: Vec<External>,
+    /// The claims that manifests make.
+    written: Vec<External>,
+    /// The names of those that are encrypted and passed through.
+    sealed: Vec<String>,
     /// All files, for the paths that the spec names.
     sources: &'a Sources,
     /// The files beside the spec that it names.
@@ -154,6 +179,11 @@ impl Context<'_> {
     fn object(&self, group: &str, kind: &str, name: &str) -> ObjectId {
         let namespace = Some(self.environment.namespace.value.clone());
         ObjectId { group: group.to_owned(), kind: kind.to_owned(), namespace, name: name.to_owned() }
+    }
+
+    /// Iterates the objects that no node of their own declares: those of others, and those of manifests.
+    fn others(&self) -> impl Iterator<Item = &External> {
+        self.external.iter().chain(&self.written)
     }
 }
 
@@ -179,15 +209,27 @@ pub(super) fn spec(
         environment,
         secrets,
         external,
+        written: Vec::new(),
+        sealed: Vec::new(),
         sources,
         files: BTreeSet::new(),
         policy,
         diagnostics,
         waived: Vec::new(),
     };
+    let sealed = manifest::sealed(app, &mut context);
+    seal(&sealed, &mut context);
+    let manifests = manifest::manifests(app, None, &mut context);
+    let of_components = app.children_named("component");
+    context.written = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::claim).collect();
+    let mut patches: Vec<_> =
+        of_components.flat_map(|it| manifest::patches(it, Some(&argument(it, 0).value), &mut context)).collect();
+    patches.extend(manifest::patches(app, None, &mut context));
     let configs = config::shared(app, &mut context);
+    let written: Vec<_> = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::config_map).collect();
+    let shared: Vec<_> = configs.iter().chain(&written).cloned().collect();
     let mut components: Vec<_> =
-        app.children_named("component").map(|it| component::read(it, &configs, &mut context)).collect();
+        app.children_named("component").map(|it| component::read(it, &shared, &mut context)).collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let gitops = app
         .child("gitops")
@@ -218,6 +260,7 @@ pub(super) fn spec(
         isolation,
         pod_security,
         configs,
+        written,
         claims: volume::claims(app),
         gitops,
         secrets,
@@ -226,8 +269,33 @@ pub(super) fn spec(
         policy,
         waivers,
         components,
+        manifests,
+        sealed,
+        patches,
     };
     Completed { spec, waived, files }
+}
+
+/// Makes the Secrets that come out of encrypted ones known. One may be declared too, with no more keys than it has.
+fn seal(sealed: &[Sealed], context: &mut Context<'_>) {
+    for it in sealed {
+        let Some((name, keys)) = object::sealed::secret(&it.object) else { continue };
+        let origin = &it.name.origin;
+        let keys = keys.into_iter().map(|key| Traced::new(key, origin.clone())).collect();
+        let secret = Secret { name: Traced::new(name, origin.clone()), keys, source: None };
+        if let Some(declared) = context.secrets.iter().position(|known| known.name.value == secret.name.value) {
+            let declared = context.secrets.remove(declared);
+            for key in declared.keys.iter().filter(|key| !secret.keys.iter().any(|it| it.value == key.value)) {
+                let message = format!("the encrypted secret `{}` has no key `{}`", secret.name.value, key.value);
+                let diagnostic = Diagnostic::new(UNKNOWN_SECRET_KEY, message).at_some(key.origin.span, "");
+                let diagnostic = diagnostic.at_some(origin.span, "it is passed through here");
+                context.diagnostics.push(diagnostic.help("encrypt it again with this key, or remove the key here"));
+            }
+        }
+        context.sealed.push(secret.name.value.clone());
+        context.secrets.push(secret);
+    }
+    context.secrets.sort_by(|a, b| a.name.value.cmp(&b.name.value));
 }
 
 /// Reads the environment's own settings.

@@ -1,5 +1,6 @@
 //! How the kubelet looks after a container.
 
+use super::one_of;
 use super::{
     CONFLICTING_SETTINGS, Context, MISSING_SETTING, UNKNOWN_PORT, argument, declared, property_number, property_text,
 };
@@ -33,36 +34,14 @@ fn probe(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<Probe
 
 fn action(node: &Node, ports: &[Port], context: &mut Context<'_>) -> Option<ProbeAction> {
     let flagged = |name: &str| node.property(name).filter(|it| it.flag().value);
-    let given: Vec<(&str, Option<crate::source::Span>)> = [
-        ("http", node.property("http").map(Entry::span)),
-        ("tcp", flagged("tcp").map(Entry::span)),
-        ("grpc", flagged("grpc").map(Entry::span)),
-        ("exec", node.child("exec").map(|it| Some(it.span()))),
-    ]
-    .into_iter()
-    .filter_map(|(name, span)| span.map(|it| (name, it)))
-    .collect();
-    match given.as_slice() {
-        [] => {
-            let message = format!("`{}` does not say what to do", node.describe());
-            let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
-            context
-                .diagnostics
-                .push(diagnostic.help("add `http=\"/health\"`, `tcp=#true`, `grpc=#true` or `{ exec … }`"));
-            return None;
-        }
-        [_] => {}
-        [(first, first_span), (second, second_span), ..] => {
-            let message = format!("`{}` has `{first}` and `{second}`", node.describe());
-            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(*second_span, "");
-            context.diagnostics.push(
-                diagnostic
-                    .at_some(*first_span, "and this")
-                    .help("keep one of them; an overlay that changes what a probe does says `(replace)probe`"),
-            );
-            return None;
-        }
-    }
+    let settings = [
+        node.property("http").map(|it| ("http", it.span())),
+        flagged("tcp").map(|it| ("tcp", it.span())),
+        flagged("grpc").map(|it| ("grpc", it.span())),
+        node.child("exec").map(|it| ("exec", Some(it.span()))),
+    ];
+    let ways = "`http=\"/health\"`, `tcp=#true`, `grpc=#true` or `{ exec … }`";
+    one_of::choose(node, settings, "what to do", ways, context)?;
     if let Some(exec) = node.child("exec") {
         if let Some(port) = node.property("port") {
             let message = format!("`{}` runs a program, which asks no port", node.describe());

@@ -1,5 +1,6 @@
 //! Files and storage: the claims of the app, a component's volumes, and where its containers see them.
 
+use super::one_of;
 use super::pod::Surroundings;
 use super::{
     CONFLICTING_SETTINGS, Context, HOST_PATH, MISSING_SETTING, UNKNOWN_CLAIM, UNUSED_VOLUME, argument, data, declared,
@@ -7,7 +8,7 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::object::{Waived, Waiver};
-use crate::source::{Span, Traced};
+use crate::source::Traced;
 use crate::spec::{
     Claim, ConfigMap, ConfigValue, DataKind, Entry, Item, Mount, Node, Pod, PodFact, PodFile, Token, Volume,
     VolumeData, VolumeSource,
@@ -122,34 +123,16 @@ fn source(node: &Node, around: &Surroundings<'_>, context: &mut Context<'_>) -> 
     let projected = node.child("projected");
     let is_empty = node.property("empty-dir").filter(|it| it.flag().value);
     let named = |name: &'static str| node.property(name).map(|it| (name, it.span()));
-    let given: Vec<(&str, Option<Span>)> = [
+    let settings = [
         named("claim"),
         is_empty.map(|it| ("empty-dir", it.span())),
         named("config"),
         named("secret"),
         named("host-path"),
         projected.map(|it| ("projected", Some(it.span()))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let chosen = match given.as_slice() {
-        [(only, _)] => *only,
-        [] => {
-            let message = format!("`{}` does not say what is in it", node.describe());
-            let diagnostic = Diagnostic::new(MISSING_SETTING, message).at(node.span(), "");
-            let help = "add `claim=`, `empty-dir=#true`, `config=`, `secret=`, `host-path=` or `{ projected { … } }`";
-            context.diagnostics.push(diagnostic.help(help));
-            return None;
-        }
-        [(first, first_span), (second, second_span), ..] => {
-            let message = format!("`{}` has `{first}` and `{second}`", node.describe());
-            let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at_some(*second_span, "");
-            let help = "keep one of them; an overlay that changes what is in a volume says `(replace)volume`";
-            context.diagnostics.push(diagnostic.at_some(*first_span, "and this").help(help));
-            return None;
-        }
-    };
+    ];
+    let ways = "`claim=`, `empty-dir=#true`, `config=`, `secret=`, `host-path=` or `{ projected { … } }`";
+    let chosen = one_of::choose(node, settings, "what is in it", ways, context)?;
     misplaced(node, chosen, context);
     let data = |kind: DataKind, name: Traced<String>, context: &mut Context<'_>| VolumeSource::Data {
         data: volume_data(node, kind, name, around, context),
@@ -187,7 +170,7 @@ fn misplaced(node: &Node, chosen: &str, context: &mut Context<'_>) {
 
 fn check_claim(name: &Traced<String>, context: &mut Context<'_>) {
     let ours = context.app.children_named("claim").map(|it| argument(it, 0).value);
-    let external = context.external.iter().filter(|it| it.kind == "PersistentVolumeClaim").map(|it| it.name.clone());
+    let external = context.others().filter(|it| it.kind == "PersistentVolumeClaim").map(|it| it.name.clone());
     let known: Vec<String> = ours.chain(external).collect();
     if known.contains(&name.value) {
         return;

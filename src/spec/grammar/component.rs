@@ -7,6 +7,7 @@ use super::container::{
     ARGS, COMMAND, CONTAINER, ENV, IMAGE, INIT_CONTAINER, LIFECYCLE, PORT, PROBE, RESOURCES, RUN_AS, SECURITY, SIDECAR,
     WORKING_DIR,
 };
+use super::manifest::{MANIFEST, PATCH};
 use super::network::ALLOW;
 use super::placement::{NODE_AFFINITY, NODE_SELECTOR, POD_AFFINITY, POD_ANTI_AFFINITY, SPREAD, TOLERATION};
 use super::pod::{DNS, HOST_ALIAS, IMAGE_PULL_SECRET, POD};
@@ -69,6 +70,8 @@ pub(super) static COMPONENT: NodeRule = NodeRule {
         &LABELS,
         &ANNOTATIONS,
         &SELECTOR,
+        &MANIFEST,
+        &PATCH,
         &WAIVE,
     ],
     ..NodeRule::keyed("component")

@@ -11,7 +11,9 @@ mod access;
 mod autoscale;
 mod component;
 mod container;
+mod kubernetes;
 mod limits;
+mod manifest;
 mod network;
 mod placement;
 mod pod;
@@ -23,6 +25,7 @@ mod variables;
 mod volume;
 mod workload;
 
+pub use kubernetes::said_here;
 pub use project::{BASE_FILE, ENVIRONMENT, ENVIRONMENT_FILE};
 pub use slot::{Kind, Need, Slot, duration, is_range};
 
@@ -39,6 +42,19 @@ pub struct NodeRule {
     pub properties: &'static [Slot],
     /// Nodes that may stand inside.
     pub children: &'static [&'static Self],
+    /// How what stands inside is read.
+    pub form: Form,
+}
+
+/// How what stands in a node is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As settings of the language: every property and node is in the table.
+    Settings,
+    /// As fields of a Kubernetes object: a property is a node with one value, and nodes called `-` are items of a list.
+    Body,
+    /// As changes to the fields of an object: like a body, and marks speak of the object and not of the layer below.
+    Patch,
 }
 
 /// What tells two nodes of one parent apart.
@@ -48,6 +64,8 @@ pub enum Identity {
     Single,
     /// The first argument: `port http 8000`.
     FirstArgument,
+    /// The first argument, and a layer above adds to what there is instead of changing it.
+    Stacked,
     /// The first argument, and a property of this name: `waive missing-key object="ConfigMap/a"`.
     FirstArgumentAnd(&'static str),
     /// The node's own name, which is free: a config key.
@@ -57,17 +75,22 @@ pub enum Identity {
 impl NodeRule {
     /// A node of which there is at most one, with nothing in it yet: the start of every entry of the table.
     pub const fn single(name: &'static str) -> Self {
-        Self { name, identity: Identity::Single, arguments: &[], properties: &[], children: &[] }
+        Self { name, identity: Identity::Single, arguments: &[], properties: &[], children: &[], form: Form::Settings }
     }
 
     /// A node that is named by its first argument.
     pub const fn keyed(name: &'static str) -> Self {
-        Self { name, identity: Identity::FirstArgument, arguments: &[], properties: &[], children: &[] }
+        Self { identity: Identity::FirstArgument, ..Self::single(name) }
     }
 
     /// A node that is named freely.
     pub const fn free() -> Self {
-        Self { name: "KEY", identity: Identity::Name, arguments: &[], properties: &[], children: &[] }
+        Self::called("KEY")
+    }
+
+    /// A node that is named freely, and what its name stands for.
+    pub const fn called(name: &'static str) -> Self {
+        Self { identity: Identity::Name, ..Self::single(name) }
     }
 
     /// Returns the rule of a child.
@@ -90,7 +113,7 @@ impl NodeRule {
     pub fn naming_arguments(&self) -> usize {
         match self.identity {
             Identity::Single | Identity::Name => 0,
-            Identity::FirstArgument | Identity::FirstArgumentAnd(_) => 1,
+            Identity::FirstArgument | Identity::FirstArgumentAnd(_) | Identity::Stacked => 1,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::component::{ANNOTATIONS, COMPONENT, LABELS, SHARED_CONFIG};
 use super::limits::{LIMIT_RANGE, QUOTA};
+use super::manifest::{MANIFEST, PATCH, SEALED};
 use super::network::ISOLATION;
 use super::routing::EXTERNAL_SERVICE;
 use super::secret::{EXTERNAL, SECRET};
@@ -42,6 +43,9 @@ const APP_CHILDREN: &[&NodeRule] = &[
     &GITOPS,
     &POLICY,
     &WAIVE,
+    &MANIFEST,
+    &SEALED,
+    &PATCH,
 ];
 
 /// One environment.

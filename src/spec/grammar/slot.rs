@@ -62,6 +62,8 @@ pub enum Kind {
     Object,
     /// A day, `2026-12-31`.
     Date,
+    /// Whatever Kubernetes takes there.
+    Any,
 }
 
 impl Slot {
@@ -78,6 +80,11 @@ impl Slot {
     /// Any number of values, and perhaps none.
     pub const fn rest(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, need: Need::Optional, many: true }
+    }
+
+    /// Any values, or none.
+    pub const fn any(name: &'static str) -> Self {
+        Self { name, kind: Kind::Any, need: Need::Optional, many: true }
     }
 
     /// One or more values.
@@ -133,6 +140,7 @@ impl Kind {
             Self::Duration => matches!(literal, Literal::Text(text) if duration(text).is_some()),
             Self::Object => matches!(literal, Literal::Text(text) if is_object(text)),
             Self::Date => matches!(literal, Literal::Text(text) if Date::parse(text).is_ok()),
+            Self::Any => true,
         };
         if fits { Ok(()) } else { Err(Mismatch { expected: self.describe(), help: self.help(literal) }) }
     }
@@ -160,6 +168,7 @@ impl Kind {
             Self::Duration => "a span of time such as \"1h\" or \"30s\"".to_owned(),
             Self::Object => "a kind and a name such as \"ConfigMap/ca-bundle\"".to_owned(),
             Self::Date => "a date such as \"2026-12-31\"".to_owned(),
+            Self::Any => "a value".to_owned(),
         }
     }
 

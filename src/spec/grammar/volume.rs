@@ -4,15 +4,18 @@ use super::NodeRule;
 use super::component::{ANNOTATIONS, LABELS};
 use super::slot::{Kind, Slot};
 
+/// What storage is asked for.
+pub(super) const STORAGE: &[Slot] = &[
+    Slot::required("size", Kind::Quantity),
+    Slot::optional("access", Kind::Choice(&["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"])),
+    Slot::optional("class", Kind::Name),
+    Slot::optional("volume-mode", Kind::Choice(&["Filesystem", "Block"])),
+];
+
 /// Storage of the app, which outlives its pods.
 pub(super) static CLAIM: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
-    properties: &[
-        Slot::required("size", Kind::Quantity),
-        Slot::optional("access", Kind::Choice(&["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"])),
-        Slot::optional("class", Kind::Name),
-        Slot::optional("volume-mode", Kind::Choice(&["Filesystem", "Block"])),
-    ],
+    properties: STORAGE,
     children: &[&LABELS, &ANNOTATIONS],
     ..NodeRule::keyed("claim")
 };

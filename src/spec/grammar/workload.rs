@@ -2,6 +2,7 @@
 
 use super::NodeRule;
 use super::slot::{Kind, Slot};
+use super::volume::STORAGE;
 
 /// What a component may be.
 pub(super) const KINDS: Kind = Kind::Choice(&["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"]);
@@ -40,12 +41,7 @@ pub(super) static STATEFUL: NodeRule = NodeRule {
 
 pub(super) static CLAIM_TEMPLATE: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
-    properties: &[
-        Slot::required("size", Kind::Quantity),
-        Slot::optional("access", Kind::Choice(&["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"])),
-        Slot::optional("class", Kind::Name),
-        Slot::optional("volume-mode", Kind::Choice(&["Filesystem", "Block"])),
-    ],
+    properties: STORAGE,
     ..NodeRule::keyed("claim-template")
 };
 

@@ -50,13 +50,13 @@ fn schedule(field: &Field<'_>, found: &mut Found) {
         found.push(field.required("").help(FORM));
     } else if text.contains("TZ") {
         let what = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
-        found.push(field.invalid(INVALID_SCHEDULE, what).help("say it in `timeZone`"));
+        found.push(field.invalid(INVALID_SCHEDULE, what).help("say it as the time zone, beside the schedule"));
     } else {
         match Schedule::parse(text) {
             Err(fault) => found.push(field.invalid(INVALID_SCHEDULE, fault.what).help(fault.help.unwrap_or(FORM))),
             Ok(schedule) if !schedule.ever_runs() => {
                 let message = format!("the schedule {text:?} names no day that a calendar has");
-                found.push(field.house_rule(SCHEDULE_NEVER_RUNS, message, "name one, or say `suspend: true`"));
+                found.push(field.house_rule(SCHEDULE_NEVER_RUNS, message, "name one, or suspend the CronJob"));
             }
             Ok(_) => {}
         }

@@ -28,13 +28,13 @@ pub(super) fn check(object: &Object, set: &ObjectSet, found: &mut Found) {
     let labels = pod::template(object).map(|it| it.at("metadata.labels"));
     let selects = Selector::of_labels(selector.value);
     let (place, what) = if address.text() != Some("None") {
-        (address, "is not headless")
+        (address, "is not headless, so the pods")
     } else if selects.is_empty() || labels.is_none_or(|it| !selects.matches(it.value)) {
-        (selector, "does not select the pods")
+        (selector, "does not select the pods, so they")
     } else {
         return;
     };
-    let message = format!("the Service {text:?} {what}, so they have no names in the network");
+    let message = format!("the Service {text:?} {what} have no names in the network");
     let span = place.span().filter(|it| Some(*it) != name.span());
     found.push(name.house_rule(GOVERNING_SERVICE_MISSING, message, HELP).at_some(span, "the Service"));
 }

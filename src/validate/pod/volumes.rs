@@ -4,12 +4,12 @@
 
 use super::variables;
 use crate::diagnostic::house_rule::MISLEADING_SETTING;
-use crate::validate::claim;
 use crate::validate::field::{
     DUPLICATE_ENTRY, DUPLICATE_NAME, Field, Found, NOT_EXACTLY_ONE, OUT_OF_RANGE, quoted, unique,
 };
 use crate::validate::metadata::labels_and_annotations;
 use crate::validate::names::{self, INVALID_NAME, INVALID_PATH};
+use crate::validate::persistent_volume_claim;
 use crate::validate::selector;
 
 const PROJECTED: [&str; 6] =
@@ -61,7 +61,7 @@ fn source(volume: &Field<'_>, spec: &Field<'_>, found: &mut Found) {
     let template = volume.at("ephemeral.volumeClaimTemplate");
     if template.is_set() {
         labels_and_annotations(&template.get("metadata"), found);
-        claim::spec(&template.get("spec"), found);
+        persistent_volume_claim::spec(&template.get("spec"), found);
     }
     network(volume, found);
 }

@@ -1,6 +1,6 @@
 //! What is known of an object that another refers to: whether it exists, and which keys it has.
 
-use crate::object::{Object, ObjectSet};
+use crate::object::{Object, ObjectSet, sealed};
 use crate::validate::field::Field;
 
 /// What is known about the keys of an object that exists.
@@ -14,7 +14,7 @@ pub(super) enum Keys {
 /// Returns the keys of an object of the core group; none where there is no such object.
 pub(super) fn known_keys(kind: &str, name: &str, namespace: Option<&str>, set: &ObjectSet) -> Option<Keys> {
     let inside = |it: &&Object| it.id.namespace.as_deref() == namespace;
-    let named = |it: &&Object| it.id.name == name && it.id.group.is_empty();
+    let named = |it: &&Object| it.id.name == name && it.id.group.is_empty() && it.sealed.is_none();
     if let Some(object) = set.of_kind(kind).filter(inside).find(named) {
         return Some(own_keys(object));
     }
@@ -63,6 +63,9 @@ fn keys(maps: &[Field<'_>]) -> Vec<String> {
 
 /// Returns the keys of the Secret of this name that a controller makes from an object; none where it makes no such.
 fn made_secret(object: &Object, name: &str) -> Option<Keys> {
+    if object.sealed.is_some() {
+        return sealed::secret(object).filter(|it| it.0 == name).map(|it| Keys::Only(it.1));
+    }
     let root = Field::root(object);
     let own = Some(object.id.name.as_str());
     let (made, keys) = match (object.id.group.as_str(), object.id.kind.as_str()) {

@@ -60,8 +60,8 @@ fn duplicates(set: &ObjectSet, found: &mut Found) {
     for pair in set.objects.windows(2) {
         let [first, second] = pair else { continue };
         if first.id == second.id {
-            let same = first.component.is_some() && first.component == second.component;
-            let how = if same { "the same object is made twice" } else { "another component makes the same object" };
+            let of_two = first.component.is_some() && second.component.is_some() && first.component != second.component;
+            let how = if of_two { "another component makes the same object" } else { "the same object is made twice" };
             found.push(duplicate(first, second, how));
         }
     }
@@ -87,7 +87,10 @@ pub(super) fn duplicate(first: &Object, second: &Object, how: &str) -> crate::di
     let own = Field::root(second).at("metadata.name");
     let first = name.span().filter(|it| Some(*it) != own.span());
     let message = own.problem(DUPLICATE_OBJECT, how).at_some(first, "first made here").later_first();
-    message.help("give one of them another name")
+    message.help(match &second.id.namespace {
+        Some(_) => "give one of them another name",
+        None => "leave it to one environment, or give one of them another name: a cluster has it once",
+    })
 }
 
 fn in_pod(spec: &Field<'_>, set: &ObjectSet, found: &mut Found) {
@@ -355,7 +358,7 @@ mod tests {
             check(&set([deployment(), second("web")])),
             &["overlapping-selectors spec.selector also matches the pods of Deployment/zwei"],
         );
-        expect(check(&set([deployment(), deployment()])), &["duplicate-object Deployment/web makes the same object"]);
+        expect(check(&set([deployment(), deployment()])), &["duplicate-object Deployment/web made twice"]);
         let role = |name: &str| any("rbac.authorization.k8s.io/v1", "Role", name, &json!({}));
         expect(check(&set([role("a"), role("A")])), &["duplicate-object metadata.name only by case"]);
     }

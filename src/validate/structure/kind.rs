@@ -3,6 +3,7 @@
 use super::UNKNOWN_KIND;
 use crate::diagnostic::Diagnostic;
 use crate::object::schema;
+use crate::object::schema::custom::CustomKinds;
 use crate::object::{FieldPath, KubernetesVersion, Object};
 
 /// Says that a kind is not served: no longer, not yet, not as this API version, or not at all.
@@ -27,6 +28,19 @@ pub(super) fn unknown(object: &Object, api_version: &str, version: KubernetesVer
     } else {
         about("kind").suggest(kind, candidates(version, api_version))
     }
+}
+
+/// Says that the project's own definition of a kind does not serve this version of it.
+pub(super) fn not_served(object: &Object, api_version: &str, custom: &CustomKinds) -> Option<Diagnostic> {
+    let (group, version) = api_version.split_once('/')?;
+    let kind = custom.kind(group, &object.id.kind)?;
+    if kind.versions.get(version).is_some_and(|it| it.is_served) {
+        return None;
+    }
+    let served = kind.versions.iter().filter(|(_, it)| it.is_served).map(|(name, _)| format!("`{group}/{name}`"));
+    let message = format!("the definition of `{}` does not serve version `{version}`", object.id.kind);
+    let diagnostic = object.diagnostic(UNKNOWN_KIND, &FieldPath::default().field("apiVersion"), message);
+    Some(diagnostic.help(format!("it serves {}", served.collect::<Vec<_>>().join(" and "))))
 }
 
 /// Returns the API versions as which a kind is served, those of the same group if there are any.

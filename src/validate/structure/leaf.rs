@@ -70,6 +70,9 @@ fn advice(shape: &Shape, value: &Value) -> Option<String> {
             let unquoted = serde_json::from_str(text).ok().filter(|it| expectation(shape, it).is_none());
             unquoted.map(|it: Value| format!("write it without quotes: `{it}`"))
         }
+        (Shape::List(_), Value::String(_) | Value::Number(_) | Value::Bool(_)) => {
+            Some("a list of one is written `{ - … }` in KDL, and `[…]` in YAML".to_owned())
+        }
         (Shape::Quantity, _) => Some("a quantity is a number with a suffix, such as `250m` or `1Gi`".to_owned()),
         _ => None,
     }

@@ -3,13 +3,14 @@
 //!
 //! As strict as the API server with `fieldValidation=Strict`, and in one thing stricter: `null` is an error where the
 //! server drops it, because it looks like a value and sets nothing. Which values make sense is the business of the
-//! other rules. Of custom resources only the metadata is looked at: their schemas are not known here.
+//! other rules. Of a custom resource that the project does not define, only the metadata is looked at.
 
 mod kind;
 mod leaf;
 
 use crate::diagnostic::house_rule::UNKNOWN_FIELD;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::object::schema::custom::CustomKinds;
 use crate::object::schema::{self, Fields, Shape};
 use crate::object::{FieldPath, KubernetesVersion, Object, Segment};
 use leaf::Refusal;
@@ -27,12 +28,22 @@ pub const CODES: &[Code] = &[MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_KIND, WRONG_T
 
 /// Returns everything in which an object differs from what a version of Kubernetes knows of its kind, in the order of
 /// its fields.
-pub fn check(object: &Object, version: KubernetesVersion) -> Vec<Diagnostic> {
+///
+/// A custom resource is held against the definition that the project has of it.
+pub fn check(object: &Object, version: KubernetesVersion, custom: &CustomKinds) -> Vec<Diagnostic> {
     let api_version = object.body.get("apiVersion").and_then(Value::as_str).unwrap_or("");
     let mut walk = Walk { object, api_version, version, path: Vec::new(), found: Vec::new() };
     match schema::of_kind(version, api_version, &object.id.kind) {
         Some(shape) => walk.value(shape, &object.body),
-        None if schema::is_custom_group(schema::group_of(api_version)) => walk.metadata(),
+        None if schema::is_custom_group(schema::group_of(api_version)) => {
+            let not_served = kind::not_served(object, api_version, custom);
+            let schema = custom.schema(api_version, &object.id.kind).filter(|_| not_served.is_none());
+            walk.found.extend(not_served);
+            match schema {
+                Some(schema) => walk.value(&schema.shape, &object.body),
+                None => walk.metadata(),
+            }
+        }
         None => walk.found.push(kind::unknown(object, api_version, version)),
     }
     walk.found
@@ -145,7 +156,7 @@ fn known_elsewhere(first: KubernetesVersion, last: KubernetesVersion) -> String 
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{CustomKinds, check};
     use crate::object::{KubernetesVersion, Object};
     use serde_json::{Value, json};
 
@@ -194,7 +205,7 @@ mod tests {
     fn problems(version: &str, body: Value) -> Vec<String> {
         let object = Object::from_body(body).unwrap();
         let text = |it: &String| format!(" ({it})");
-        check(&object, version.parse().unwrap())
+        check(&object, version.parse().unwrap(), &CustomKinds::default())
             .iter()
             .map(|it| format!("{}: {}{}", it.code.name, it.message, it.help.iter().map(text).collect::<String>()))
             .collect()
@@ -300,7 +311,8 @@ mod tests {
             let path = format!("spec.template.spec.containers[web].args{at}");
             check("/spec/template/spec/containers/0/args", value, &path, text);
         };
-        args(json!("serve"), "", "a list, found a string");
+        let of_one = " (a list of one is written `{ - … }` in KDL, and `[…]` in YAML)";
+        args(json!("serve"), "", &format!("a list, found a string{of_one}"));
         args(json!(["serve", 80]), "[1]", "a string, found an integer (in quotes it is a string: `\"80\"`)");
         args(json!([{}]), "[0]", "a string, found a map");
 

@@ -1,11 +1,11 @@
-//! Text of spec files in; what the stages from `parse` to `lower` make of it out.
+//! Text of spec files in, and of files beside them; what the stages from `parse` to `patch` make of it out.
 
 use std::path::{Path, PathBuf};
 use todo_gitops::diagnostic::Diagnostic;
 use todo_gitops::object::ObjectSet;
 use todo_gitops::source::Sources;
 use todo_gitops::spec::Part;
-use todo_gitops::{lower, parse, resolve};
+use todo_gitops::{lower, parse, patch, resolve};
 
 /// A compiled project.
 pub(crate) struct Compiled {
@@ -13,20 +13,26 @@ pub(crate) struct Compiled {
     pub(crate) parts: Vec<Part>,
     /// The objects, one set per environment.
     pub(crate) objects: Vec<ObjectSet>,
-    /// All messages of `parse`, or, where there is none, of `resolve`.
+    /// All messages of `parse`, or, where there is none, of `resolve` and `patch`.
     pub(crate) diagnostics: Vec<Diagnostic>,
     sources: Sources,
 }
 
 /// Compiles files given as name and text.
 pub(crate) fn compile(files: Vec<(String, String)>) -> Compiled {
-    let sources = Sources::new(files);
+    let is_spec = |name: &str| Path::new(name).extension().is_some_and(|it| it == "kdl");
+    let (specs, beside): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| is_spec(name));
+    let sources = Sources::new(specs).with_files(beside.into_iter().map(|(name, text)| (name, Ok(text))));
     let (parts, mut diagnostics) = parse::project(&sources);
     let mut objects = Vec::new();
     if diagnostics.is_empty() {
         let project = resolve::project(&parts, &sources);
-        objects = project.specs.iter().map(lower::objects).collect();
         diagnostics = project.diagnostics;
+        for spec in &project.specs {
+            let (set, found) = patch::objects(lower::objects(spec), &spec.patches);
+            objects.push(set);
+            diagnostics.extend(found);
+        }
     }
     Compiled { parts, objects, diagnostics, sources }
 }

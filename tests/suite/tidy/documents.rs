@@ -83,7 +83,7 @@ fn heading(line: &str) -> Option<&str> {
 }
 
 /// Returns the codes that a file defines, with their lines.
-fn codes<'a>(text: &'a str, definitions: &[&str]) -> Vec<(usize, &'a str)> {
+pub(crate) fn codes<'a>(text: &'a str, definitions: &[&str]) -> Vec<(usize, &'a str)> {
     // Where literals are blank and tests are left out, the definitions stand; what they say stands in the text.
     let program = rust_code::of(text).program;
     let mut found = Vec::new();

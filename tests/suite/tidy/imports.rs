@@ -6,12 +6,12 @@ use super::{Files, Problem, program_files, rust_code};
 const NOUNS: &[&str] = &["change", "diagnostic", "graph", "object", "parity", "source", "spec", "tree"];
 /// Stages, each of which turns one noun into the next.
 const VERBS: &[&str] = &[
-    "align", "assess", "diff", "draw", "lower", "parse", "relate", "render", "report", "resolve", "snapshot",
+    "align", "assess", "diff", "draw", "lower", "parse", "patch", "relate", "render", "report", "resolve", "snapshot",
     "validate", "write",
 ];
 /// The stages whose order the pipeline knows; what becomes of their results is decided at the edge.
 const PIPED: &[&str] =
-    &["align", "assess", "diff", "lower", "parse", "relate", "render", "resolve", "snapshot", "validate"];
+    &["align", "assess", "diff", "lower", "parse", "patch", "relate", "render", "resolve", "snapshot", "validate"];
 
 /// Who may import whom. Every module may import itself, and what it does in `#[cfg(test)]` is its own affair.
 const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[

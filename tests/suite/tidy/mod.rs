@@ -7,6 +7,7 @@ mod cases;
 mod documents;
 mod imports;
 mod modules;
+mod preflight;
 mod rust_code;
 mod text;
 
@@ -32,6 +33,7 @@ const RULES: &[fn(&Files) -> Vec<Problem>] = &[
     documents::links_lead_somewhere,
     imports::point_at_nouns,
     modules::are_declared,
+    preflight::preflight_is_true,
     text::files_are_short,
     text::files_say_what_they_are,
     text::names_no_machine,
