@@ -26,6 +26,7 @@ mod removal;
 mod required;
 mod rollout;
 mod security;
+mod sets;
 mod summary;
 mod traffic;
 mod wording;
@@ -52,6 +53,7 @@ const FAMILIES: &[&[Rule]] = &[
     removal::RULES,
     rollout::RULES,
     security::RULES,
+    sets::RULES,
     traffic::RULES,
 ];
 

@@ -9,11 +9,22 @@ use crate::object::{Object, leaves};
 use serde_json::Value;
 
 pub(super) const RULES: &[Rule] = &[
+    Rule { codes: &[CLAIM_REMOVED, CRD_REMOVED], find: stored_removed },
     Rule { codes: &[SERVICE_REMOVED], find: service_removed },
     Rule { codes: &[NAMESPACE_REMOVED], find: namespace_removed },
     Rule { codes: &[WORKLOAD_RENAMED], find: workload_renamed },
 ];
 
+const CLAIM_REMOVED: ImpactCode = ImpactCode {
+    name: "claim-removed",
+    severity: Severity::Loss,
+    documentation: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming",
+};
+const CRD_REMOVED: ImpactCode = ImpactCode {
+    name: "crd-removed",
+    severity: Severity::Loss,
+    documentation: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#delete-a-customresourcedefinition",
+};
 const SERVICE_REMOVED: ImpactCode = ImpactCode {
     name: "service-removed",
     severity: Severity::Warn,
@@ -38,6 +49,39 @@ fn with_operation<'a>(
     let side = if operation == Operation::Delete { Side::Before } else { Side::After };
     let changes = environment.changes.changes.iter().filter(move |it| it.operation == operation);
     changes.filter_map(move |it| environment.object(side, &it.id))
+}
+
+/// Finds removed objects that take with them what nothing rendered here can bring back.
+fn stored_removed(input: &Comparison<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for environment in &input.environments {
+        let removed = || with_operation(environment, Operation::Delete);
+        let namespaces: Vec<&str> =
+            removed().filter(|it| it.id.kind == "Namespace").map(|it| it.id.name.as_str()).collect();
+        for object in removed() {
+            let (code, message, help) = match (object.id.group.as_str(), object.id.kind.as_str()) {
+                // What goes with a whole Namespace is said once, for the Namespace.
+                ("", "PersistentVolumeClaim")
+                    if !object.id.namespace.as_deref().is_some_and(|it| namespaces.contains(&it)) =>
+                {
+                    let message =
+                        "is removed with its data: the volume is deleted too, unless its reclaim policy is `Retain`";
+                    (CLAIM_REMOVED, message, "save the data first, or set the reclaim policy of the volume to `Retain`")
+                }
+                ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+                    let message =
+                        "is removed with every object of its kind: those of all namespaces, also what others made";
+                    let help = "list them first with `kubectl get NAME --all-namespaces`, and keep the definition while there are any";
+                    (CRD_REMOVED, message, help)
+                }
+                _ => continue,
+            };
+            let finding = Finding::new(code, environment.name(), &object.id, message);
+            let line = input.declaration(Side::Before, object);
+            findings.push(finding.help(help.replace("NAME", &object.id.name)).from_line(line));
+        }
+    }
+    findings
 }
 
 fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {

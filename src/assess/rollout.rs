@@ -1,7 +1,7 @@
 //! What a change does to the running pods of a Deployment.
 
 use super::reference::config_uses;
-use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds};
+use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds, updated_ordinals};
 use super::{Rule, wording};
 use crate::change::{
     Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity, Side, SourceLine,
@@ -179,14 +179,18 @@ pub(super) fn is_checksum(path: &FieldPath) -> bool {
     path.last_field() == Some(kind::CONFIG_CHECKSUM) && block == Some("annotations")
 }
 
-/// Returns the workloads that restart in an environment, with the number of their pods: none for a `DaemonSet`, which
-/// has one on each of its nodes.
+/// Returns the workloads that restart in an environment, with the number of their pods; 0 for a `DaemonSet`, which has
+/// one for each node.
 pub(super) fn restarting(environment: &EnvironmentComparison<'_>) -> Vec<(String, u64)> {
     let after = environment.objects(Side::After);
     let restarting = Pods::all(environment, Side::After).filter(|it| restarts(environment, it.object));
-    let counted = restarting.map(|it| (it.object, replicas(after, it.object)));
-    let running = counted.filter(|(workload, pods)| *pods > 0 || workload.id.kind == "DaemonSet");
-    running.map(|(workload, pods)| (workload.id.name.clone(), pods)).collect()
+    let pods_of = |workload: &Object| {
+        let pods = replicas(after, workload);
+        updated_ordinals(workload, pods).map_or(pods, |it| it.end.saturating_sub(it.start))
+    };
+    let named = restarting.map(|it| (it.object, pods_of(it.object)));
+    let some = named.filter(|(workload, pods)| *pods > 0 || workload.id.kind == "DaemonSet");
+    some.map(|(workload, pods)| (workload.id.name.clone(), pods)).collect()
 }
 
 #[cfg(test)]

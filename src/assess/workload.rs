@@ -1,9 +1,11 @@
 //! What the rules need to know of a workload: its pods, how many there are, and how they are replaced.
 
+use super::rejected;
 use crate::change::{EnvironmentComparison, Side};
 pub(super) use crate::object::rollout::{Rounding, recreates, rollout_bounds, scaled};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
+use std::ops::Range;
 
 /// Labels, containers and volumes of the pods that a workload makes.
 #[derive(Clone, Copy)]
@@ -83,13 +85,25 @@ pub(super) fn replicas(objects: &[Object], workload: &Object) -> u64 {
     }
 }
 
-/// True where this change replaces the pods of a workload that is in both trees.
+/// True where this change replaces pods of a workload that is in both trees.
 pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
     let rolls = matches!(workload.id.kind.as_str(), "DaemonSet" | "Deployment" | "StatefulSet");
     let is_paused = workload.field("spec.paused") == Some(&Value::Bool(true));
-    let held = workload.field("spec.updateStrategy.type").and_then(Value::as_str) == Some("OnDelete");
-    let change = environment.change(&workload.id).filter(|_| environment.object(Side::Before, &workload.id).is_some());
-    rolls && !is_paused && !held && change.is_some_and(|it| it.touches("spec.template") && !it.touches("spec.selector"))
+    let is_held = workload.field("spec.updateStrategy.type").and_then(Value::as_str) == Some("OnDelete")
+        || updated_ordinals(workload, replicas(environment.objects(Side::After), workload))
+            .is_some_and(|it| it.is_empty());
+    let is_kept = environment.object(Side::Before, &workload.id).is_some();
+    let is_changed = environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
+    rolls && is_kept && is_changed && !is_paused && !is_held && !rejected::is_refused(environment, &workload.id)
+}
+
+/// Returns the ordinals of the pods that a StatefulSet of so many replaces when its template changes: those from its
+/// partition on. Kubernetes: `updateStatefulSet`.
+pub(super) fn updated_ordinals(workload: &Object, pods: u64) -> Option<Range<u64>> {
+    let number = |path: &str| workload.field(path).and_then(Value::as_u64).unwrap_or_default();
+    let (start, partition) = (number("spec.ordinals.start"), number("spec.updateStrategy.rollingUpdate.partition"));
+    let range = start.max(partition)..start.saturating_add(pods);
+    (workload.id.kind == "StatefulSet").then_some(range)
 }
 
 #[cfg(test)]

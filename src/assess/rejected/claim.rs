@@ -1,0 +1,63 @@
+//! How large a PersistentVolumeClaim may become: never smaller, and larger only where its class allows it.
+
+use super::Update;
+use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::object::{FieldPath, Object, Quantity};
+use serde_json::Value;
+
+pub(super) const CODES: &[ImpactCode] = &[EXPANSION_UNSUPPORTED, SHRUNK];
+
+const EXPANSION_UNSUPPORTED: ImpactCode = ImpactCode {
+    name: "claim-expansion-unsupported",
+    severity: Severity::Block,
+    documentation: "https://kubernetes.io/docs/concepts/storage/storage-classes/#allow-volume-expansion",
+};
+const SHRUNK: ImpactCode = ImpactCode {
+    name: "claim-shrunk",
+    severity: Severity::Block,
+    documentation: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+};
+
+const SIZE: &str = "spec.resources.requests.storage";
+
+pub(super) fn find(input: &Comparison<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for environment in &input.environments {
+        for update in Update::all(environment) {
+            let id = &update.change.id;
+            let size = |it: &Object| it.field(SIZE).and_then(Quantity::of_value);
+            let (Some(before), Some(after)) = (size(update.before), size(update.after)) else { continue };
+            let found = if id.kind != "PersistentVolumeClaim" || before == after {
+                None
+            } else if after < before {
+                let message =
+                    format!("is rejected by the API server: a claim cannot shrink, here from {before} to {after}");
+                let help = "keep the size, or make a smaller claim of another name and copy the data";
+                Some((SHRUNK, message, help.to_owned()))
+            } else {
+                fixed_class(environment, update.after).map(|class| {
+                    let message = format!(
+                        "is rejected by the API server: {} does not let claims grow, here from {before} to {after}",
+                        class.id.short()
+                    );
+                    let help =
+                        format!("set `allowVolumeExpansion: true` in {} if its driver can do it", class.id.short());
+                    (EXPANSION_UNSUPPORTED, message, help)
+                })
+            };
+            let line = FieldPath::parse(SIZE).and_then(|it| input.line_of(Side::After, update.after, &it));
+            findings.extend(found.map(|(code, message, help)| {
+                Finding::new(code, environment.name(), id, message).at(SIZE).help(help).from_line(line)
+            }));
+        }
+    }
+    findings
+}
+
+/// Returns the class of a claim where it is rendered here and does not let claims grow. Kubernetes: the admission plugin
+/// `PersistentVolumeClaimResize`.
+fn fixed_class<'a>(environment: &EnvironmentComparison<'a>, claim: &Object) -> Option<&'a Object> {
+    let name = claim.field("spec.storageClassName").and_then(Value::as_str)?;
+    let class = environment.of_kind(Side::After, "StorageClass").find(|it| it.id.name == name)?;
+    (class.field("allowVolumeExpansion") != Some(&Value::Bool(true))).then_some(class)
+}
