@@ -1,0 +1,326 @@
+//! Every node of the language, and every value of it, stands in `examples/every-node`, is rendered and is explained.
+//!
+//! What there is to show comes from the grammar's table, so that nothing new can be forgotten. A node or a value is
+//! rendered where the tree is another one without it, or with another value. It is explained where some field of an
+//! object has it as its origin, so that `explain` shows the line. What has no such effect stands in [`WITHOUT_A_FIELD`]
+//! with the reason.
+
+use crate::support::cases::{project_path, sources};
+use crate::support::grammar::{every_node, key};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use todo_gitops::object::leaves;
+use todo_gitops::source::{Sources, Span};
+use todo_gitops::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Kind, Need, NodeRule, Slot};
+use todo_gitops::spec::{Literal, Node, Part};
+use todo_gitops::{lower, parse, patch, resolve};
+
+const EXAMPLE: &str = "examples/every-node";
+
+/// What changes no object when it is taken out or changed, or is the origin of no field, and why.
+const WITHOUT_A_FIELD: &[(&str, &str)] = &[];
+
+/// Something that the language has: a node in another, or a value of a node.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Node { parent: *const NodeRule, rule: *const NodeRule },
+    Argument { rule: *const NodeRule, slot: &'static str },
+    Property { rule: *const NodeRule, slot: &'static str },
+}
+
+/// What the example shows of one place.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    used: bool,
+    rendered: bool,
+    explained: bool,
+}
+
+#[test]
+fn every_node_is_used_rendered_and_explained() {
+    let project = Project::read();
+    let language = language();
+    let names: Vec<&String> = language.keys().collect();
+    let half = names.len().div_ceil(4);
+    let shown: BTreeMap<&String, Shown> = std::thread::scope(|scope| {
+        let show = |part: &[&String]| part.iter().map(|it| project.show(&language[*it])).collect::<Vec<_>>();
+        let runs: Vec<_> = names.chunks(half).map(|it| (it, scope.spawn(move || show(it)))).collect();
+        runs.into_iter().flat_map(|(names, run)| names.iter().copied().zip(run.join().unwrap())).collect()
+    });
+    let mut wrong = String::new();
+    for (name, shown) in &shown {
+        let listed = WITHOUT_A_FIELD.iter().any(|(known, _)| known == name);
+        let what = match shown {
+            Shown { used: false, .. } => "is not used",
+            Shown { rendered: true, explained: true, .. } if listed => "is listed, and is rendered and explained",
+            Shown { rendered: true, explained: true, .. } => continue,
+            _ if listed => continue,
+            Shown { rendered: false, explained: true, .. } => "is not rendered",
+            Shown { rendered: true, explained: false, .. } => "is not explained",
+            Shown { .. } => "is neither rendered nor explained",
+        };
+        writeln!(wrong, "{name}: {what}").unwrap();
+    }
+    for (name, _) in WITHOUT_A_FIELD.iter().filter(|(name, _)| !language.contains_key(*name)) {
+        writeln!(wrong, "{name}: is listed, and not in the language").unwrap();
+    }
+    assert!(wrong.is_empty(), "in {EXAMPLE}:\n{wrong}");
+}
+
+/// Returns all there is to show, each place with its name; several places of one name count as one where the same rule
+/// stands in each.
+fn language() -> BTreeMap<String, Vec<Place>> {
+    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    let known = every_node();
+    for (parent, rule) in parents() {
+        let name = format!("{}/{}", group(parent), rule.name);
+        places.entry(name).or_default().push(Place::Node { parent: key(parent), rule: key(rule) });
+    }
+    for node in known {
+        let several = every_node().iter().filter(|it| it.rule.name == node.rule.name).count() > 1;
+        let first = node.parents.first().copied().unwrap_or_default();
+        let name = if several { format!("{first}/{}", node.rule.name) } else { node.rule.name.to_owned() };
+        let rule = key(node.rule);
+        for slot in node.rule.arguments {
+            places.insert(format!("{name} <{}>", slot.name), vec![Place::Argument { rule, slot: slot.name }]);
+        }
+        for slot in node.rule.properties {
+            places.insert(format!("{name} {}=", slot.name), vec![Place::Property { rule, slot: slot.name }]);
+        }
+    }
+    places
+}
+
+/// Returns each rule with each that it stands in.
+fn parents() -> Vec<(&'static NodeRule, &'static NodeRule)> {
+    let nodes: Vec<&'static NodeRule> = every_node().iter().map(|it| it.rule).collect();
+    let parents = [&BASE_FILE, &ENVIRONMENT_FILE].into_iter().chain(nodes);
+    parents.flat_map(|parent| parent.children.iter().map(move |child| (parent, *child))).collect()
+}
+
+/// An environment and a layer hold what the app holds.
+fn group(parent: &NodeRule) -> &'static str {
+    if ["environment", "layer"].contains(&parent.name) { "app" } else { parent.name }
+}
+
+/// The example as it was read, and what it compiles to.
+struct Project {
+    sources: Sources,
+    parts: Vec<Part>,
+    whole: Vec<String>,
+    /// Where the values of all fields come from.
+    origins: BTreeSet<Span>,
+    /// All names that something in it has.
+    names: Vec<String>,
+}
+
+/// The way to a node: the part, and which child at each step.
+type Path = Vec<usize>;
+
+impl Project {
+    fn read() -> Self {
+        let sources = sources(&[&project_path(EXAMPLE)]);
+        let (parts, diagnostics) = parse::project(&sources);
+        assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+        let mut origins = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        for spec in &resolve::project(&parts, &sources).specs {
+            for object in patch::objects(lower::objects(spec), &spec.patches).0.objects {
+                leaves(&object.body, &mut |path, _| {
+                    let origin = object.origin(path);
+                    origins.extend(origin.iter().filter_map(|it| it.span));
+                    origins.extend(origin.iter().flat_map(|it| &it.overrides));
+                });
+            }
+        }
+        for part in &parts {
+            part.nodes.iter().for_each(|it| declared(it, &mut names));
+        }
+        let whole = bodies(&parts, &sources).expect("the example compiles");
+        Self { sources, parts, whole, origins, names: names.into_iter().collect() }
+    }
+
+    /// Looks what the example shows of a place, at each node that stands there.
+    fn show(&self, places: &[Place]) -> Shown {
+        let mut shown = Shown::default();
+        for (path, place) in self.occurrences(places) {
+            shown.used = true;
+            shown.explained = shown.explained || self.is_explained(&path, place);
+            shown.rendered = shown.rendered || self.edits(&path, place).any(|it| self.changes(&it));
+            if shown.rendered && shown.explained {
+                break;
+            }
+        }
+        shown
+    }
+
+    fn occurrences(&self, places: &[Place]) -> Vec<(Path, Place)> {
+        let mut found = Vec::new();
+        for (index, part) in self.parts.iter().enumerate() {
+            for (child, node) in part.nodes.iter().enumerate() {
+                let is_base = BASE_FILE.children.iter().any(|it| key(it) == key(node.rule));
+                let parent = if is_base { &BASE_FILE } else { &ENVIRONMENT_FILE };
+                occurrences(node, parent, &mut vec![index, child], places, &mut found);
+            }
+        }
+        found
+    }
+
+    fn node(&self, path: &[usize]) -> &Node {
+        let first = &self.parts[path[0]].nodes[path[1]];
+        path[2..].iter().fold(first, |node, index| &node.children[*index])
+    }
+
+    /// True where a field has the place as its origin; for a node, anything that it holds.
+    fn is_explained(&self, path: &[usize], place: Place) -> bool {
+        fn spans(node: &Node) -> Vec<Span> {
+            let entries = node.arguments.iter().chain(node.properties.values()).filter_map(|it| it.origin.span);
+            let own = entries.chain(std::iter::once(node.name.span));
+            own.chain(node.children.iter().flat_map(spans)).collect()
+        }
+        let node = self.node(path);
+        let spans = match place {
+            Place::Node { .. } => spans(node),
+            Place::Argument { slot, .. } => {
+                let at = |index: &usize| node.rule.argument(*index).is_some_and(|it| it.name == slot);
+                let indexes = (0..node.arguments.len()).filter(at);
+                indexes.filter_map(|it| node.arguments[it].origin.span).collect()
+            }
+            Place::Property { slot, .. } => node.properties[slot].origin.span.into_iter().collect(),
+        };
+        spans.iter().any(|it| self.origins.iter().any(|origin| touches(*it, *origin)))
+    }
+
+    /// Returns the example without a place, and then with other values there.
+    fn edits<'a>(&'a self, path: &'a [usize], place: Place) -> Box<dyn Iterator<Item = Vec<Part>> + 'a> {
+        let node = self.node(path);
+        match place {
+            Place::Node { .. } => {
+                let (last, above) = path.split_last().unwrap();
+                let mut parts = self.parts.clone();
+                siblings(&mut parts, above).remove(*last);
+                let renamed = (0..node.arguments.len().min(1)).flat_map(move |index| self.argument(path, index));
+                Box::new(std::iter::once(parts).chain(renamed))
+            }
+            Place::Argument { slot, .. } => {
+                let at = move |index: &usize| node.rule.argument(*index).is_some_and(|it| it.name == slot);
+                Box::new((0..node.arguments.len()).filter(at).flat_map(move |index| self.argument(path, index)))
+            }
+            Place::Property { slot, .. } => {
+                let rule = node.rule.property(slot).unwrap();
+                let without = (rule.need == Need::Optional).then(|| {
+                    let mut parts = self.parts.clone();
+                    at(&mut parts, path).properties.remove(slot);
+                    parts
+                });
+                let others = self.others(rule, &node.properties[slot].value);
+                Box::new(without.into_iter().chain(others.into_iter().map(move |other| {
+                    let mut parts = self.parts.clone();
+                    at(&mut parts, path).properties.get_mut(slot).unwrap().value = other;
+                    parts
+                })))
+            }
+        }
+    }
+
+    /// Returns the example with other values in place of an argument.
+    fn argument<'a>(&'a self, path: &'a [usize], index: usize) -> impl Iterator<Item = Vec<Part>> + 'a {
+        let node = self.node(path);
+        let rule = node.rule.argument(index).unwrap();
+        self.others(rule, &node.arguments[index].value).into_iter().map(move |other| {
+            let mut parts = self.parts.clone();
+            at(&mut parts, path).arguments[index].value = other;
+            parts
+        })
+    }
+
+    /// Returns values that a slot may have instead of its own.
+    fn others(&self, slot: &Slot, value: &Literal) -> Vec<Literal> {
+        let text = |it: &str| Literal::Text(it.to_owned());
+        let mut others: Vec<Literal> = match slot.kind {
+            Kind::Choice(words) => words.iter().map(|it| text(it)).collect(),
+            Kind::Flag => vec![Literal::Flag(*value != Literal::Flag(true))],
+            Kind::Value | Kind::Text | Kind::Path | Kind::Name | Kind::Sentence | Kind::Any => {
+                let longer = value.as_text().map(|it| Literal::Text(it + "x"));
+                longer.into_iter().chain(self.names.iter().map(|it| text(it))).collect()
+            }
+            Kind::Integer(..) | Kind::Count | Kind::Mode => ["0o404", "1", "2", "3", "8081", "700"].map(number).to_vec(),
+            Kind::Quantity => ["3", "150Mi", "15Gi"].map(text).to_vec(),
+            Kind::Percent => vec![text("42%")],
+            Kind::Version => vec![text("1.35")],
+            Kind::Range => vec![text("198.51.100.0/25")],
+            Kind::Duration => vec![text("7m")],
+            Kind::Object => vec![text("ConfigMap/other")],
+            Kind::Date => vec![text("2098-12-31")],
+        };
+        others.retain(|it| it != value && slot.kind.check(it).is_ok());
+        others
+    }
+
+    fn changes(&self, parts: &[Part]) -> bool {
+        bodies(parts, &self.sources).is_some_and(|it| it != self.whole)
+    }
+}
+
+/// Compiles parts to objects; none where something is wrong.
+fn bodies(parts: &[Part], sources: &Sources) -> Option<Vec<String>> {
+    let project = resolve::project(parts, sources);
+    if project.diagnostics.iter().any(todo_gitops::diagnostic::Diagnostic::is_error) {
+        return None;
+    }
+    let mut bodies = Vec::new();
+    for spec in &project.specs {
+        let (set, found) = patch::objects(lower::objects(spec), &spec.patches);
+        if found.iter().any(todo_gitops::diagnostic::Diagnostic::is_error) {
+            return None;
+        }
+        bodies.extend(set.objects.iter().map(|it| format!("{}: {}", set.environment.name, it.body)));
+    }
+    Some(bodies)
+}
+
+fn occurrences(node: &Node, parent: &NodeRule, path: &mut Path, places: &[Place], found: &mut Vec<(Path, Place)>) {
+    for place in places {
+        let stands = match place {
+            Place::Node { parent: above, rule } => std::ptr::eq(parent, *above) && key(node.rule) == *rule,
+            Place::Argument { rule, slot } => {
+                let at = |index| node.rule.argument(index).is_some_and(|it| it.name == *slot);
+                key(node.rule) == *rule && (0..node.arguments.len()).any(at)
+            }
+            Place::Property { rule, slot } => key(node.rule) == *rule && node.properties.contains_key(slot),
+        };
+        if stands {
+            found.push((path.clone(), *place));
+        }
+    }
+    for (index, child) in node.children.iter().enumerate() {
+        path.push(index);
+        occurrences(child, node.rule, path, places, found);
+        path.pop();
+    }
+}
+
+fn siblings<'a>(parts: &'a mut [Part], above: &[usize]) -> &'a mut Vec<Node> {
+    let first = &mut parts[above[0]].nodes;
+    above[1..].iter().fold(first, |nodes, index| &mut nodes[*index].children)
+}
+
+fn at<'a>(parts: &'a mut [Part], path: &[usize]) -> &'a mut Node {
+    let (last, above) = path.split_last().unwrap();
+    &mut siblings(parts, above)[*last]
+}
+
+fn declared(node: &Node, names: &mut BTreeSet<String>) {
+    names.extend(node.arguments.first().filter(|_| node.rule.naming_arguments() > 0).and_then(|it| it.value.as_text()));
+    node.children.iter().for_each(|it| declared(it, names));
+}
+
+fn touches(a: Span, b: Span) -> bool {
+    a.file == b.file && a.start < b.end && b.start < a.end
+}
+
+fn number(spelling: &str) -> Literal {
+    let digits = spelling.strip_prefix("0o");
+    let value = digits.map_or_else(|| spelling.parse(), |it| i128::from_str_radix(it, 8)).unwrap();
+    Literal::Integer { value, spelling: spelling.to_owned() }
+}
