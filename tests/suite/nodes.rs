@@ -2,7 +2,7 @@
 //!
 //! What there is to show comes from the grammar's table, so that nothing new can be forgotten. A node or a value is
 //! rendered where the tree is another one without it, or with another value. It is explained where some field of an
-//! object has it as its origin, so that `explain` shows the line. What has no such effect stands in [`WITHOUT_A_FIELD`]
+//! object has it as its origin, so that `explain` shows the line. What has no such effect stands in [`OTHERWISE`]
 //! with the reason.
 
 use crate::support::cases::{project_path, sources};
@@ -10,28 +10,122 @@ use crate::support::grammar::{every_node, key};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use todo_gitops::object::leaves;
-use todo_gitops::source::{Sources, Span};
+use todo_gitops::source::{FileId, Sources, Span};
 use todo_gitops::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, Kind, Need, NodeRule, Slot};
 use todo_gitops::spec::{Literal, Node, Part};
 use todo_gitops::{lower, parse, patch, resolve};
 
 const EXAMPLE: &str = "examples/every-node";
 
-/// What changes no object when it is taken out or changed, or is the origin of no field, and why.
-const WITHOUT_A_FIELD: &[(&str, &str)] = &[];
+/// What cannot be shown in the ordinary way: how it is instead, and why.
+const OTHERWISE: &[(&[&str], Instead, &str)] = &[
+    (
+        &[
+            "files/KEY from=",
+            "manifest from=",
+            "sealed from=",
+            "volume empty-dir=",
+            "volume/projected",
+            "probe grpc=",
+            "probe tcp=",
+        ],
+        Instead::Refused,
+        "says where the content is; there is none without it",
+    ),
+    (
+        &["environment <name>", "layer <name>", "layer extends=", "environment file/layer"],
+        Instead::Refused,
+        "is also the name of a file",
+    ),
+    (&["environment create-namespace="], Instead::Refused, "`pod-security` is for a namespace that we make"),
+    (
+        &["component/waive <rule>", "environment/waive <rule>"],
+        Instead::Refused,
+        "is the name of a house rule, and no other is broken there",
+    ),
+    (
+        &[
+            "app/policy",
+            "policy/KEY",
+            "policy/KEY <level>",
+            "app/waive",
+            "component/waive",
+            "component/waive reason=",
+            "component/waive until=",
+            "environment/waive object=",
+            "environment/waive reason=",
+            "environment/waive until=",
+            "environment protected=",
+            "layer protected=",
+        ],
+        Instead::Silent,
+        "decides what is said, not what is rendered",
+    ),
+    (&["config/KEY type=", "replicas max=", "replicas min="], Instead::Silent, "bounds what may be said elsewhere"),
+    (&["app/external", "external <object>", "external/keys"], Instead::Silent, "is about what exists without us"),
+    (
+        &[
+            "capacity cpu=",
+            "capacity memory=",
+            "capacity/reserve",
+            "cluster kubernetes=",
+            "cluster/capacity",
+            "reserve cpu=",
+            "reserve memory=",
+        ],
+        Instead::Silent,
+        "is about the cluster, and objects are held against it",
+    ),
+    (
+        &[
+            "manifest <name>",
+            "node-affinity <name>",
+            "pod-affinity <name>",
+            "pod-anti-affinity <name>",
+            "sealed <name>",
+        ],
+        Instead::Silent,
+        "is what overlays call it",
+    ),
+    (&["volume reason="], Instead::Silent, "is for the reader"),
+    (&["app/sealed"], Instead::Silent, "is rendered as it is, without any of its lines"),
+    (
+        &["app/manifest", "manifest scope="],
+        Instead::Unexplained,
+        "the fields have the lines of the YAML file, or of what names the cluster",
+    ),
+    (
+        &["base/cluster", "cluster <name>", "cluster/pod-network", "pod-network <range>", "capacity target="],
+        Instead::Unexplained,
+        "the fields have the line of the `allow` that says `outside`",
+    ),
+];
+
+/// How something is where it is not both rendered and explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Instead {
+    /// Without it, and with any other value, the project is refused.
+    Refused,
+    /// It is rendered to nothing.
+    Silent,
+    /// It is rendered, and no field has its line as the origin.
+    Unexplained,
+}
 
 /// Something that the language has: a node in another, or a value of a node.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 enum Place {
-    Node { parent: *const NodeRule, rule: *const NodeRule },
-    Argument { rule: *const NodeRule, slot: &'static str },
-    Property { rule: *const NodeRule, slot: &'static str },
+    Node { parent: &'static NodeRule, rule: &'static NodeRule },
+    Argument { rule: &'static NodeRule, slot: &'static str },
+    Property { rule: &'static NodeRule, slot: &'static str },
 }
 
 /// What the example shows of one place.
 #[derive(Clone, Copy, Default)]
 struct Shown {
     used: bool,
+    /// Without it, or with another value, the project compiles.
+    free: bool,
     rendered: bool,
     explained: bool,
 }
@@ -49,19 +143,22 @@ fn every_node_is_used_rendered_and_explained() {
     });
     let mut wrong = String::new();
     for (name, shown) in &shown {
-        let listed = WITHOUT_A_FIELD.iter().any(|(known, _)| known == name);
-        let what = match shown {
-            Shown { used: false, .. } => "is not used",
-            Shown { rendered: true, explained: true, .. } if listed => "is listed, and is rendered and explained",
-            Shown { rendered: true, explained: true, .. } => continue,
-            _ if listed => continue,
-            Shown { rendered: false, explained: true, .. } => "is not rendered",
-            Shown { rendered: true, explained: false, .. } => "is not explained",
-            Shown { .. } => "is neither rendered nor explained",
+        let found = match shown {
+            Shown { used: false, .. } => {
+                writeln!(wrong, "{name}: is not used").unwrap();
+                continue;
+            }
+            Shown { rendered: true, explained: true, .. } => None,
+            Shown { rendered: true, .. } => Some(Instead::Unexplained),
+            Shown { free: true, .. } => Some(Instead::Silent),
+            Shown { free: false, .. } => Some(Instead::Refused),
         };
-        writeln!(wrong, "{name}: {what}").unwrap();
+        let listed = OTHERWISE.iter().find(|it| it.0.contains(&name.as_str())).map(|it| it.1);
+        if found != listed {
+            writeln!(wrong, "{name}: is {found:?}, and listed as {listed:?}").unwrap();
+        }
     }
-    for (name, _) in WITHOUT_A_FIELD.iter().filter(|(name, _)| !language.contains_key(*name)) {
+    for name in OTHERWISE.iter().flat_map(|it| it.0).filter(|it| !language.contains_key(**it)) {
         writeln!(wrong, "{name}: is listed, and not in the language").unwrap();
     }
     assert!(wrong.is_empty(), "in {EXAMPLE}:\n{wrong}");
@@ -74,13 +171,13 @@ fn language() -> BTreeMap<String, Vec<Place>> {
     let known = every_node();
     for (parent, rule) in parents() {
         let name = format!("{}/{}", group(parent), rule.name);
-        places.entry(name).or_default().push(Place::Node { parent: key(parent), rule: key(rule) });
+        places.entry(name).or_default().push(Place::Node { parent, rule });
     }
     for node in known {
         let several = every_node().iter().filter(|it| it.rule.name == node.rule.name).count() > 1;
         let first = node.parents.first().copied().unwrap_or_default();
         let name = if several { format!("{first}/{}", node.rule.name) } else { node.rule.name.to_owned() };
-        let rule = key(node.rule);
+        let rule = node.rule;
         for slot in node.rule.arguments {
             places.insert(format!("{name} <{}>", slot.name), vec![Place::Argument { rule, slot: slot.name }]);
         }
@@ -107,11 +204,10 @@ fn group(parent: &NodeRule) -> &'static str {
 struct Project {
     sources: Sources,
     parts: Vec<Part>,
-    whole: Vec<String>,
-    /// Where the values of all fields come from.
-    origins: BTreeSet<Span>,
-    /// All names that something in it has.
-    names: Vec<String>,
+    /// The objects of each environment, by its name.
+    whole: Vec<(String, Vec<String>)>,
+    /// The lines from which the values of all fields come.
+    origins: BTreeSet<(FileId, u32)>,
 }
 
 /// The way to a node: the part, and which child at each step.
@@ -123,21 +219,20 @@ impl Project {
         let (parts, diagnostics) = parse::project(&sources);
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");
         let mut origins = BTreeSet::new();
-        let mut names = BTreeSet::new();
         for spec in &resolve::project(&parts, &sources).specs {
             for object in patch::objects(lower::objects(spec), &spec.patches).0.objects {
                 leaves(&object.body, &mut |path, _| {
                     let origin = object.origin(path);
-                    origins.extend(origin.iter().filter_map(|it| it.span));
-                    origins.extend(origin.iter().flat_map(|it| &it.overrides));
+                    let spans = origin.iter().flat_map(|it| it.span.iter().chain(&it.overrides));
+                    origins.extend(spans.map(|it| line(&sources, *it)));
                 });
             }
         }
-        for part in &parts {
-            part.nodes.iter().for_each(|it| declared(it, &mut names));
-        }
-        let whole = bodies(&parts, &sources).expect("the example compiles");
-        Self { sources, parts, whole, origins, names: names.into_iter().collect() }
+        let environments = parts.iter().flat_map(|it| &it.nodes).filter(|it| it.rule.name == "environment");
+        let names = environments.map(|it| it.arguments[0].text().value);
+        let whole =
+            names.map(|it| (it.clone(), bodies(&parts, &sources, &it).expect("the example compiles"))).collect();
+        Self { sources, parts, whole, origins }
     }
 
     /// Looks what the example shows of a place, at each node that stands there.
@@ -146,7 +241,17 @@ impl Project {
         for (path, place) in self.occurrences(places) {
             shown.used = true;
             shown.explained = shown.explained || self.is_explained(&path, place);
-            shown.rendered = shown.rendered || self.edits(&path, place).any(|it| self.changes(&it));
+            let environments = self.whole.iter().filter(|_| !shown.rendered);
+            'rendered: for (environment, whole) in environments.collect::<Vec<_>>() {
+                for edited in self.edits(&path, place) {
+                    let Some(bodies) = bodies(&edited, &self.sources, environment) else { continue };
+                    shown.free = true;
+                    shown.rendered = bodies != *whole;
+                    if shown.rendered {
+                        break 'rendered;
+                    }
+                }
+            }
             if shown.rendered && shown.explained {
                 break;
             }
@@ -188,7 +293,7 @@ impl Project {
             }
             Place::Property { slot, .. } => node.properties[slot].origin.span.into_iter().collect(),
         };
-        spans.iter().any(|it| self.origins.iter().any(|origin| touches(*it, *origin)))
+        spans.iter().any(|it| self.origins.contains(&line(&self.sources, *it)))
     }
 
     /// Returns the example without a place, and then with other values there.
@@ -214,11 +319,16 @@ impl Project {
                     parts
                 });
                 let others = self.others(rule, &node.properties[slot].value);
-                Box::new(without.into_iter().chain(others.into_iter().map(move |other| {
-                    let mut parts = self.parts.clone();
-                    at(&mut parts, path).properties.get_mut(slot).unwrap().value = other;
-                    parts
-                })))
+                Box::new(
+                    without
+                        .into_iter()
+                        .chain(others.into_iter().map(move |other| {
+                            let mut parts = self.parts.clone();
+                            at(&mut parts, path).properties.get_mut(slot).unwrap().value = other;
+                            parts
+                        }))
+                        .chain(self.everywhere(&node.properties[slot].value)),
+                )
             }
         }
     }
@@ -227,11 +337,23 @@ impl Project {
     fn argument<'a>(&'a self, path: &'a [usize], index: usize) -> impl Iterator<Item = Vec<Part>> + 'a {
         let node = self.node(path);
         let rule = node.rule.argument(index).unwrap();
-        self.others(rule, &node.arguments[index].value).into_iter().map(move |other| {
-            let mut parts = self.parts.clone();
-            at(&mut parts, path).arguments[index].value = other;
-            parts
-        })
+        self.others(rule, &node.arguments[index].value)
+            .into_iter()
+            .map(move |other| {
+                let mut parts = self.parts.clone();
+                at(&mut parts, path).arguments[index].value = other;
+                parts
+            })
+            .chain(self.everywhere(&node.arguments[index].value))
+    }
+
+    /// Returns the example with another name for what a text names, there and wherever else it stands.
+    fn everywhere(&self, value: &Literal) -> Option<Vec<Part>> {
+        let Literal::Text(text) = value else { return None };
+        let new = Literal::Text(format!("{text}x"));
+        let mut parts = self.parts.clone();
+        parts.iter_mut().flat_map(|it| &mut it.nodes).for_each(|it| rename(it, value, &new));
+        Some(parts)
     }
 
     /// Returns values that a slot may have instead of its own.
@@ -241,10 +363,11 @@ impl Project {
             Kind::Choice(words) => words.iter().map(|it| text(it)).collect(),
             Kind::Flag => vec![Literal::Flag(*value != Literal::Flag(true))],
             Kind::Value | Kind::Text | Kind::Path | Kind::Name | Kind::Sentence | Kind::Any => {
-                let longer = value.as_text().map(|it| Literal::Text(it + "x"));
-                longer.into_iter().chain(self.names.iter().map(|it| text(it))).collect()
+                value.as_text().map(|it| Literal::Text(it + "x")).into_iter().collect()
             }
-            Kind::Integer(..) | Kind::Count | Kind::Mode => ["0o404", "1", "2", "3", "8081", "700"].map(number).to_vec(),
+            Kind::Integer(..) | Kind::Count | Kind::Mode => {
+                ["0o404", "1", "2", "3", "8081", "700"].map(number).to_vec()
+            }
             Kind::Quantity => ["3", "150Mi", "15Gi"].map(text).to_vec(),
             Kind::Percent => vec![text("42%")],
             Kind::Version => vec![text("1.35")],
@@ -256,15 +379,13 @@ impl Project {
         others.retain(|it| it != value && slot.kind.check(it).is_ok());
         others
     }
-
-    fn changes(&self, parts: &[Part]) -> bool {
-        bodies(parts, &self.sources).is_some_and(|it| it != self.whole)
-    }
 }
 
-/// Compiles parts to objects; none where something is wrong.
-fn bodies(parts: &[Part], sources: &Sources) -> Option<Vec<String>> {
-    let project = resolve::project(parts, sources);
+/// Compiles parts to the objects of one environment; none where something is wrong.
+fn bodies(parts: &[Part], sources: &Sources, environment: &str) -> Option<Vec<String>> {
+    let is_other = |it: &Node| it.rule.name == "environment" && it.arguments[0].text().value != environment;
+    let parts: Vec<Part> = parts.iter().filter(|it| !it.nodes.iter().any(is_other)).cloned().collect();
+    let project = resolve::project(&parts, sources);
     if project.diagnostics.iter().any(todo_gitops::diagnostic::Diagnostic::is_error) {
         return None;
     }
@@ -274,7 +395,7 @@ fn bodies(parts: &[Part], sources: &Sources) -> Option<Vec<String>> {
         if found.iter().any(todo_gitops::diagnostic::Diagnostic::is_error) {
             return None;
         }
-        bodies.extend(set.objects.iter().map(|it| format!("{}: {}", set.environment.name, it.body)));
+        bodies.extend(set.objects.iter().map(|it| it.body.to_string()));
     }
     Some(bodies)
 }
@@ -282,12 +403,12 @@ fn bodies(parts: &[Part], sources: &Sources) -> Option<Vec<String>> {
 fn occurrences(node: &Node, parent: &NodeRule, path: &mut Path, places: &[Place], found: &mut Vec<(Path, Place)>) {
     for place in places {
         let stands = match place {
-            Place::Node { parent: above, rule } => std::ptr::eq(parent, *above) && key(node.rule) == *rule,
+            Place::Node { parent: above, rule } => std::ptr::eq(parent, *above) && std::ptr::eq(node.rule, *rule),
             Place::Argument { rule, slot } => {
                 let at = |index| node.rule.argument(index).is_some_and(|it| it.name == *slot);
-                key(node.rule) == *rule && (0..node.arguments.len()).any(at)
+                std::ptr::eq(node.rule, *rule) && (0..node.arguments.len()).any(at)
             }
-            Place::Property { rule, slot } => key(node.rule) == *rule && node.properties.contains_key(slot),
+            Place::Property { rule, slot } => std::ptr::eq(node.rule, *rule) && node.properties.contains_key(slot),
         };
         if stands {
             found.push((path.clone(), *place));
@@ -310,13 +431,16 @@ fn at<'a>(parts: &'a mut [Part], path: &[usize]) -> &'a mut Node {
     &mut siblings(parts, above)[*last]
 }
 
-fn declared(node: &Node, names: &mut BTreeSet<String>) {
-    names.extend(node.arguments.first().filter(|_| node.rule.naming_arguments() > 0).and_then(|it| it.value.as_text()));
-    node.children.iter().for_each(|it| declared(it, names));
+/// Renames something wherever its name stands.
+fn rename(node: &mut Node, old: &Literal, new: &Literal) {
+    for entry in node.arguments.iter_mut().chain(node.properties.values_mut()).filter(|it| it.value == *old) {
+        entry.value = new.clone();
+    }
+    node.children.iter_mut().for_each(|it| rename(it, old, new));
 }
 
-fn touches(a: Span, b: Span) -> bool {
-    a.file == b.file && a.start < b.end && b.start < a.end
+fn line(sources: &Sources, span: Span) -> (FileId, u32) {
+    (span.file, sources.location(span).line)
 }
 
 fn number(spelling: &str) -> Literal {
