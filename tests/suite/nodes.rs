@@ -33,7 +33,13 @@ const OTHERWISE: &[(&[&str], Instead, &str)] = &[
         "says where the content is; there is none without it",
     ),
     (
-        &["environment <name>", "layer <name>", "layer extends=", "environment file/layer"],
+        &[
+            "environment <name>",
+            "layer <name>",
+            "layer extends=",
+            "environment file/environment",
+            "environment file/layer",
+        ],
         Instead::Refused,
         "is also the name of a file",
     ),
@@ -99,6 +105,7 @@ const OTHERWISE: &[(&[&str], Instead, &str)] = &[
         Instead::Unexplained,
         "the fields have the line of the `allow` that says `outside`",
     ),
+    (&["patch <object>"], Instead::Refused, "another object has not what is patched"),
 ];
 
 /// How something is where it is not both rendered and explained.
@@ -124,8 +131,8 @@ enum Place {
 #[derive(Clone, Copy, Default)]
 struct Shown {
     used: bool,
-    /// Without it, or with another value, the project compiles.
-    free: bool,
+    /// Without it, and with any other value, some environment does not compile.
+    refused: bool,
     rendered: bool,
     explained: bool,
 }
@@ -135,10 +142,10 @@ fn every_node_is_used_rendered_and_explained() {
     let project = Project::read();
     let language = language();
     let names: Vec<&String> = language.keys().collect();
-    let half = names.len().div_ceil(4);
+    let share = names.len().div_ceil(8);
     let shown: BTreeMap<&String, Shown> = std::thread::scope(|scope| {
         let show = |part: &[&String]| part.iter().map(|it| project.show(&language[*it])).collect::<Vec<_>>();
-        let runs: Vec<_> = names.chunks(half).map(|it| (it, scope.spawn(move || show(it)))).collect();
+        let runs: Vec<_> = names.chunks(share).map(|it| (it, scope.spawn(move || show(it)))).collect();
         runs.into_iter().flat_map(|(names, run)| names.iter().copied().zip(run.join().unwrap())).collect()
     });
     let mut wrong = String::new();
@@ -150,8 +157,8 @@ fn every_node_is_used_rendered_and_explained() {
             }
             Shown { rendered: true, explained: true, .. } => None,
             Shown { rendered: true, .. } => Some(Instead::Unexplained),
-            Shown { free: true, .. } => Some(Instead::Silent),
-            Shown { free: false, .. } => Some(Instead::Refused),
+            Shown { refused: true, .. } => Some(Instead::Refused),
+            Shown { .. } => Some(Instead::Silent),
         };
         let listed = OTHERWISE.iter().find(|it| it.0.contains(&name.as_str())).map(|it| it.1);
         if found != listed {
@@ -241,15 +248,14 @@ impl Project {
         for (path, place) in self.occurrences(places) {
             shown.used = true;
             shown.explained = shown.explained || self.is_explained(&path, place);
-            let environments = self.whole.iter().filter(|_| !shown.rendered);
-            'rendered: for (environment, whole) in environments.collect::<Vec<_>>() {
-                for edited in self.edits(&path, place) {
-                    let Some(bodies) = bodies(&edited, &self.sources, environment) else { continue };
-                    shown.free = true;
-                    shown.rendered = bodies != *whole;
-                    if shown.rendered {
-                        break 'rendered;
-                    }
+            for (environment, whole) in self.whole.iter().filter(|it| self.is_for(&path, &it.0)) {
+                if shown.rendered {
+                    break;
+                }
+                let mut compiled = self.edits(&path, place).filter_map(|it| bodies(&it, &self.sources, environment));
+                match compiled.next() {
+                    Some(first) => shown.rendered = first != *whole || compiled.any(|it| it != *whole),
+                    None => shown.refused = true,
                 }
             }
             if shown.rendered && shown.explained {
@@ -274,6 +280,12 @@ impl Project {
     fn node(&self, path: &[usize]) -> &Node {
         let first = &self.parts[path[0]].nodes[path[1]];
         path[2..].iter().fold(first, |node, index| &node.children[*index])
+    }
+
+    /// True for a node that an environment is made of: it is not in the file of another one.
+    fn is_for(&self, path: &[usize], environment: &str) -> bool {
+        let own = self.sources.file(self.parts[path[0]].file).environment();
+        own.is_none_or(|own| own == environment || !self.whole.iter().any(|(name, _)| name == own))
     }
 
     /// True where a field has the place as its origin; for a node, anything that it holds.
@@ -383,8 +395,11 @@ impl Project {
 
 /// Compiles parts to the objects of one environment; none where something is wrong.
 fn bodies(parts: &[Part], sources: &Sources, environment: &str) -> Option<Vec<String>> {
-    let is_other = |it: &Node| it.rule.name == "environment" && it.arguments[0].text().value != environment;
-    let parts: Vec<Part> = parts.iter().filter(|it| !it.nodes.iter().any(is_other)).cloned().collect();
+    let is_kept = |it: &&Part| {
+        let is_environment = it.nodes.iter().any(|node| node.rule.name == "environment");
+        !is_environment || sources.file(it.file).environment() == Some(environment)
+    };
+    let parts: Vec<Part> = parts.iter().filter(is_kept).cloned().collect();
     let project = resolve::project(&parts, sources);
     if project.diagnostics.iter().any(todo_gitops::diagnostic::Diagnostic::is_error) {
         return None;
