@@ -22,6 +22,7 @@ mod graph;
 mod house_rules;
 mod laws;
 mod mutations;
+mod nodes;
 mod parity;
 mod payloads;
 mod report;

@@ -34,7 +34,8 @@ struct Mutation {
 
 #[test]
 fn a_spoilt_value_is_refused_or_accounted_for() {
-    let all = examples::all();
+    // What each value of the language does is held in `nodes.rs`; here it is how those of an app are used.
+    let all: Vec<Example> = examples::all().into_iter().filter(|it| it.name != "every-node").collect();
     let passed: BTreeSet<String> = std::thread::scope(|scope| {
         let runs: Vec<_> = all.iter().map(|it| scope.spawn(|| passing(it))).collect();
         runs.into_iter().flat_map(|it| it.join().expect("no mutation panics")).collect()

@@ -69,8 +69,6 @@ static HOST: NodeRule = NodeRule {
     arguments: &[Slot::required("host", Kind::Name)],
     properties: &[
         Slot::optional("path", Kind::Path),
-        Slot::optional("path-type", Kind::Choice(&["Exact", "Prefix", "ImplementationSpecific"])),
-        Slot::optional("path", Kind::Path),
         Slot::optional("path-type", INGRESS_PATH_TYPE),
         Slot::optional("port", Kind::Name),
         Slot::optional("tls", Kind::Name),
