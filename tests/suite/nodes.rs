@@ -94,7 +94,7 @@ const OTHERWISE: &[(&[&str], Instead, &str)] = &[
         "is what overlays call it",
     ),
     (&["volume reason="], Instead::Silent, "is for the reader"),
-    (&["app/sealed"], Instead::Silent, "is rendered as it is, without any of its lines"),
+    (&["app/sealed"], Instead::Unexplained, "its fields have the lines of the file"),
     (
         &["app/manifest", "manifest scope="],
         Instead::Unexplained,
@@ -132,10 +132,20 @@ enum Place {
 #[derive(Clone, Copy, Default)]
 struct Shown {
     used: bool,
-    /// Without it, and with any other value, some environment does not compile.
-    refused: bool,
-    rendered: bool,
+    effect: Effect,
     explained: bool,
+}
+
+/// What comes of taking a place out, or of another value there.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Effect {
+    /// The same objects.
+    #[default]
+    None,
+    /// An environment that does not compile, whatever stands there instead.
+    Refusal,
+    /// Other objects.
+    OtherObjects,
 }
 
 #[test]
@@ -156,10 +166,10 @@ fn every_node_is_used_rendered_and_explained() {
                 writeln!(wrong, "{name}: is not used").unwrap();
                 continue;
             }
-            Shown { rendered: true, explained: true, .. } => None,
-            Shown { rendered: true, .. } => Some(Instead::Unexplained),
-            Shown { refused: true, .. } => Some(Instead::Refused),
-            Shown { .. } => Some(Instead::Silent),
+            Shown { effect: Effect::OtherObjects, explained: true, .. } => None,
+            Shown { effect: Effect::OtherObjects, .. } => Some(Instead::Unexplained),
+            Shown { effect: Effect::Refusal, .. } => Some(Instead::Refused),
+            Shown { effect: Effect::None, .. } => Some(Instead::Silent),
         };
         let listed = OTHERWISE.iter().find(|it| it.0.contains(&name.as_str())).map(|it| it.1);
         if found != listed {
@@ -250,16 +260,18 @@ impl Project {
             shown.used = true;
             shown.explained = shown.explained || self.is_explained(&path, place);
             for (environment, whole) in self.whole.iter().filter(|it| self.is_for(&path, &it.0)) {
-                if shown.rendered {
+                if shown.effect == Effect::OtherObjects {
                     break;
                 }
-                let mut compiled = self.edits(&path, place).filter_map(|it| bodies(&it, &self.sources, environment));
-                match compiled.next() {
-                    Some(first) => shown.rendered = first != *whole || compiled.any(|it| it != *whole),
-                    None => shown.refused = true,
+                let mut compiled =
+                    self.edits(&path, place).filter_map(|it| bodies(&it, &self.sources, environment)).peekable();
+                if compiled.peek().is_none() {
+                    shown.effect = Effect::Refusal;
+                } else if compiled.any(|it| it != *whole) {
+                    shown.effect = Effect::OtherObjects;
                 }
             }
-            if shown.rendered && shown.explained {
+            if shown.effect == Effect::OtherObjects && shown.explained {
                 break;
             }
         }
