@@ -15,6 +15,7 @@ use std::ops::Range;
 use todo_gitops::pipeline::{self, Settings};
 use todo_gitops::source::Sources;
 use todo_gitops::spec::grammar::{BASE_FILE, ENVIRONMENT_FILE, NodeRule};
+use todo_gitops::tree::ManifestTree;
 
 /// The account: a reason, and below it what passes because of it.
 const ACCOUNT: &str = "tests/suite/mutations.txt";
@@ -26,6 +27,8 @@ const NO_REASON: &str = "# Without a reason yet";
 struct Mutation {
     /// What is spoilt and how: `component/image tag: another name`.
     what: String,
+    /// The file's name.
+    file: String,
     /// The text that is replaced.
     place: Range<usize>,
     /// The text in its place.
@@ -34,10 +37,16 @@ struct Mutation {
 
 #[test]
 fn a_spoilt_value_is_refused_or_accounted_for() {
-    // What each value of the language does is held in `nodes.rs`; here it is how those of an app are used.
-    let all: Vec<Example> = examples::all().into_iter().filter(|it| it.name != "every-node").collect();
+    let projects: Vec<Project> = examples::all().iter().map(Project::of).collect();
+    let work: Vec<(&Project, Mutation)> =
+        projects.iter().flat_map(|it| it.mutations().into_iter().map(move |mutation| (it, mutation))).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let passed: BTreeSet<String> = std::thread::scope(|scope| {
-        let runs: Vec<_> = all.iter().map(|it| scope.spawn(|| passing(it))).collect();
+        let share = work.len().div_ceil(threads);
+        let run = |share: &[(&Project, Mutation)]| -> Vec<String> {
+            share.iter().filter_map(|(project, mutation)| project.passing(mutation)).collect()
+        };
+        let runs: Vec<_> = work.chunks(share).map(|it| scope.spawn(move || run(it))).collect();
         runs.into_iter().flat_map(|it| it.join().expect("no mutation panics")).collect()
     });
     let path = cases::project_path(ACCOUNT);
@@ -71,28 +80,49 @@ fn reasons(account: &str) -> BTreeMap<&str, &str> {
     known
 }
 
-/// Spoils an example in every way, and returns what the compiler let pass.
-fn passing(example: &Example) -> BTreeSet<String> {
-    let files: Vec<(String, String)> =
-        cases::sources(&[&example.path]).iter().map(|(_, it)| (it.name.clone(), it.text.clone())).collect();
-    let whole = pipeline::compile(&Sources::new(files.clone()), &Settings::default()).tree();
-    let mut passed = BTreeSet::new();
-    for (index, (name, text)) in files.iter().enumerate() {
-        let Ok(document) = text.parse::<KdlDocument>() else { continue };
-        let rule = if name.starts_with("base/") { &BASE_FILE } else { &ENVIRONMENT_FILE };
-        let mut mutations = Vec::new();
-        collect(&document, rule, "", text, &mut mutations);
-        for mutation in mutations {
-            let mut spoilt = files.clone();
-            spoilt[index].1.replace_range(mutation.place, &mutation.text);
-            let compiled = pipeline::compile(&Sources::new(spoilt), &Settings::default());
-            if compiled.diagnostics.is_empty() {
-                let changed = if compiled.tree() == whole { "changes nothing" } else { "is rendered" };
-                passed.insert(format!("{}: {changed}", mutation.what));
-            }
-        }
+/// An example, and what it compiles to.
+struct Project {
+    /// All its files: the spec, and what lies beside it.
+    sources: Sources,
+    tree: ManifestTree,
+}
+
+impl Project {
+    fn of(example: &Example) -> Self {
+        let sources = cases::sources(&[&example.path]);
+        let tree = pipeline::compile(&sources, &Settings::default()).tree();
+        Self { sources, tree }
     }
-    passed
+
+    /// Returns every way to spoil it.
+    fn mutations(&self) -> Vec<Mutation> {
+        let mut mutations = Vec::new();
+        for (_, file) in self.sources.iter() {
+            let Ok(document) = file.text.parse::<KdlDocument>() else { continue };
+            let rule = if file.name.starts_with("base/") { &BASE_FILE } else { &ENVIRONMENT_FILE };
+            let from = mutations.len();
+            collect(&document, rule, "", &file.text, &mut mutations);
+            mutations[from..].iter_mut().for_each(|it| it.file.clone_from(&file.name));
+        }
+        mutations
+    }
+
+    /// Spoils it, and returns what the compiler lets pass.
+    fn passing(&self, mutation: &Mutation) -> Option<String> {
+        let spoilt = |name: &str, text: &str| {
+            let mut text = text.to_owned();
+            if name == mutation.file {
+                text.replace_range(mutation.place.clone(), &mutation.text);
+            }
+            (name.to_owned(), text)
+        };
+        let spec: Vec<_> = self.sources.iter().map(|(_, it)| spoilt(&it.name, &it.text)).collect();
+        let beside: Vec<_> = self.sources.files().map(|(_, it)| (it.name.clone(), Ok(it.text.clone()))).collect();
+        let sources = Sources::new(spec).with_files(beside);
+        let compiled = pipeline::compile(&sources, &Settings::default());
+        let changed = if compiled.tree() == self.tree { "changes nothing" } else { "is rendered" };
+        compiled.diagnostics.is_empty().then(|| format!("{}: {changed}", mutation.what))
+    }
 }
 
 fn collect(document: &KdlDocument, parent: &NodeRule, path: &str, text: &str, mutations: &mut Vec<Mutation>) {
@@ -103,7 +133,12 @@ fn collect(document: &KdlDocument, parent: &NodeRule, path: &str, text: &str, mu
         let end = span.offset() + span.len();
         // Before a closing quote, if there is one.
         let end = if text[..end].ends_with('"') { end - 1 } else { end };
-        mutations.push(Mutation { what: format!("{path}: misspelt"), place: end..end, text: "x".to_owned() });
+        mutations.push(Mutation {
+            what: format!("{path}: misspelt"),
+            file: String::new(),
+            place: end..end,
+            text: "x".to_owned(),
+        });
         entries(node, rule, &path, text, mutations);
         if let Some(children) = node.children() {
             collect(children, rule, &path, text, mutations);
@@ -118,14 +153,19 @@ fn entries(node: &KdlNode, rule: &NodeRule, path: &str, text: &str, mutations: &
         let slot = if let Some(name) = entry.name() {
             let end = place.start - 1;
             let what = format!("{path} {}=: misspelt", name.value());
-            mutations.push(Mutation { what, place: end..end, text: "x".to_owned() });
+            mutations.push(Mutation { what, file: String::new(), place: end..end, text: "x".to_owned() });
             format!("{}=", name.value())
         } else {
             index += 1;
             rule.argument(index - 1).map_or("argument", |it| it.name).to_owned()
         };
         for (how, text) in spoilt(entry.value()) {
-            mutations.push(Mutation { what: format!("{path} {slot}: {how}"), place: place.clone(), text });
+            mutations.push(Mutation {
+                what: format!("{path} {slot}: {how}"),
+                file: String::new(),
+                place: place.clone(),
+                text,
+            });
         }
     }
 }

@@ -128,7 +128,6 @@ enum Place {
 }
 
 /// What the example shows of one place.
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own, and any answers go together")]
 #[derive(Clone, Copy, Default)]
 struct Shown {
     used: bool,
