@@ -56,7 +56,7 @@ pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
 /// Two workloads select the same pods.
 pub const OVERLAPPING_SELECTORS: Code = Code::error("overlapping-selectors");
 /// No workload has the labels to which a network policy applies.
-pub const POLICY_SELECTS_NOTHING: Code = Code::warning("policy-selects-nothing");
+pub const POLICY_SELECTS_NOTHING: Code = Code::error("policy-selects-nothing");
 /// A probe names a port that its container does not have.
 pub const PROBE_PORT_MISSING: Code = Code::error("probe-port-missing");
 /// A workload fixes the number of replicas that an autoscaler decides.
