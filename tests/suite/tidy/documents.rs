@@ -15,17 +15,24 @@ const SECTIONS: &[Section] = &[
 
 type Section = (&'static str, &'static [&'static str]);
 
-/// Every relative link of a Markdown file leads to a file or folder of the repository.
+/// Every relative link of a Markdown file leads to a file or folder of the repository, and to a heading of it where it names one.
 pub(crate) fn links_lead_somewhere(files: &Files) -> Vec<Problem> {
     let is_ours = |path: &str| Path::new(path).extension().is_some_and(|it| it == "md") && !path.starts_with("tests/");
     let mut problems = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| is_ours(path)) {
         for (at, _) in text.match_indices("](") {
             let target = text[at + 2..].split([')', '#', ' ']).next().unwrap_or_default();
-            if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
+            if target.contains("://") || target.starts_with("mailto:") {
                 continue;
             }
-            let wanted = join(path, target);
+            let wanted = if target.is_empty() { path.clone() } else { join(path, target) };
+            let whole = text[at + 2..].split([')', ' ']).next().unwrap_or_default();
+            if let (Some((_, anchor)), Some(page)) = (whole.split_once('#'), files.get(&wanted))
+                && !anchors(page).contains(anchor)
+            {
+                let line = text[..at].matches('\n').count() + 1;
+                problems.push(Problem::new(path, line, format!("`{whole}` leads to no heading")));
+            }
             let folder = format!("{wanted}/");
             if !files.contains_key(&wanted) && !files.keys().any(|it| it.starts_with(&folder)) {
                 let line = text[..at].matches('\n').count() + 1;
@@ -34,6 +41,26 @@ pub(crate) fn links_lead_somewhere(files: &Files) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Returns the names by which the headings of a page are linked to, as GitHub makes them.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut is_code = false;
+    for line in page.lines() {
+        is_code ^= line.starts_with("```");
+        let Some(heading) = line.strip_prefix('#').filter(|_| !is_code) else { continue };
+        let heading = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = heading.chars().filter(|it| it.is_alphanumeric() || matches!(it, '-' | '_' | ' '));
+        let name: String = kept.map(|it| if it == ' ' { '-' } else { it }).collect();
+        // The second heading of a name has a number.
+        let free = (1..=found.len())
+            .map(|it| format!("{name}-{it}"))
+            .find(|it| !found.contains(it))
+            .filter(|_| found.contains(&name));
+        found.insert(free.unwrap_or(name));
+    }
+    found
 }
 
 /// Every code that the program can print is a heading in its section of the list of codes, and the other way round; they
@@ -121,9 +148,15 @@ mod tests {
 
     #[test]
     fn broken_links_are_reported() {
-        let page = "[a](../README.md#install) [b](https://example.com)\n[c](decisions) [d](#here) [e](gone.md)";
-        let files = [("README.md", ""), ("docs/decisions/0001.md", ""), ("docs/page.md", page)];
-        check(links_lead_somewhere, &files, &["docs/page.md:2: `gone.md` leads nowhere"]);
+        let page = "# Here\n[a](../README.md#how-to-install) [b](https://example.com)\n\
+                    [c](decisions) [d](#here) [e](gone.md) [f](#here-1) [g](../README.md#there)";
+        let files = [("README.md", "## How to `install`"), ("docs/decisions/0001.md", ""), ("docs/page.md", page)];
+        let expected = [
+            "docs/page.md:3: `gone.md` leads nowhere",
+            "docs/page.md:3: `#here-1` leads to no heading",
+            "docs/page.md:3: `../README.md#there` leads to no heading",
+        ];
+        check(links_lead_somewhere, &files, &expected);
     }
 
     #[test]
