@@ -16,7 +16,7 @@ use todo_gitops::pipeline::Previous;
 use todo_gitops::source::Sources;
 use todo_gitops::spec::{Part, Spec};
 use todo_gitops::tree::{Existing, ManifestTree, OnDisk, Scope};
-use todo_gitops::{diff, lower, parse, pipeline, render, report, resolve, snapshot, validate, write};
+use todo_gitops::{diff, draw, lower, parse, pipeline, relate, render, report, resolve, snapshot, validate, write};
 
 fn main() {
     divan::main();
@@ -99,6 +99,19 @@ fn diffing(bencher: Bencher<'_, '_>, project: Project) {
         let pairs = before.iter().zip(&after);
         pairs.map(|(before, after)| diff::objects(&before.objects, &after.objects)).collect::<Vec<_>>()
     });
+}
+
+#[divan::bench(args = PROJECTS)]
+fn relating(bencher: Bencher<'_, '_>, project: Project) {
+    let sets = sets(project);
+    bencher.bench_local(|| sets.iter().map(relate::graph).collect::<Vec<_>>());
+}
+
+/// The picture that we lay out ourselves.
+#[divan::bench(args = PROJECTS)]
+fn drawing(bencher: Bencher<'_, '_>, project: Project) {
+    let graphs: Vec<_> = sets(project).iter().map(relate::graph).collect();
+    bencher.bench_local(|| draw::svg(&graphs));
 }
 
 /// Everything that `compile` does between reading and writing.

@@ -69,10 +69,10 @@ fn arc(edge: &Edge, graph: &Graph) -> String {
         EdgeKind::Uses => "style=solid, arrowhead=odot",
     };
     let label = label(std::iter::once(&edge.label));
-    let (left, right, turned) = match from.family.cmp(&to.family) {
-        Ordering::Less => (from, to, ""),
-        Ordering::Equal => (from, to, ", constraint=false"),
-        Ordering::Greater => (to, from, ", dir=back"),
+    let (left, right, turned) = match (from.family.cmp(&to.family), edge.kind) {
+        (Ordering::Less, _) | (Ordering::Equal, EdgeKind::Routes) => (from, to, ""),
+        (Ordering::Equal, EdgeKind::Calls | EdgeKind::Allows | EdgeKind::Uses) => (from, to, ", constraint=false"),
+        (Ordering::Greater, _) => (to, from, ", dir=back"),
     };
     format!("{} -> {} [label={label}, {line}{turned}]", id(left, graph), id(right, graph))
 }

@@ -16,20 +16,15 @@ use serde_json::Value;
 
 /// Adds the calls of every workload; what leads back to the same workload is none.
 pub(super) fn add(set: &ObjectSet, services: &[Service<'_>], workloads: &[Workload<'_>], draft: &mut Draft) {
-    for workload in workloads {
-        let values = values(workload, set);
-        for service in services {
-            let own: Vec<&Workload<'_>> = workloads.iter().filter(|it| service.selects(it)).collect();
-            if matches!(own.as_slice(), [it] if it.object.id == workload.object.id) {
-                continue;
-            }
+    let values: Vec<Vec<&str>> = workloads.iter().map(|it| values(it, set)).collect();
+    for service in services {
+        let mut behind = workloads.iter().filter(|it| service.selects(it));
+        let only_behind = behind.next().filter(|_| behind.next().is_none()).map(|it| &it.object.id);
+        let only_port = if let [it] = service.ports.as_slice() { Some(it.shown()) } else { None };
+        for (workload, values) in workloads.iter().zip(&values).filter(|(it, _)| Some(&it.object.id) != only_behind) {
             let from = workload.object.id.namespace.as_deref();
             for port in values.iter().flat_map(|it| calls(it, service, from)) {
-                let only = match service.ports.as_slice() {
-                    [it] => Some(it.shown()),
-                    _ => None,
-                };
-                draft.edge(&workload.key(), &service.key(), EdgeKind::Calls, port.or(only));
+                draft.edge(&workload.key(), &service.key(), EdgeKind::Calls, port.or_else(|| only_port.clone()));
             }
         }
     }

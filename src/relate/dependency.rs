@@ -117,10 +117,13 @@ fn config(name: &str, set: &ObjectSet) -> Option<Need> {
 }
 
 fn claim(name: &str, set: &ObjectSet) -> Need {
-    let object = set.of_kind("PersistentVolumeClaim").find(|it| field::name(it, set) == name);
+    let object = set.of_kind("PersistentVolumeClaim").find(|it| field::is_called(it, name, set));
     let size = object.and_then(|it| size(&it.body)).map(str::to_owned);
     need(Family::Volume, "PersistentVolumeClaim", name, presence("PersistentVolumeClaim", name, set), size)
 }
+
+/// The kinds from which a controller makes a Secret.
+const MAKERS: [&str; 3] = ["Certificate", "ExternalSecret", "SealedSecret"];
 
 /// Returns the need of a Secret, with what makes it where an object of ours has a controller make it.
 fn secret(name: &str, set: &ObjectSet) -> Need {
@@ -128,7 +131,7 @@ fn secret(name: &str, set: &ObjectSet) -> Need {
     if presence("Secret", name, set) == Presence::Made {
         return of(Presence::Made, None);
     }
-    let maker = set.objects.iter().filter(|it| it.id.kind != "Secret").find(|it| secret_name(it, set) == name);
+    let maker = MAKERS.iter().flat_map(|it| set.of_kind(it)).find(|it| secret_name(it, set) == name);
     match maker.map(|it| (it.id.kind.as_str(), it)) {
         Some(("SealedSecret", _)) => of(Presence::Made, Some("sealed".to_owned())),
         Some(("ExternalSecret", it)) => {
@@ -157,7 +160,7 @@ fn secret_name(object: &Object, set: &ObjectSet) -> String {
 }
 
 fn presence(kind: &str, name: &str, set: &ObjectSet) -> Presence {
-    if set.of_kind(kind).any(|it| field::name(it, set) == name) { Presence::Made } else { Presence::External }
+    if set.of_kind(kind).any(|it| field::is_called(it, name, set)) { Presence::Made } else { Presence::External }
 }
 
 fn size(claim: &Value) -> Option<&str> {

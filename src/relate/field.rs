@@ -17,6 +17,12 @@ pub(super) fn name(object: &Object, set: &ObjectSet) -> String {
     name_beside(object, &object.id.name, set)
 }
 
+/// True for the object that goes by a name in the picture.
+pub(super) fn is_called(object: &Object, name: &str, set: &ObjectSet) -> bool {
+    // Most are not, and then no name is put together.
+    name.ends_with(&object.id.name) && self::name(object, set) == name
+}
+
 /// Returns the text at a pointer; none where it is empty.
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer).and_then(Value::as_str).filter(|it| !it.is_empty())

@@ -103,7 +103,8 @@ impl<'a> Scene<'a> {
                 }
                 _ if Selector::of(pods).is_empty() => peers.push(End::EveryPod),
                 _ => {
-                    let found = self.workloads.iter().filter(|it| Selector::of(pods).matches(it.labels()));
+                    let selector = Selector::of(pods);
+                    let found = self.workloads.iter().filter(|it| selector.matches(it.labels()));
                     let found: Vec<End<'a>> = found.map(|it| End::Workload(it.clone())).collect();
                     let unknown = found.is_empty().then(|| End::Other("pods".to_owned(), labels(pods)));
                     peers.extend(found.into_iter().chain(unknown));

@@ -70,7 +70,7 @@ fn route(object: &Object, set: &ObjectSet, services: &[Service<'_>], draft: &mut
             continue;
         }
         let name = named(object, parent, name, set);
-        let is_ours = set.of_kind("Gateway").any(|it| field::name(it, set) == name);
+        let is_ours = set.of_kind("Gateway").any(|it| field::is_called(it, &name, set));
         let through = gateway(&name, if is_ours { Presence::Made } else { Presence::External }, draft);
         let from = outside(draft);
         draft.edge(&from, &through, EdgeKind::Routes, None);
