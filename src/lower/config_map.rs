@@ -47,7 +47,7 @@ pub(super) fn used<'a>(spec: &'a Spec, component: &'a Component) -> Vec<&'a Decl
         .iter()
         .chain(&component.files)
         .chain(&spec.configs)
-        .chain(&spec.written)
+        .chain(&spec.written_configs)
         .filter(|it| names.contains(it.name.value.as_str()))
         .collect()
 }

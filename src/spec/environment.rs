@@ -26,7 +26,7 @@ pub struct Spec {
     /// ConfigMaps that components share, by name.
     pub configs: Vec<ConfigMap>,
     /// ConfigMaps that manifests make, for the pods that read them.
-    pub written: Vec<ConfigMap>,
+    pub written_configs: Vec<ConfigMap>,
     /// Storage that outlives pods, by name.
     pub claims: Vec<Claim>,
     /// Who applies the rendered tree; none where nobody says.

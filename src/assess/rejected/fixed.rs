@@ -80,17 +80,11 @@ pub(super) const FIXED: &[Fixed] = &[
         answer: |_, field| refused_if(is_in(field, "spec.scopes")),
         help: "give the quota another name, or delete it (`kubectl delete resourcequota NAME`) so that the sync creates it anew",
     },
-    // networking: `validateIngressClassSpecUpdate`; node: `ValidateRuntimeClassUpdate`.
+    // networking: `validateIngressClassSpecUpdate`; node: `ValidateRuntimeClassUpdate`. Neither has the field of the other.
     Fixed {
         code: CLASS_FIELD,
-        kinds: &[("networking.k8s.io", "IngressClass")],
-        answer: |_, field| refused_if(is_in(field, "spec.controller")),
-        help: "keep the field, or give the class another name and change its users to that name",
-    },
-    Fixed {
-        code: CLASS_FIELD,
-        kinds: &[("node.k8s.io", "RuntimeClass")],
-        answer: |_, field| refused_if(is_in(field, "handler")),
+        kinds: &[("networking.k8s.io", "IngressClass"), ("node.k8s.io", "RuntimeClass")],
+        answer: |_, field| refused_if(is_in(field, "spec.controller") || is_in(field, "handler")),
         help: "keep the field, or give the class another name and change its users to that name",
     },
     // rbac: `ValidateRoleBindingUpdate` and `ValidateClusterRoleBindingUpdate`.

@@ -7,14 +7,31 @@ use super::{
     labels, manifest, network, policy, property_text, routing, volume, workload,
 };
 use crate::diagnostic::Diagnostic;
+use crate::object::Waiver;
 use crate::source::Traced;
-use crate::spec::{Component, ConfigMap, DisruptionBudget, Entry, Node, ServiceAccount};
+use crate::spec::{Component, ConfigMap, DisruptionBudget, Entry, Manifest, Node, ServiceAccount};
+
+/// What of a component is read before all components: its waivers, and the objects that it writes itself.
+pub(super) struct Own {
+    waivers: Vec<Waiver>,
+    /// Its manifests.
+    pub(super) manifests: Vec<Manifest>,
+}
+
+impl Own {
+    /// Reads them.
+    pub(super) fn read(node: &Node, context: &mut Context<'_>) -> Self {
+        let waivers = policy::waivers(node, context.diagnostics);
+        let manifests = manifest::manifests(node, Some((&argument(node, 0).value, &waivers)), context);
+        Self { waivers, manifests }
+    }
+}
 
 /// Reads a component.
-pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
+pub(super) fn read(node: &Node, own: Own, shared: &[ConfigMap], context: &mut Context<'_>) -> Component {
+    let Own { waivers, manifests } = own;
     let name = argument(node, 0);
     let object_name = object_name(&context.app_name, node);
-    let waivers = policy::waivers(node, context.diagnostics);
     let mut refused = Vec::new();
     let config = config::read(node, &object_name, &mut refused, context);
     let files = volume::files(node, &object_name, context);
@@ -42,7 +59,7 @@ pub(super) fn read(node: &Node, shared: &[ConfigMap], context: &mut Context<'_>)
         labels: labels(node, "labels"),
         annotations: labels(node, "annotations"),
         selector: labels(node, "selector"),
-        manifests: manifest::manifests(node, Some((&name.value, &waivers)), context),
+        manifests,
         waivers,
         pod,
         name,

@@ -161,7 +161,7 @@ struct Context<'a> {
     /// The other objects that exist without us.
     external: Vec<External>,
     /// The claims that manifests make.
-    written: Vec<External>,
+    written_claims: Vec<External>,
     /// The names of those that are encrypted and passed through.
     sealed: Vec<String>,
     /// All files, for the paths that the spec names.
@@ -183,7 +183,7 @@ impl Context<'_> {
 
     /// Iterates the objects that no node of their own declares: those of others, and those of manifests.
     fn others(&self) -> impl Iterator<Item = &External> {
-        self.external.iter().chain(&self.written)
+        self.external.iter().chain(&self.written_claims)
     }
 }
 
@@ -209,7 +209,7 @@ pub(super) fn spec(
         environment,
         secrets,
         external,
-        written: Vec::new(),
+        written_claims: Vec::new(),
         sealed: Vec::new(),
         sources,
         files: BTreeSet::new(),
@@ -220,16 +220,23 @@ pub(super) fn spec(
     let sealed = manifest::sealed(app, &mut context);
     seal(&sealed, &mut context);
     let manifests = manifest::manifests(app, None, &mut context);
+    // Before the components, because each may use what the manifests of another make.
+    let own: Vec<component::Own> =
+        app.children_named("component").map(|it| component::Own::read(it, &mut context)).collect();
+    let written = || manifests.iter().chain(own.iter().flat_map(|it| &it.manifests)).flat_map(|it| &it.objects);
+    context.written_claims = written().filter_map(manifest::claim).collect();
+    let written_configs: Vec<_> = written().filter_map(manifest::config_map).collect();
     let of_components = app.children_named("component");
-    context.written = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::claim).collect();
     let mut patches: Vec<_> =
         of_components.flat_map(|it| manifest::patches(it, Some(&argument(it, 0).value), &mut context)).collect();
     patches.extend(manifest::patches(app, None, &mut context));
     let configs = config::shared(app, &mut context);
-    let written: Vec<_> = manifests.iter().flat_map(|it| &it.objects).filter_map(manifest::config_map).collect();
-    let shared: Vec<_> = configs.iter().chain(&written).cloned().collect();
-    let mut components: Vec<_> =
-        app.children_named("component").map(|it| component::read(it, &shared, &mut context)).collect();
+    let shared: Vec<_> = configs.iter().chain(&written_configs).cloned().collect();
+    let mut components: Vec<_> = app
+        .children_named("component")
+        .zip(own)
+        .map(|(it, own)| component::read(it, own, &shared, &mut context))
+        .collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
     let gitops = app
         .child("gitops")
@@ -260,7 +267,7 @@ pub(super) fn spec(
         isolation,
         pod_security,
         configs,
-        written,
+        written_configs,
         claims: volume::claims(app),
         gitops,
         secrets,
