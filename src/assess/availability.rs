@@ -2,7 +2,7 @@
 
 use super::workload::{Pods, Rounding, autoscaler, replicas, scaled};
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
@@ -17,21 +17,25 @@ pub(super) const RULES: &[Rule] = &[
 const REPLICAS_OWNED: ImpactCode = ImpactCode {
     name: "replicas-owned-by-autoscaler",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
 };
 const REPLICAS_HANDED_OVER: ImpactCode = ImpactCode {
     name: "replicas-handed-over",
     severity: Severity::Outage,
+    decided_by: DecidedBy::Live,
     documentation: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
 };
 const BUDGET_BLOCKS_DRAIN: ImpactCode = ImpactCode {
     name: "budget-blocks-drain",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
 };
 const AVAILABILITY_REDUCED: ImpactCode = ImpactCode {
     name: "availability-reduced",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#scaling-a-deployment",
 };
 

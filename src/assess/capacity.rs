@@ -4,7 +4,7 @@ use super::demand::{demand, demand_of, peak_of};
 use super::workload::{Pods, autoscaler};
 use super::{Rule, wording};
 use crate::change::{
-    Comparison, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine,
+    Comparison, DecidedBy, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine,
 };
 use crate::object::{FieldPath, Object, ObjectId};
 use std::collections::BTreeSet;
@@ -14,6 +14,7 @@ pub(super) const RULES: &[Rule] = &[Rule { codes: &[CAPACITY_CHANGE], find }];
 const CAPACITY_CHANGE: ImpactCode = ImpactCode {
     name: "capacity-change",
     severity: Severity::Note,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-requests-are-scheduled",
 };
 

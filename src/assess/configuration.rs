@@ -3,7 +3,7 @@
 use super::reference::{ConfigUse, Way, config_uses};
 use super::workload::Pods;
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{ExternalObject, FieldPath, Object};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -16,11 +16,13 @@ pub(super) const RULES: &[Rule] = &[
 const CONFIG_NOT_PICKED_UP: ImpactCode = ImpactCode {
     name: "config-not-picked-up",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically",
 };
 const CONFIG_REMOVED_IN_USE: ImpactCode = ImpactCode {
     name: "config-removed-in-use",
     severity: Severity::Outage,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions",
 };
 

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::workload::{Pods, items, text};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -12,6 +12,7 @@ pub(super) const RULES: &[Rule] = &[Rule { codes: &[ORIGIN_EXPOSURE], find }];
 const ORIGIN_EXPOSURE: ImpactCode = ImpactCode {
     name: "origin-exposure",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Access-Control-Allow-Origin",
 };
 

@@ -3,7 +3,7 @@
 use super::image_step::{self, Step};
 use super::workload::{Pods, text};
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImageChange, ImpactCode, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImageChange, ImpactCode, Severity, Side};
 use crate::object::ImageReference;
 use crate::object::{FieldPath, ObjectId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,7 @@ pub(super) const RULES: &[Rule] = &[Rule { codes: &[IMAGE_CHANGE], find }];
 const IMAGE_CHANGE: ImpactCode = ImpactCode {
     name: "image-change",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/containers/images/#updating-images",
 };
 

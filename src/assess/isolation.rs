@@ -2,7 +2,7 @@
 
 use super::workload::{Pods, items};
 use super::{Rule, wording};
-use crate::change::{Comparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::change::{Comparison, DecidedBy, Finding, ImpactCode, Operation, Severity, Side};
 use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
@@ -13,6 +13,7 @@ pub(super) const RULES: &[Rule] = &[Rule { codes: &[LAST_NETWORK_POLICY_REMOVED]
 const LAST_NETWORK_POLICY_REMOVED: ImpactCode = ImpactCode {
     name: "last-network-policy-removed",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",
 };
 

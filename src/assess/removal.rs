@@ -3,7 +3,7 @@
 use super::reference::service_use;
 use super::workload::{Pods, items, text};
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
 use crate::object::Selector;
 use crate::object::{Object, leaves};
 use serde_json::Value;
@@ -18,26 +18,31 @@ pub(super) const RULES: &[Rule] = &[
 const CLAIM_REMOVED: ImpactCode = ImpactCode {
     name: "claim-removed",
     severity: Severity::Loss,
+    decided_by: DecidedBy::Declared,
     documentation: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming",
 };
 const CRD_REMOVED: ImpactCode = ImpactCode {
     name: "crd-removed",
     severity: Severity::Loss,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#delete-a-customresourcedefinition",
 };
 const SERVICE_REMOVED: ImpactCode = ImpactCode {
     name: "service-removed",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#services",
 };
 const NAMESPACE_REMOVED: ImpactCode = ImpactCode {
     name: "namespace-removed",
     severity: Severity::Loss,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/tasks/administer-cluster/namespaces/#deleting-a-namespace",
 };
 const WORKLOAD_RENAMED: ImpactCode = ImpactCode {
     name: "workload-renamed",
     severity: Severity::Outage,
+    decided_by: DecidedBy::Declared,
     documentation: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
 };
 

@@ -4,7 +4,8 @@ use super::reference::config_uses;
 use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds, updated_ordinals};
 use super::{Rule, wording};
 use crate::change::{
-    Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity, Side, SourceLine,
+    Comparison, DecidedBy, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity, Side,
+    SourceLine,
 };
 use crate::object::{FieldPath, Object, kind};
 
@@ -13,16 +14,19 @@ pub(super) const RULES: &[Rule] = &[Rule { codes: &[ROLLING_RESTART, NO_RESTART,
 const ROLLING_RESTART: ImpactCode = ImpactCode {
     name: "rolling-restart",
     severity: Severity::Note,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment",
 };
 const NO_RESTART: ImpactCode = ImpactCode {
     name: "no-restart",
     severity: Severity::Note,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment",
 };
 const RECREATE_DOWNTIME: ImpactCode = ImpactCode {
     name: "recreate-downtime",
     severity: Severity::Outage,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#recreate-deployment",
 };
 

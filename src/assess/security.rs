@@ -2,7 +2,7 @@
 
 use super::workload::{Pods, items, text};
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,11 +13,13 @@ pub(super) const RULES: &[Rule] = &[Rule { codes: &[SECURITY_LOOSENED, SECURITY_
 const SECURITY_LOOSENED: ImpactCode = ImpactCode {
     name: "security-loosened",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
 };
 const SECURITY_TIGHTENED: ImpactCode = ImpactCode {
     name: "security-tightened",
     severity: Severity::Note,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
 };
 

@@ -3,7 +3,7 @@
 
 use super::workload::{replicas, updated_ordinals};
 use super::{Rule, rejected, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, ObjectChange, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, ObjectChange, Severity, Side};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 
@@ -13,21 +13,25 @@ pub(super) const RULES: &[Rule] =
 const DAEMONSET_ROLLOUT: ImpactCode = ImpactCode {
     name: "daemonset-rollout",
     severity: Severity::Note,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/",
 };
 const NEXT_RUN_ONLY: ImpactCode = ImpactCode {
     name: "next-run-only",
     severity: Severity::Note,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#job-template",
 };
 const ROLLOUT_WITHHELD: ImpactCode = ImpactCode {
     name: "rollout-withheld",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#update-strategies",
 };
 const STATEFULSET_ROLLOUT: ImpactCode = ImpactCode {
     name: "statefulset-rollout",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#rolling-updates",
 };
 

@@ -2,7 +2,7 @@
 
 use super::workload::{Pods, items, text};
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::Selector;
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
@@ -16,16 +16,19 @@ pub(super) const RULES: &[Rule] = &[
 const SERVICE_SELECTS_NOTHING: ImpactCode = ImpactCode {
     name: "service-selects-nothing",
     severity: Severity::Outage,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices",
 };
 const NODE_PORT_COLLISION: ImpactCode = ImpactCode {
     name: "node-port-collision",
     severity: Severity::Block,
+    decided_by: DecidedBy::Declared,
     documentation: "https://kubernetes.io/docs/concepts/services-networking/service/#nodeport-custom-port",
 };
 const SERVICE_TYPE_CHANGE: ImpactCode = ImpactCode {
     name: "service-type-change",
     severity: Severity::Warn,
+    decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
 };
 

@@ -34,6 +34,28 @@ impl Severity {
     }
 }
 
+/// What a finding is decided from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DecidedBy {
+    /// The two trees alone.
+    Trees,
+    /// The trees and what the spec declares about the cluster and the GitOps controller.
+    Declared,
+    /// Only the cluster knows; what is said is what may happen.
+    Live,
+}
+
+impl DecidedBy {
+    /// Its name in every report.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Trees => "trees",
+            Self::Declared => "declared",
+            Self::Live => "live",
+        }
+    }
+}
+
 /// A kind of consequence; one heading in `docs/diagnostics.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImpactCode {
@@ -41,6 +63,8 @@ pub struct ImpactCode {
     pub name: &'static str,
     /// The severity it usually has.
     pub severity: Severity,
+    /// What it is decided from.
+    pub decided_by: DecidedBy,
     /// Where Kubernetes says that this happens.
     pub documentation: &'static str,
 }

@@ -7,7 +7,7 @@ pub mod review;
 
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
-pub use finding::{Finding, ImpactCode, Severity};
+pub use finding::{DecidedBy, Finding, ImpactCode, Severity};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,

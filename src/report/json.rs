@@ -115,9 +115,11 @@ struct Field<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Finding<'a> {
     code: &'a str,
     severity: &'static str,
+    decided_by: &'static str,
     environments: &'a [String],
     object: Object<'a>,
     path: &'a str,
@@ -277,6 +279,7 @@ impl<'a> Finding<'a> {
         Self {
             code: it.code.name,
             severity: it.severity.name(),
+            decided_by: it.code.decided_by.name(),
             environments: &it.environments,
             object: Object::of(&it.object),
             path: &it.path,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use todo_gitops::change::{
-    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, Finding, ImageChange, ImpactCode, Operation,
-    RequiredObject, Review, ReviewedChange, ReviewedField, Severity, SourceLine, WaivedRule,
+    Accounting, Baseline, CapacityChange, DecidedBy, Demand, EnvironmentSummary, Finding, ImageChange, ImpactCode,
+    Operation, RequiredObject, Review, ReviewedChange, ReviewedField, Severity, SourceLine, WaivedRule,
 };
 use todo_gitops::object::{Date, ObjectId};
 
@@ -45,7 +45,7 @@ fn demand(cpu_milli: i128, mebibytes: i128, pods: u64) -> Demand {
 }
 
 fn code(name: &'static str, severity: Severity) -> ImpactCode {
-    ImpactCode { name, severity, documentation: "https://kubernetes.io/docs/concepts/" }
+    ImpactCode { name, severity, decided_by: DecidedBy::Trees, documentation: "https://kubernetes.io/docs/concepts/" }
 }
 
 /// A review in which every list has an entry and every optional field is set somewhere.

@@ -4,6 +4,7 @@ use crate::support::cases::{self, Case};
 use crate::support::golden::Failures;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use todo_gitops::assess;
@@ -14,54 +15,6 @@ use todo_gitops::pipeline::{self, Compiled, Previous};
 use todo_gitops::source::Sources;
 use todo_gitops::tree::ManifestTree;
 use todo_gitops::{render, report, snapshot};
-
-/// For each code, the case that nearly raises it and must not.
-const NEARLY: &[(&str, &str)] = &[
-    ("availability-reduced", "one-pod-less-keeps-availability"),
-    ("budget-blocks-drain", "budget-below-the-replicas-lets-nodes-drain"),
-    ("capacity-change", "requests-in-another-unit-change-no-capacity"),
-    ("claim-expansion-unsupported", "changes-that-the-api-server-takes"),
-    ("claim-removed", "changes-that-the-api-server-takes"),
-    ("claim-shrunk", "changes-that-the-api-server-takes"),
-    ("config-not-picked-up", "config-change-restarts-its-readers"),
-    ("config-removed-in-use", "optional-setting-removed-while-in-use"),
-    ("crd-removed", "changes-that-the-api-server-takes"),
-    ("daemonset-rollout", "daemon-set-replaced-by-hand-waits"),
-    ("image-change", "image-tag-change-restarts-workload"),
-    ("immutable-claim-field", "changes-that-the-api-server-takes"),
-    ("immutable-class-field", "changes-that-the-api-server-takes"),
-    ("immutable-cluster-ip", "changes-that-the-api-server-takes"),
-    ("immutable-config-data", "changes-that-the-api-server-takes"),
-    ("immutable-job-field", "job-before-the-rollout-runs-again"),
-    ("immutable-priority-class", "changes-that-the-api-server-takes"),
-    ("immutable-quota-scopes", "changes-that-the-api-server-takes"),
-    ("immutable-role-ref", "changes-that-the-api-server-takes"),
-    ("immutable-secret-type", "changes-that-the-api-server-takes"),
-    ("immutable-service-field", "changes-that-the-api-server-takes"),
-    ("immutable-statefulset-field", "stateful-set-rolls-one-pod-after-another"),
-    ("immutable-storage-class", "changes-that-the-api-server-takes"),
-    ("immutable-workload-selector", "label-change-leaves-the-selector-alone"),
-    ("job-runs-again", "job-image-change-is-rejected"),
-    ("last-network-policy-removed", "allowance-removed-keeps-the-isolation"),
-    ("namespace-removed", "component-removed-keeps-the-namespace"),
-    ("next-run-only", "image-tag-change-restarts-workload"),
-    ("no-restart", "image-tag-change-restarts-workload"),
-    ("node-port-collision", "same-node-port-in-another-cluster"),
-    ("origin-exposure", "origin-of-nobody-else-is-let-in"),
-    ("recreate-downtime", "recreate-strategy-alone-stops-no-pod"),
-    ("replaced-by-force", "larger-claim-template-is-rejected"),
-    ("replicas-handed-over", "autoscaler-takes-a-single-replica-over"),
-    ("replicas-owned-by-autoscaler", "autoscaler-takes-the-replicas-over"),
-    ("rolling-restart", "replicas-change-restarts-nothing"),
-    ("rollout-withheld", "daemon-set-rolls-node-by-node"),
-    ("security-loosened", "another-user-than-root-loosens-nothing"),
-    ("security-tightened", "container-allowed-to-run-as-root"),
-    ("service-removed", "environment-removed-takes-its-namespace"),
-    ("service-selects-nothing", "selector-change-is-rejected"),
-    ("service-type-change", "service-port-added-keeps-its-type"),
-    ("statefulset-rollout", "larger-claim-template-is-rejected"),
-    ("workload-renamed", "component-added-beside-another"),
-];
 
 /// The case whose review is also shown on a narrow and on a wide terminal.
 const AT_EVERY_WIDTH: &str = "images-replicas-an-origin-and-a-service-in-three-environments";
@@ -156,29 +109,76 @@ fn every_case_is_reviewed_as_expected() {
     failures.finish();
 }
 
-#[test]
-fn every_code_has_a_case_that_raises_it_and_one_that_must_not() {
-    let mut raised: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for case in cases::all("review") {
+/// The codes that a case's review raises, and those that it nearly raises: the lines of its `nearly.txt`.
+type Codes = (BTreeSet<String>, BTreeSet<String>);
+
+fn codes_of_cases() -> BTreeMap<String, Codes> {
+    let codes = |case: Case| {
         let text = fs::read_to_string(case.path.join("expected.json")).unwrap();
         let document: Value = serde_json::from_str(&text).unwrap();
-        let codes = document["findings"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap().to_owned());
-        raised.insert(case.name, codes.collect());
-    }
+        let code = |it: &Value| it["code"].as_str().unwrap().to_owned();
+        let raised = document["findings"].as_array().unwrap().iter().map(code).collect();
+        let nearly = fs::read_to_string(case.path.join("nearly.txt")).unwrap_or_default();
+        (case.name, (raised, nearly.lines().map(str::to_owned).collect()))
+    };
+    cases::all("review").into_iter().map(codes).collect()
+}
+
+#[test]
+fn every_code_has_a_case_that_raises_it_and_one_that_must_not() {
+    let cases = codes_of_cases();
     let mut failures = Failures::default();
-    let named: Vec<&str> = NEARLY.iter().map(|(code, _)| *code).collect();
     let codes: Vec<&str> = assess::codes().iter().map(|it| it.name).collect();
-    assert_eq!(named, codes, "every code, once, by name");
-    for (code, nearly) in NEARLY {
-        if !raised.values().any(|it| it.contains(*code)) {
+    for code in &codes {
+        if !cases.values().any(|(raised, _)| raised.contains(*code)) {
             failures.push(format!("no case raises `{code}`"));
         }
-        match raised.get(*nearly) {
-            None => failures.push(format!("`{nearly}`, which must not raise `{code}`, does not exist")),
-            Some(codes) if codes.contains(*code) => failures.push(format!("`{nearly}` raises `{code}`")),
-            Some(_) => {}
+        if !cases.values().any(|(_, nearly)| nearly.contains(*code)) {
+            failures.push(format!("no case has `{code}` in its `nearly.txt`: one that nearly raises it and must not"));
         }
     }
+    for (name, (raised, nearly)) in &cases {
+        for code in nearly {
+            if raised.contains(code) {
+                failures.push(format!("`{name}` raises `{code}`, which stands in its `nearly.txt`"));
+            }
+            if !codes.contains(&code.as_str()) {
+                failures.push(format!("`{name}`: there is no code `{code}`, which stands in its `nearly.txt`"));
+            }
+        }
+    }
+    failures.finish();
+}
+
+/// Writes the registry of codes as a table, each with the first case that raises it and the first that nearly does.
+fn table_of_codes(page: &str) -> String {
+    let cases = codes_of_cases();
+    let mut table = "| finding | usually | decided by | raised in | nearly in |\n|---|---|---|---|---|\n".to_owned();
+    for code in assess::codes() {
+        let name = code.name;
+        // A house rule of the same name has the first heading.
+        let headings = page.lines().filter(|it| *it == format!("### `{name}`")).count();
+        let anchor = if headings > 1 { format!("{name}-{}", headings - 1) } else { name.to_owned() };
+        let case = |is_it: fn(&Codes, &str) -> bool| {
+            let found = cases.iter().find(|(_, codes)| is_it(codes, name)).map_or("-", |it| it.0.as_str());
+            format!("[{}](../tests/cases/review/{found})", found.replace('-', " "))
+        };
+        let (raised, nearly) = (case(|it, name| it.0.contains(name)), case(|it, name| it.1.contains(name)));
+        let (severity, decided) = (code.severity.name(), code.decided_by.name());
+        writeln!(table, "| [`{name}`](#{anchor}) | `{severity}` | {decided} | {raised} | {nearly} |").unwrap();
+    }
+    table
+}
+
+#[test]
+fn the_table_of_codes_is_that_of_the_registry() {
+    let path = cases::project_path("docs/diagnostics.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (begin, end) = ("<!-- table of findings: made by a test -->\n\n", "\n<!-- end of the table -->");
+    let (before, rest) = page.split_once(begin).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let mut failures = Failures::default();
+    failures.text(&path, &format!("{before}{begin}{}{end}{after}", table_of_codes(&page)));
     failures.finish();
 }
 

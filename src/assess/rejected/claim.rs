@@ -1,7 +1,7 @@
 //! How large a PersistentVolumeClaim may become: never smaller, and larger only where its class allows it.
 
 use super::Update;
-use crate::change::{Comparison, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
+use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{FieldPath, Object, Quantity};
 use serde_json::Value;
 
@@ -10,11 +10,13 @@ pub(super) const CODES: &[ImpactCode] = &[EXPANSION_UNSUPPORTED, SHRUNK];
 const EXPANSION_UNSUPPORTED: ImpactCode = ImpactCode {
     name: "claim-expansion-unsupported",
     severity: Severity::Block,
+    decided_by: DecidedBy::Declared,
     documentation: "https://kubernetes.io/docs/concepts/storage/storage-classes/#allow-volume-expansion",
 };
 const SHRUNK: ImpactCode = ImpactCode {
     name: "claim-shrunk",
     severity: Severity::Block,
+    decided_by: DecidedBy::Live,
     documentation: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
 };
 

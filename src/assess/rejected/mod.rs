@@ -7,7 +7,9 @@ mod service;
 mod way_out;
 
 use super::{Rule, wording};
-use crate::change::{Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Operation};
+use crate::change::{
+    Comparison, DecidedBy, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Operation,
+};
 use crate::change::{Severity, Side};
 use crate::object::{FieldPath, Object, ObjectId, Segment};
 use fixed::{FIXED, Fixed};
@@ -21,11 +23,13 @@ pub(super) const RULES: &[Rule] = &[
 const JOB_RUNS_AGAIN: ImpactCode = ImpactCode {
     name: "job-runs-again",
     severity: Severity::Note,
+    decided_by: DecidedBy::Trees,
     documentation: "https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/",
 };
 const REPLACED_BY_FORCE: ImpactCode = ImpactCode {
     name: "replaced-by-force",
     severity: Severity::Outage,
+    decided_by: DecidedBy::Declared,
     documentation: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#force-sync",
 };
 
