@@ -2,7 +2,6 @@
 
 use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
 use crate::tree::{State, WritePlan};
 use crate::write;
@@ -40,7 +39,7 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     disk::apply(&project.root, &plan).map_err(|error| failed(&error, console))?;
     console.message(&format!("{compiled_what}; {}\n", written(&plan)));
     match review {
-        Some(review) => console.data(&report::terminal(&review, console.width, Style::Colour)),
+        Some(review) => console.page(&report::terminal(&review, console.width, console.style)),
         None => console.message("not compared: the project is in no git repository\n"),
     }
     Ok(ExitCode::Done)

@@ -139,6 +139,15 @@ impl Project {
         Ok(Some(Previous { tree: before.whole(tree), baseline, sources, skipped }))
     }
 
+    /// Returns where the project lies in its repository: `apps/todo/`, or nothing where it is the whole repository.
+    pub(super) fn place_in_repository(&self, console: &mut Console<'_>) -> Result<String, ExitCode> {
+        let opened = git::Repository::open(&self.root).map_err(|error| {
+            console.error(&error.to_string(), &error.help());
+            ExitCode::Failed
+        })?;
+        Ok(opened.map(|it| it.prefix().to_owned()).unwrap_or_default())
+    }
+
     /// Compares what was compiled with the baseline.
     pub(super) fn review(
         &self,

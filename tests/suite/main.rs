@@ -28,6 +28,7 @@ mod payloads;
 mod report;
 mod review;
 mod review_schema;
+mod sarif;
 mod size;
 mod support;
 mod tidy;

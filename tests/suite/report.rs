@@ -213,7 +213,7 @@ fn occurrences(value: &Value, payload: &str) -> usize {
 }
 
 /// Visits every text of a review.
-fn each_text(review: &mut Review, visit: &mut impl FnMut(&mut String)) {
+pub(crate) fn each_text(review: &mut Review, visit: &mut impl FnMut(&mut String)) {
     fn object(id: &mut ObjectId, visit: &mut impl FnMut(&mut String)) {
         [&mut id.group, &mut id.kind, &mut id.name].into_iter().for_each(&mut *visit);
         id.namespace.iter_mut().for_each(visit);
