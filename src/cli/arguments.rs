@@ -181,6 +181,8 @@ pub enum Format {
     Markdown,
     /// For programs; the contract is docs/review-json.md
     Json,
+    /// For a browser: one file with everything in it
+    Html,
 }
 
 impl ValueEnum for Severity {

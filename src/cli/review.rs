@@ -3,11 +3,16 @@
 use super::arguments::{Format, Review};
 use super::{Console, ExitCode, Project};
 use crate::diagnostic::excerpt::Style;
+use crate::pipeline::Detail;
 use crate::{disk, report};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Review, project: &Project, console: &mut Console<'_>) -> ExitCode {
-    let review = match project.reviewed(&arguments.selection, console) {
+    let detail = match arguments.format {
+        Format::Html => Detail::Lines,
+        Format::Terminal | Format::Markdown | Format::Json => Detail::Fields,
+    };
+    let review = match project.reviewed(&arguments.selection, detail, console) {
         Ok(review) => review,
         Err(code) => return code,
     };
@@ -16,6 +21,7 @@ pub(super) fn run(arguments: &Review, project: &Project, console: &mut Console<'
         Format::Terminal => report::terminal(&review, console.width, style),
         Format::Markdown => report::markdown(&review),
         Format::Json => report::json(&review),
+        Format::Html => report::html(&review),
     };
     match &arguments.output {
         None => console.data(&text),
