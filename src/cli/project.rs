@@ -5,7 +5,7 @@ use super::{Console, ExitCode};
 use crate::change::{Baseline, Review};
 use crate::diagnostic::excerpt::{self, Style};
 use crate::diagnostic::suggest;
-use crate::pipeline::{self, Compiled, Previous, Settings};
+use crate::pipeline::{self, Compiled, Detail, Previous, Settings};
 use crate::source::Sources;
 use crate::spec::Lineage;
 use crate::tree::{ManifestTree, Scope};
@@ -154,9 +154,10 @@ impl Project {
         compiled: &Compiled,
         tree: &ManifestTree,
         previous: &Previous,
+        detail: Detail,
         console: &mut Console<'_>,
     ) -> Result<Review, ExitCode> {
-        pipeline::review(compiled, tree, &self.sources, previous).map_err(|unreadable| {
+        pipeline::detailed_review(compiled, tree, &self.sources, previous, detail).map_err(|unreadable| {
             for file in unreadable {
                 let help = "compare with a commit in which the file is right, with `--base REV`".to_owned();
                 console.error(&format!("the baseline cannot be compared: {file}"), &[help]);
@@ -166,7 +167,12 @@ impl Project {
     }
 
     /// Compiles a selection and compares it with the baseline, for the commands that write nothing.
-    pub(super) fn reviewed(&self, selection: &Selection, console: &mut Console<'_>) -> Result<Review, ExitCode> {
+    pub(super) fn reviewed(
+        &self,
+        selection: &Selection,
+        detail: Detail,
+        console: &mut Console<'_>,
+    ) -> Result<Review, ExitCode> {
         let compiled = self.compiled(&selection.environments, console)?;
         let tree = compiled.tree();
         let scope = Self::scope(selection, &compiled);
@@ -175,7 +181,7 @@ impl Project {
             console.error(&format!("`{}` is in no git repository", self.root.display()), &[help]);
             return Err(ExitCode::Failed);
         };
-        self.review(&compiled, &tree, &previous, console)
+        self.review(&compiled, &tree, &previous, detail, console)
     }
 }
 

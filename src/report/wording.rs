@@ -180,11 +180,13 @@ fn signed(amount: i128, write: fn(u128) -> String) -> String {
     format!("{}{}", if amount < 0 { "-" } else { "+" }, write(amount.unsigned_abs()))
 }
 
-fn cpu(milli: u128) -> String {
+/// `500m`, `2`: thousandths of a core.
+pub(super) fn cpu(milli: u128) -> String {
     if milli.is_multiple_of(1000) { (milli / 1000).to_string() } else { format!("{milli}m") }
 }
 
-fn memory(bytes: u128) -> String {
+/// `256Mi`: bytes in the largest unit in which they are whole.
+pub(super) fn memory(bytes: u128) -> String {
     let units = [("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)];
     let whole = units.iter().find(|(_, power)| bytes > 0 && bytes.is_multiple_of(1 << power));
     whole.map_or_else(|| bytes.to_string(), |(suffix, power)| format!("{}{suffix}", bytes >> power))

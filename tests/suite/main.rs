@@ -20,6 +20,7 @@ mod examples;
 mod git;
 mod graph;
 mod house_rules;
+mod html;
 mod laws;
 mod mutations;
 mod nodes;
