@@ -4,6 +4,7 @@ pub mod apply;
 pub mod comparison;
 pub mod finding;
 pub mod review;
+pub mod verdict;
 
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
@@ -12,6 +13,7 @@ pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,
 };
+pub use verdict::{Turn, Verdict};
 
 use crate::object::{FieldPath, ObjectId, leaves};
 use crate::source::Origin;
