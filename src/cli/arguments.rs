@@ -192,6 +192,8 @@ pub enum Format {
     Json,
     /// For a code host, which shows each finding at its line; see docs/sarif.md
     Sarif,
+    /// For a browser: one file with everything in it
+    Html,
 }
 
 impl ValueEnum for Severity {

@@ -2,11 +2,12 @@
 
 use super::arguments::Diff;
 use super::{Console, ExitCode, Project};
+use crate::pipeline::Detail;
 use crate::report;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Diff, project: &Project, console: &mut Console<'_>) -> ExitCode {
-    let review = match project.reviewed(&arguments.selection, console) {
+    let review = match project.reviewed(&arguments.selection, Detail::Fields, console) {
         Ok(review) => review,
         Err(code) => return code,
     };

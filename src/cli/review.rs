@@ -5,6 +5,7 @@ use super::{Colour, Console, ExitCode, Project};
 use crate::change::{self, Finding, Severity};
 use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
+use crate::pipeline::Detail;
 use crate::{disk, report};
 
 /// How many findings are named where `--fail-on` fails.
@@ -21,7 +22,11 @@ fn try_run(
     project: &Project,
     console: &mut Console<'_>,
 ) -> Result<ExitCode, ExitCode> {
-    let review = project.reviewed(&arguments.selection, console)?;
+    let detail = match arguments.format {
+        Format::Html => Detail::Lines,
+        Format::Terminal | Format::Plain | Format::Markdown | Format::Json | Format::Sarif => Detail::Fields,
+    };
+    let review = project.reviewed(&arguments.selection, detail, console)?;
     let style = match (&arguments.output, colour) {
         (None, _) => console.style,
         // A file has no colour unless it is asked for, as git has it.
@@ -34,10 +39,11 @@ fn try_run(
         Format::Markdown => report::markdown(&review),
         Format::Json => report::json(&review),
         Format::Sarif => report::sarif(&review, &project.sources, &project.place_in_repository(console)?),
+        Format::Html => report::html(&review),
     };
     match (&arguments.output, arguments.format) {
         (None, Format::Terminal | Format::Plain) => console.page(&text),
-        (None, Format::Markdown | Format::Json | Format::Sarif) => console.data(&text),
+        (None, Format::Markdown | Format::Json | Format::Sarif | Format::Html) => console.data(&text),
         (Some(path), _) => disk::write_report(path, &text).map_err(|error| {
             console.error(&error.to_string(), &[error.help()]);
             ExitCode::Failed

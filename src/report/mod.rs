@@ -13,6 +13,7 @@
 mod capacity;
 mod capacity_json;
 mod difference;
+mod html;
 mod json;
 mod markdown;
 mod markup;
@@ -26,6 +27,7 @@ mod wording;
 
 pub use capacity::capacity;
 pub use capacity_json::capacity_json;
+pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
 pub use parity::{json as parity_json, text as parity_text};

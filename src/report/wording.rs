@@ -180,11 +180,13 @@ fn signed(amount: i128, write: fn(u128) -> String) -> String {
     format!("{}{}", if amount < 0 { "-" } else { "+" }, write(amount.unsigned_abs()))
 }
 
-fn cpu(milli: u128) -> String {
+/// `500m`, `2`: thousandths of a core.
+pub(super) fn cpu(milli: u128) -> String {
     if milli.is_multiple_of(1000) { (milli / 1000).to_string() } else { format!("{milli}m") }
 }
 
-fn memory(bytes: u128) -> String {
+/// `256Mi`: bytes in the largest unit in which they are whole.
+pub(super) fn memory(bytes: u128) -> String {
     let units = [("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)];
     let whole = units.iter().find(|(_, power)| bytes > 0 && bytes.is_multiple_of(1 << power));
     whole.map_or_else(|| bytes.to_string(), |(suffix, power)| format!("{}{suffix}", bytes >> power))
@@ -285,7 +287,8 @@ pub(super) fn offender(rule: &WaivedRule, review: &Review) -> String {
 /// Why a house rule may be broken, and for how long: `reason: a batch worker, until 2026-12-31`.
 pub(super) fn excuse(rule: &WaivedRule) -> String {
     let until = rule.until.map(|it| format!(" (until {it})")).unwrap_or_default();
-    format!("{}{until}", rule.reason)
+    let new = if rule.new { ", new with this change" } else { "" };
+    format!("{}{until}{new}", rule.reason)
 }
 
 /// What the review did not look at; empty where it looked at everything.
