@@ -9,7 +9,7 @@ pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
 pub use finding::{DecidedBy, Finding, ImpactCode, Severity};
 pub use review::{
-    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
+    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, Picture, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,
 };
 

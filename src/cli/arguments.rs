@@ -83,6 +83,9 @@ pub struct Review {
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub format: Format,
+    /// Whose comments `--format markdown` is for; default github
+    #[arg(long, value_enum)]
+    pub forge: Option<Forge>,
     /// Write it to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -179,8 +182,26 @@ pub enum Format {
     Terminal,
     /// For a comment on a pull request
     Markdown,
+    /// For the summary of a job of GitHub Actions
+    JobSummary,
     /// For programs; the contract is docs/review-json.md
     Json,
+}
+
+/// Whose comments a Markdown review is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Forge {
+    /// For GitHub
+    #[value(name = "github")]
+    GitHub,
+    /// For GitLab
+    #[value(name = "gitlab")]
+    GitLab,
+    /// For Gitea and Forgejo
+    #[value(alias = "forgejo")]
+    Gitea,
+    /// For any other: only what every Markdown has, and short
+    Plain,
 }
 
 impl ValueEnum for Severity {

@@ -1,5 +1,6 @@
 //! The order of the stages, and nothing else: [`compile`] here, [`parity`] too, [`review`](fn@review) in the file of that name.
 
+mod picture;
 mod review;
 
 pub use review::{Previous, review};

@@ -1,6 +1,6 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
-use super::{Compiled, objects};
+use super::{Compiled, objects, picture};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
 use crate::object::id::ENVIRONMENT;
@@ -63,6 +63,7 @@ pub fn review(
         .collect();
     environments.sort_by(|a, b| a.name().cmp(b.name()));
     let waived = waived_rules(&compiled.waived, sources);
+    let picture = picture::of(&environments);
     let mut review = assess::review(&Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
@@ -74,6 +75,7 @@ pub fn review(
     });
     review.not_checked.extend(rules_that_are_off(&compiled.sets));
     review.not_checked.extend(previous.skipped.iter().cloned());
+    review.picture = picture;
     Ok(review)
 }
 

@@ -21,6 +21,7 @@ mod git;
 mod graph;
 mod house_rules;
 mod laws;
+mod markdown_size;
 mod mutations;
 mod nodes;
 mod parity;

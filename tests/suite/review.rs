@@ -103,7 +103,7 @@ fn every_case_is_reviewed_as_expected() {
                 failures.text(&case.path.join(format!("expected-{width}.txt")), &text);
             }
         }
-        failures.text(&case.path.join("expected.md"), &report::markdown(&review));
+        failures.text(&case.path.join("expected.md"), &report::markdown(&review, report::Forge::GitHub));
         failures.text(&case.path.join("expected.json"), &report::json(&review));
     }
     failures.finish();
