@@ -19,7 +19,7 @@ pub struct Review {
     pub changes: Vec<ReviewedChange>,
     /// Consequences, the worst first.
     pub findings: Vec<Finding>,
-    /// Requests before and after, for each environment whose requests change.
+    /// Requests before and after, for each environment whose requests change or are exceeded for a time.
     pub capacity: Vec<CapacityChange>,
     /// Images that change.
     pub images: Vec<ImageChange>,
@@ -125,6 +125,8 @@ pub struct Demand {
     pub memory_bytes: i128,
     /// Pods.
     pub pods: u64,
+    /// Requested storage in bytes: the claims of the tree, and those of each pod of a `StatefulSet`.
+    pub storage_bytes: i128,
 }
 
 /// How an environment's requests change.
@@ -136,7 +138,7 @@ pub struct CapacityChange {
     pub before: Demand,
     /// After.
     pub after: Demand,
-    /// While the changed workloads roll, surge included.
+    /// The most at any time from before to after: surge included, and what is removed beside what is new.
     pub peak: Demand,
 }
 
@@ -151,7 +153,8 @@ pub struct ImageChange {
     pub before: Option<String>,
     /// The whole new reference; none for a removed container.
     pub after: Option<String>,
-    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `digest`, `repository`, `new`, `removed`.
+    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `digest`, `same`, `registry`,
+    /// `repository`, `new`, `removed`.
     pub step: String,
 }
 
