@@ -19,7 +19,7 @@ pub struct Review {
     pub changes: Vec<ReviewedChange>,
     /// Consequences, the worst first.
     pub findings: Vec<Finding>,
-    /// Requests before and after, for each environment whose requests change.
+    /// Requests before and after, for each environment whose requests change or are exceeded for a time.
     pub capacity: Vec<CapacityChange>,
     /// How many pods there are while workloads restart or grow, by workload.
     pub rollouts: Vec<RolloutChange>,
@@ -141,6 +141,8 @@ pub struct Demand {
     pub memory_bytes: i128,
     /// Pods.
     pub pods: u64,
+    /// Requested storage in bytes: the claims of the tree, and those of each pod of a `StatefulSet`.
+    pub storage_bytes: i128,
 }
 
 /// How an environment's requests change.
@@ -152,7 +154,7 @@ pub struct CapacityChange {
     pub before: Demand,
     /// After.
     pub after: Demand,
-    /// While the changed workloads roll, surge included.
+    /// The most at any time from before to after: surge included, and what is removed beside what is new.
     pub peak: Demand,
 }
 
@@ -167,7 +169,8 @@ pub struct ImageChange {
     pub before: Option<String>,
     /// The whole new reference; none for a removed container.
     pub after: Option<String>,
-    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `digest`, `repository`, `new`, `removed`.
+    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `digest`, `same`, `registry`,
+    /// `repository`, `new`, `removed`.
     pub step: String,
 }
 

@@ -42,7 +42,7 @@ fn environment(name: &str, counts: (usize, usize, usize), pods: u64, worst: Seve
 }
 
 fn demand(cpu_milli: i128, mebibytes: i128, pods: u64) -> Demand {
-    Demand { cpu_milli, memory_bytes: mebibytes * MIB, pods }
+    Demand { cpu_milli, memory_bytes: mebibytes * MIB, pods, storage_bytes: 0 }
 }
 
 fn code(name: &'static str, severity: Severity) -> ImpactCode {
