@@ -2,7 +2,7 @@
 
 use super::reference::{ConfigUse, Way, config_uses};
 use super::workload::Pods;
-use super::{Rule, wording};
+use super::{Rule, pruning, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{ExternalObject, FieldPath, Object};
 use serde_json::Value;
@@ -108,6 +108,7 @@ fn removed_in_use(input: &Comparison<'_>) -> Vec<Finding> {
         for before in environment.objects(Side::Before).iter().filter(|it| is_config(it)) {
             findings.extend(match environment.object(Side::After, &before.id) {
                 Some(after) => keys_removed(input, environment, &readers, (before, after)),
+                None if !pruning::goes(environment, before) => None,
                 None => object_removed(input, environment, &readers, before),
             });
         }
@@ -231,6 +232,12 @@ mod tests {
         check(reader(from_key("A", false)), None, &[gone]);
         check(reader(from_key("A", true)), None, &[]);
         check(reader(json!({"image": "web:1"})), None, &[]);
+        let kept = with(
+            config(&json!({"A": "1"})),
+            "/metadata/annotations",
+            json!({"argocd.argoproj.io/sync-options": "Prune=false"}),
+        );
+        expect(&review_one(&[reader(from_all()), kept], &[reader(from_all())]), "config-removed-in-use", &[]);
         check(reader(from_key("A", false)), Some(config(&json!({"B": "1"}))), &[loses]);
         check(reader(from_key("B", false)), Some(config(&json!({"B": "1"}))), &[]);
         check(reader(from_key("A", true)), Some(config(&json!({"B": "1"}))), &[]);

@@ -1,5 +1,6 @@
 //! What the pods of an environment ask for, before, after, and while they are replaced.
 
+use super::pruning;
 use super::workload::{Pods, recreates, replicas, restarts, rollout_bounds};
 use crate::change::{CapacityChange, Comparison, Demand, EnvironmentComparison, Side};
 use crate::object::Object;
@@ -24,7 +25,16 @@ fn sum(demands: impl Iterator<Item = Demand>) -> Demand {
 
 /// Returns what the workloads of one state ask for. Kinds whose number of pods the tree does not say are left out.
 pub(super) fn demand(environment: &EnvironmentComparison<'_>, side: Side) -> Demand {
-    sum(Pods::all(environment, side).map(|it| demand_of(environment, side, it)))
+    let here = Pods::all(environment, side).map(|it| demand_of(environment, side, it));
+    match side {
+        Side::Before => sum(here),
+        Side::After => sum(here.chain(left(environment))),
+    }
+}
+
+/// Iterates what removed workloads go on asking for, because they are not deleted.
+fn left(environment: &EnvironmentComparison<'_>) -> impl Iterator<Item = Demand> {
+    pruning::left(environment).filter_map(Pods::of).map(|it| demand_of(environment, Side::Before, it))
 }
 
 /// Returns what a workload of one state asks for.
@@ -34,7 +44,7 @@ pub(super) fn demand_of(environment: &EnvironmentComparison<'_>, side: Side, pod
 
 /// Returns the most that the workloads ask for while the changed ones roll.
 fn peak(environment: &EnvironmentComparison<'_>) -> Demand {
-    sum(Pods::all(environment, Side::After).map(|it| peak_of(environment, it)))
+    sum(Pods::all(environment, Side::After).map(|it| peak_of(environment, it)).chain(left(environment)))
 }
 
 /// Returns the most that a workload asks for while it rolls. An old and a new pod may ask for different amounts; the

@@ -11,7 +11,9 @@
 //! 3. Give the code a heading in `docs/diagnostics.md`.
 
 mod availability;
+mod bounds;
 mod capacity;
+mod claims;
 mod configuration;
 mod demand;
 mod exposure;
@@ -20,14 +22,18 @@ mod headline;
 mod image_step;
 mod images;
 mod isolation;
+mod mass_removal;
+mod pruning;
 mod reference;
 mod rejected;
 mod removal;
 mod required;
+mod rights;
 mod rollout;
 mod security;
 mod sets;
 mod summary;
+mod superseded;
 mod traffic;
 mod wording;
 mod workload;
@@ -44,16 +50,22 @@ struct Rule {
 /// The rules of every family, by its file's name.
 const FAMILIES: &[&[Rule]] = &[
     availability::RULES,
+    bounds::RULES,
     capacity::RULES,
+    claims::RULES,
     configuration::RULES,
     exposure::RULES,
     images::RULES,
     isolation::RULES,
+    mass_removal::RULES,
+    pruning::RULES,
     rejected::RULES,
     removal::RULES,
+    rights::RULES,
     rollout::RULES,
     security::RULES,
     sets::RULES,
+    superseded::RULES,
     traffic::RULES,
 ];
 
