@@ -106,6 +106,7 @@ pub(in crate::assess) fn review_where(states: &[States], declare: impl Fn(&mut E
             })
             .collect(),
         waived: Vec::new(),
+        verdicts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };
