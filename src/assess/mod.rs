@@ -118,6 +118,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
         accounting,
         not_checked,
         headline,
+        picture: None,
     }
 }
 
