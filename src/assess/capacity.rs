@@ -2,7 +2,7 @@
 
 use super::demand::{demand, demand_of, is_peak, peak_of};
 use super::workload::{Pods, autoscaler};
-use super::{Rule, wording};
+use super::{Rule, pruning, wording};
 use crate::change::{
     Comparison, DecidedBy, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine,
 };
@@ -53,6 +53,7 @@ fn of_workload(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>, 
         return None;
     }
     let (message, cause) = match (pods(Side::Before), pods(Side::After)) {
+        (Some(old), None) if !pruning::goes(environment, old.object) => return None,
         (Some(old), None) => (went(&before), (String::new(), input.declaration(Side::Before, old.object))),
         (None, Some(new)) => (came(&after), (String::new(), input.declaration(Side::After, new.object))),
         (None, None) => return None,

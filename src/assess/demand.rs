@@ -1,7 +1,7 @@
 //! What the pods of an environment ask for, before, after, and while they are replaced.
 
-use super::storage;
 use super::workload::{Pods, recreates, replicas, restarts, rollout_bounds};
+use super::{pruning, storage};
 use crate::change::{CapacityChange, Comparison, Demand, EnvironmentComparison, Side};
 use crate::object::Object;
 use crate::object::demand::{Requests, pod_requests};
@@ -51,8 +51,17 @@ fn larger(a: &Demand, b: &Demand) -> Demand {
 /// Returns what the workloads and claims of one state ask for. Kinds whose number of pods the tree does not say are left
 /// out.
 pub(super) fn demand(environment: &EnvironmentComparison<'_>, side: Side) -> Demand {
-    let pods = sum(Pods::all(environment, side).map(|it| demand_of(environment, side, it)));
+    let pods = Pods::all(environment, side).map(|it| demand_of(environment, side, it));
+    let pods = match side {
+        Side::Before => sum(pods),
+        Side::After => sum(pods.chain(left(environment))),
+    };
     Demand { storage_bytes: storage::requested(environment, side), ..pods }
+}
+
+/// Iterates what removed workloads go on asking for, because they are not deleted.
+fn left(environment: &EnvironmentComparison<'_>) -> impl Iterator<Item = Demand> {
+    pruning::left(environment).filter_map(Pods::of).map(|it| demand_of(environment, Side::Before, it))
 }
 
 /// Returns what the pods of a workload of one state ask for.

@@ -44,6 +44,7 @@ fn worst(findings: &[Finding]) -> Vec<String> {
     let what = finding.message.split_once(": ").map_or(finding.message.as_str(), |(it, _)| it);
     let object = finding.object.short();
     let mut parts = vec![match finding.environments.as_slice() {
+        [only] if finding.is_of_environment() => format!("{only} {what}"),
         // A Namespace of the environment's name says where it is.
         [only] if *only == finding.object.name => format!("{object} {what}"),
         environments => format!("{object} in {} {what}", list(environments)),
@@ -58,7 +59,10 @@ fn worst(findings: &[Finding]) -> Vec<String> {
 /// Environments that go as a whole, unless the worst finding says it.
 fn gone(input: &Comparison<'_>, worst: Option<&Finding>) -> Option<String> {
     let is_said = |name: &str| {
-        worst.is_some_and(|it| it.object.kind == "Namespace" && it.environments.iter().any(|it| it == name))
+        let is_whole = |it: &Finding| it.object.kind == "Namespace" || it.is_of_environment();
+        worst.is_some_and(|it| {
+            it.severity >= Severity::Warn && is_whole(it) && it.environments.iter().any(|it| it == name)
+        })
     };
     let removed = input.environments.iter().filter(|it| it.before.is_some() && it.after.is_none());
     let names: Vec<&str> = removed.map(EnvironmentComparison::name).filter(|it| !is_said(it)).collect();

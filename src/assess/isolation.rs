@@ -1,7 +1,7 @@
 //! Pods that lose their last network policy, and with it their isolation.
 
 use super::workload::{Pods, items};
-use super::{Rule, wording};
+use super::{Rule, pruning, wording};
 use crate::change::{Comparison, DecidedBy, Finding, ImpactCode, Operation, Severity, Side};
 use crate::object::Selector;
 use crate::object::{FieldPath, Object};
@@ -36,7 +36,8 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
         let policies = |side| environment.of_kind(side, "NetworkPolicy").collect::<Vec<_>>();
-        let (policies_before, policies_after) = (policies(Side::Before), policies(Side::After));
+        let (policies_before, mut policies_after) = (policies(Side::Before), policies(Side::After));
+        policies_after.extend(pruning::left(environment).filter(|it| it.id.kind == "NetworkPolicy"));
         // By policy and workloads, so that one removed policy is one finding, whatever its directions.
         let mut freed: BTreeMap<usize, BTreeMap<String, Vec<&str>>> = BTreeMap::new();
         for (before, after) in environment.kept() {

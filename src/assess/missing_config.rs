@@ -6,7 +6,7 @@
 use super::consumer::{Reader, changed_keys, has_key, is_config};
 use super::reference::config_uses;
 use super::workload::Pods;
-use super::{Rule, wording};
+use super::{Rule, pruning, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{ExternalObject, FieldPath, Object};
 
@@ -40,7 +40,9 @@ fn objects_removed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in input.environments.iter().filter(|it| it.after.is_some()) {
         let readers = Reader::all(environment);
-        let is_gone = |it: &&Object| is_config(it) && environment.object(Side::After, &it.id).is_none();
+        let is_gone = |it: &&Object| {
+            is_config(it) && environment.object(Side::After, &it.id).is_none() && pruning::goes(environment, it)
+        };
         for config in environment.objects(Side::Before).iter().filter(is_gone) {
             let is_same = |it: &ExternalObject| it.kind == config.id.kind && it.name == config.id.name;
             // From now on somebody else makes it.

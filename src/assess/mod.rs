@@ -11,9 +11,11 @@
 //! 3. Give the code a heading in `docs/diagnostics.md`.
 
 mod availability;
+mod bounds;
 mod budget;
 mod capacity;
 mod checks;
+mod claims;
 mod configuration;
 mod consumer;
 mod demand;
@@ -24,20 +26,24 @@ mod image_step;
 mod images;
 mod isolation;
 mod limits;
+mod mass_removal;
 mod missing_config;
 mod pods;
 mod probe;
+mod pruning;
 mod quota;
 mod reference;
 mod rejected;
 mod removal;
 mod required;
+mod rights;
 mod rollout;
 mod schedule;
 mod security;
 mod sets;
 mod storage;
 mod summary;
+mod superseded;
 mod traffic;
 mod without_restart;
 mod wording;
@@ -55,23 +61,29 @@ struct Rule {
 /// The rules of every family, by its file's name.
 const FAMILIES: &[&[Rule]] = &[
     availability::RULES,
+    bounds::RULES,
     budget::RULES,
     capacity::RULES,
+    claims::RULES,
     configuration::RULES,
     exposure::RULES,
     images::RULES,
     isolation::RULES,
     limits::RULES,
+    mass_removal::RULES,
     missing_config::RULES,
     probe::RULES,
+    pruning::RULES,
     quota::RULES,
     rejected::RULES,
     removal::RULES,
+    rights::RULES,
     rollout::RULES,
     schedule::RULES,
     security::RULES,
     sets::RULES,
     storage::RULES,
+    superseded::RULES,
     traffic::RULES,
     without_restart::RULES,
 ];

@@ -1,26 +1,21 @@
 //! What goes with an object that is removed.
 
+use super::pruning::Turn;
 use super::reference::service_use;
 use super::workload::{Pods, items, text};
-use super::{Rule, wording};
+use super::{Rule, claims, pruning, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
 use crate::object::Selector;
 use crate::object::{Object, leaves};
 use serde_json::Value;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule { codes: &[CLAIM_REMOVED, CRD_REMOVED], find: stored_removed },
+    Rule { codes: &[CRD_REMOVED], find: definition_removed },
     Rule { codes: &[SERVICE_REMOVED], find: service_removed },
     Rule { codes: &[NAMESPACE_REMOVED], find: namespace_removed },
     Rule { codes: &[WORKLOAD_RENAMED], find: workload_renamed },
 ];
 
-const CLAIM_REMOVED: ImpactCode = ImpactCode {
-    name: "claim-removed",
-    severity: Severity::Loss,
-    decided_by: DecidedBy::Declared,
-    documentation: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming",
-};
 const CRD_REMOVED: ImpactCode = ImpactCode {
     name: "crd-removed",
     severity: Severity::Loss,
@@ -46,8 +41,11 @@ const WORKLOAD_RENAMED: ImpactCode = ImpactCode {
     documentation: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
 };
 
+/// Group and kind of what defines custom resources.
+const DEFINITION: (&str, &str) = ("apiextensions.k8s.io", "CustomResourceDefinition");
+
 /// Iterates the objects of an environment that this change creates or removes.
-fn with_operation<'a>(
+pub(super) fn with_operation<'a>(
     environment: &'a EnvironmentComparison<'a>,
     operation: Operation,
 ) -> impl Iterator<Item = &'a Object> {
@@ -56,34 +54,32 @@ fn with_operation<'a>(
     changes.filter_map(move |it| environment.object(side, &it.id))
 }
 
-/// Finds removed objects that take with them what nothing rendered here can bring back.
-fn stored_removed(input: &Comparison<'_>) -> Vec<Finding> {
+/// Iterates the objects of an environment that this change removes from the cluster: those that nothing keeps there.
+pub(super) fn gone<'a>(environment: &'a EnvironmentComparison<'a>) -> impl Iterator<Item = &'a Object> {
+    with_operation(environment, Operation::Delete).filter(|it| pruning::goes(environment, it))
+}
+
+/// True where an object goes with its Namespace, for which that is said.
+pub(super) fn goes_with_namespace(environment: &EnvironmentComparison<'_>, object: &Object) -> bool {
+    let is_its = |it: &Object| it.id.kind == "Namespace" && object.id.namespace.as_ref() == Some(&it.id.name);
+    gone(environment).any(is_its)
+}
+
+fn definition_removed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        let removed = || with_operation(environment, Operation::Delete);
-        let namespaces: Vec<&str> =
-            removed().filter(|it| it.id.kind == "Namespace").map(|it| it.id.name.as_str()).collect();
-        for object in removed() {
-            let (code, message, help) = match (object.id.group.as_str(), object.id.kind.as_str()) {
-                // What goes with a whole Namespace is said once, for the Namespace.
-                ("", "PersistentVolumeClaim")
-                    if !object.id.namespace.as_deref().is_some_and(|it| namespaces.contains(&it)) =>
-                {
-                    let message =
-                        "is removed with its data: the volume is deleted too, unless its reclaim policy is `Retain`";
-                    (CLAIM_REMOVED, message, "save the data first, or set the reclaim policy of the volume to `Retain`")
-                }
-                ("apiextensions.k8s.io", "CustomResourceDefinition") => {
-                    let message =
-                        "is removed with every object of its kind: those of all namespaces, also what others made";
-                    let help = "list them first with `kubectl get NAME --all-namespaces`, and keep the definition while there are any";
-                    (CRD_REMOVED, message, help)
-                }
-                _ => continue,
-            };
-            let finding = Finding::new(code, environment.name(), &object.id, message);
-            let line = input.declaration(Side::Before, object);
-            findings.push(finding.help(help.replace("NAME", &object.id.name)).from_line(line));
+        let is_definition = |it: &&Object| (it.id.group.as_str(), it.id.kind.as_str()) == DEFINITION;
+        for object in gone(environment).filter(is_definition) {
+            let condition = pruning::condition(environment, object);
+            let message = format!(
+                "is removed with every object of its kind: those of all namespaces, also what others made{condition}"
+            );
+            let help = format!(
+                "list them first with `kubectl get {} --all-namespaces`, and keep the definition while there are any",
+                object.id.name
+            );
+            let finding = Finding::new(CRD_REMOVED, environment.name(), &object.id, message).help(help);
+            findings.push(finding.from_line(input.declaration(Side::Before, object)));
         }
     }
     findings
@@ -92,7 +88,7 @@ fn stored_removed(input: &Comparison<'_>) -> Vec<Finding> {
 fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        for service in with_operation(environment, Operation::Delete).filter(|it| it.id.kind == "Service") {
+        for service in gone(environment).filter(|it| it.id.kind == "Service") {
             let users = service_users(input, environment, service);
             // What goes with a whole environment is said once, for the environment.
             if users.is_empty() && environment.after.is_none() {
@@ -103,7 +99,8 @@ fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {
                 [] => (Severity::Warn, "nothing rendered here refers to it".to_owned()),
                 users => (Severity::Outage, format!("still used by {}", wording::list(users))),
             };
-            let message = format!("is removed: its name stops resolving{released}; {still}");
+            let condition = pruning::condition(environment, service);
+            let message = format!("is removed: its name stops resolving{released}; {still}{condition}");
             let help = match severity {
                 Severity::Outage => {
                     "point its users elsewhere in the same change, or keep the Service until they are gone"
@@ -149,11 +146,13 @@ fn released(service: &Object) -> String {
 fn namespace_removed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        for namespace in with_operation(environment, Operation::Delete).filter(|it| it.id.kind == "Namespace") {
+        for namespace in gone(environment).filter(|it| it.id.kind == "Namespace") {
             let inside = |it: &&Object| it.id.namespace.as_deref() == Some(namespace.id.name.as_str());
             let inside: Vec<&Object> = environment.objects(Side::Before).iter().filter(inside).collect();
             let rendered = wording::count_of(&inside, "rendered object");
-            let message = format!("is removed with everything in it: {rendered}, and all that others keep there");
+            let condition = pruning::condition(environment, namespace);
+            let message =
+                format!("is removed with everything in it: {rendered}, and all that others keep there{condition}");
             let help = "list what is in it first (`kubectl get all,pvc,secret -n NAMESPACE`), and keep the Namespace if anything must stay";
             let finding = Finding::new(NAMESPACE_REMOVED, environment.name(), &namespace.id, message);
             findings.push(
@@ -166,22 +165,38 @@ fn namespace_removed(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Returns the removed workloads that go, each with the created one that takes its place.
+pub(super) fn replaced<'a>(environment: &'a EnvironmentComparison<'a>) -> Vec<(Pods<'a>, Pods<'a>)> {
+    let gone: Vec<Pods<'_>> = gone(environment).filter_map(Pods::of).collect();
+    let new: Vec<Pods<'_>> = with_operation(environment, Operation::Create).filter_map(Pods::of).collect();
+    successors(&gone, &new)
+}
+
 fn workload_renamed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        let gone: Vec<Pods<'_>> = with_operation(environment, Operation::Delete).filter_map(Pods::of).collect();
-        let new: Vec<Pods<'_>> = with_operation(environment, Operation::Create).filter_map(Pods::of).collect();
-        for (old, new) in successors(&gone, &new) {
+        for (old, new) in replaced(environment) {
             let (from, to) = (&old.object.id, &new.object.id);
             let what = if from.kind == to.kind {
                 "an object cannot be renamed"
             } else {
                 "the kind of an object cannot change"
             };
-            let message = format!(
-                "replaces {}: {what}, so the old pods go and new ones start, and the old may be gone first",
-                from.short()
-            );
+            let (severity, order) = match pruning::turn(environment, old.object) {
+                Turn::First => (Severity::Outage, "the old pods go before the new ones start: Argo CD prunes first"),
+                Turn::Between => (
+                    Severity::Outage,
+                    "the old pods go while the new ones start: Flux prunes before it asks for health",
+                ),
+                Turn::Last => (Severity::Warn, "the old pods go once the new ones are healthy: both run for a while"),
+                Turn::Unknown => {
+                    (Severity::Outage, "the old pods go and new ones start, and the old may be gone first")
+                }
+            };
+            let claims = claims::of_removed(environment, old.object);
+            let (severity, data) = claims.map_or((severity, String::new()), |it| it.of_renamed(severity));
+            let condition = pruning::condition(environment, old.object);
+            let message = format!("replaces {}: {what}, so {order}{data}{condition}", from.short());
             let help = format!(
                 "keep the old name and kind, or add {} in one change and remove {} in the next",
                 to.short(),
@@ -189,7 +204,7 @@ fn workload_renamed(input: &Comparison<'_>) -> Vec<Finding> {
             );
             let line = input.declaration(Side::After, new.object);
             let finding = Finding::new(WORKLOAD_RENAMED, environment.name(), to, message).at("metadata.name");
-            findings.push(finding.help(help).from_line(line));
+            findings.push(finding.with_severity(severity).help(help).from_line(line));
         }
     }
     findings
@@ -240,8 +255,9 @@ fn similarity(left: &Value, right: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, expect, object, review_of, review_one, with};
+    use crate::assess::tests::fixture::{deployment, expect, object, review_declared, review_of, review_one, with};
     use crate::change::Severity;
+    use crate::object::GitopsFacts;
     use serde_json::{Value, json};
 
     fn service(name: &str) -> Value {
@@ -330,5 +346,33 @@ mod tests {
         check(&[rich("web", "web:1")], std::slice::from_ref(&other), &[]);
         check(&[rich("web", "web:1")], &[rich("web", "web:1"), rich("site", "web:1")], &[]);
         check(&[rich("web", "web:1")], &[], &[]);
+        let declared =
+            |facts: Option<GitopsFacts>, annotation: Option<&str>, severity: Severity, expected: Option<&str>| {
+                let options = annotation.map_or(Value::Null, |it| json!({"argocd.argoproj.io/sync-options": it}));
+                let before = with(rich("web", "web:1"), "/metadata/annotations", options);
+                let review = review_declared(&[before], &[rich("site", "web:1")], |it| it.gitops = facts);
+                let message = expected
+                    .map(|it| format!("Deployment/site replaces Deployment/web: an object cannot be renamed, so {it}"));
+                expect(&review, "workload-renamed", &message.as_deref().into_iter().collect::<Vec<_>>());
+                let found = review.findings.iter().find(|it| it.code.name == "workload-renamed");
+                assert!(found.is_none_or(|it| it.severity == severity));
+            };
+        let argo = |prune, prune_last| Some(GitopsFacts::ArgoCd { prune, prune_last });
+        let flux = |prune| Some(GitopsFacts::Flux { prune, force: None });
+        let unknown = "the old pods go and new ones start, and the old may be gone first";
+        let first = "the old pods go before the new ones start: Argo CD prunes first";
+        let between = "the old pods go while the new ones start: Flux prunes before it asks for health";
+        let last = "the old pods go once the new ones are healthy: both run for a while";
+        declared(argo(Some(true), Some(false)), None, Severity::Outage, Some(first));
+        declared(argo(Some(true), None), None, Severity::Outage, Some(unknown));
+        declared(argo(None, Some(true)), None, Severity::Warn, Some(last));
+        declared(argo(Some(true), Some(false)), Some("PruneLast=true"), Severity::Warn, Some(last));
+        declared(argo(Some(false), None), None, Severity::Warn, None);
+        declared(flux(Some(true)), Some("PruneLast=true"), Severity::Outage, Some(between));
+        declared(flux(None), None, Severity::Outage, Some(unknown));
+        declared(flux(Some(false)), None, Severity::Warn, None);
+        declared(None, Some("Prune=false"), Severity::Warn, None);
+        let confirmed = format!("{unknown}; Argo CD waits until somebody confirms it");
+        declared(None, Some("Prune=confirm"), Severity::Outage, Some(&confirmed));
     }
 }

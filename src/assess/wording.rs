@@ -24,6 +24,15 @@ pub(super) fn list<T: AsRef<str>>(items: &[T]) -> String {
     }
 }
 
+/// Writes the first three of a list, and how many more there are: `a, b, c and 2 more`.
+pub(super) fn first_of(items: &[String]) -> String {
+    const SHOWN: usize = 3;
+    match items.get(..SHOWN) {
+        Some(first) if items.len() > SHOWN + 1 => format!("{} and {} more", first.join(", "), items.len() - SHOWN),
+        Some(_) | None => list(items),
+    }
+}
+
 /// Writes each item in backticks, as a list.
 pub(super) fn quoted<T: AsRef<str>>(items: &[T]) -> String {
     list(&items.iter().map(|it| format!("`{}`", it.as_ref())).collect::<Vec<_>>())

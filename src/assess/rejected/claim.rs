@@ -37,13 +37,10 @@ pub(super) fn find(input: &Comparison<'_>) -> Vec<Finding> {
                 let help = "keep the size, or make a smaller claim of another name and copy the data";
                 Some((SHRUNK, message, help.to_owned()))
             } else {
-                fixed_class(environment, update.after).map(|class| {
+                fixed_class(environment, update.after).map(|(class, help)| {
                     let message = format!(
-                        "is rejected by the API server: {} does not let claims grow, here from {before} to {after}",
-                        class.id.short()
+                        "is rejected by the API server: {class} does not let claims grow, here from {before} to {after}"
                     );
-                    let help =
-                        format!("set `allowVolumeExpansion: true` in {} if its driver can do it", class.id.short());
                     (EXPANSION_UNSUPPORTED, message, help)
                 })
             };
@@ -56,10 +53,17 @@ pub(super) fn find(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Returns the class of a claim where it is rendered here and does not let claims grow. Kubernetes: the admission plugin
-/// `PersistentVolumeClaimResize`.
-fn fixed_class<'a>(environment: &EnvironmentComparison<'a>, claim: &Object) -> Option<&'a Object> {
-    let name = claim.field("spec.storageClassName").and_then(Value::as_str)?;
-    let class = environment.of_kind(Side::After, "StorageClass").find(|it| it.id.name == name)?;
-    (class.field("allowVolumeExpansion") != Some(&Value::Bool(true))).then_some(class)
+/// Returns the class of a claim where it is known not to let claims grow, and what to do: one that is rendered here, or
+/// that the cluster declares. Kubernetes: the admission plugin `PersistentVolumeClaimResize`.
+fn fixed_class(environment: &EnvironmentComparison<'_>, claim: &Object) -> Option<(String, String)> {
+    let name = claim.field("spec.storageClassName").and_then(Value::as_str);
+    let rendered = environment.of_kind(Side::After, "StorageClass").find(|it| Some(it.id.name.as_str()) == name);
+    if let Some(class) = rendered {
+        let help = format!("set `allowVolumeExpansion: true` in {} if its driver can do it", class.id.short());
+        let is_fixed = class.field("allowVolumeExpansion") != Some(&Value::Bool(true));
+        return is_fixed.then(|| (class.id.short(), help));
+    }
+    let class = environment.environment.cluster.as_ref()?.storage_class(name)?;
+    let help = "keep the size, or make a larger claim of another name and class and copy the data";
+    (class.expandable == Some(false)).then(|| (format!("StorageClass/{}", class.name), help.to_owned()))
 }

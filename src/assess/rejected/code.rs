@@ -7,9 +7,12 @@ pub(super) const ALL: &[ImpactCode] = &[
     CLASS_FIELD,
     CLUSTER_IP,
     CONFIG_DATA,
+    CRD_FIELD,
     JOB_FIELD,
+    POD_SPEC,
     PRIORITY_CLASS,
     QUOTA_SCOPES,
+    REVISION_HISTORY,
     ROLE_REF,
     SECRET_TYPE,
     SERVICE_FIELD,
@@ -42,11 +45,23 @@ pub(super) const CONFIG_DATA: ImpactCode = ImpactCode {
     decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable",
 };
+pub(super) const CRD_FIELD: ImpactCode = ImpactCode {
+    name: "immutable-crd-field",
+    severity: Severity::Block,
+    decided_by: DecidedBy::Live,
+    documentation: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#upgrade-existing-objects-to-a-new-stored-version",
+};
 pub(super) const JOB_FIELD: ImpactCode = ImpactCode {
     name: "immutable-job-field",
     severity: Severity::Block,
     decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup",
+};
+pub(super) const POD_SPEC: ImpactCode = ImpactCode {
+    name: "immutable-pod-spec",
+    severity: Severity::Block,
+    decided_by: DecidedBy::Trees,
+    documentation: "https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement",
 };
 pub(super) const PRIORITY_CLASS: ImpactCode = ImpactCode {
     name: "immutable-priority-class",
@@ -59,6 +74,12 @@ pub(super) const QUOTA_SCOPES: ImpactCode = ImpactCode {
     severity: Severity::Block,
     decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes",
+};
+pub(super) const REVISION_HISTORY: ImpactCode = ImpactCode {
+    name: "immutable-revision-history",
+    severity: Severity::Block,
+    decided_by: DecidedBy::Declared,
+    documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#managing-revision-history",
 };
 pub(super) const ROLE_REF: ImpactCode = ImpactCode {
     name: "immutable-role-ref",

@@ -2,12 +2,12 @@
 
 use super::Answer::{Refused, RefusedUnless, Taken};
 use super::code::{
-    CLAIM_FIELD, CLASS_FIELD, CLUSTER_IP, CONFIG_DATA, JOB_FIELD, PRIORITY_CLASS, QUOTA_SCOPES, ROLE_REF, SECRET_TYPE,
-    SERVICE_FIELD, STATEFULSET_FIELD, STORAGE_CLASS, WORKLOAD_SELECTOR,
+    CLAIM_FIELD, CLASS_FIELD, CLUSTER_IP, CONFIG_DATA, CRD_FIELD, JOB_FIELD, POD_SPEC, PRIORITY_CLASS, QUOTA_SCOPES,
+    REVISION_HISTORY, ROLE_REF, SECRET_TYPE, SERVICE_FIELD, STATEFULSET_FIELD, STORAGE_CLASS, WORKLOAD_SELECTOR,
 };
-use super::{Answer, Update, service};
+use super::{Answer, Update, definition, pod, service};
 use crate::change::{FieldChange, ImpactCode};
-use crate::object::{FieldPath, Quantity};
+use crate::object::{FieldPath, KubernetesVersion, Quantity};
 use serde_json::Value;
 
 /// What cannot change in objects of some kinds.
@@ -35,6 +35,25 @@ pub(super) const FIXED: &[Fixed] = &[
         kinds: &[("apps", "StatefulSet")],
         answer: of_stateful_set,
         help: "keep the field, or delete only the StatefulSet (`kubectl delete statefulset NAME --cascade=orphan`) so that the sync creates it anew: its pods and claims stay",
+    },
+    Fixed {
+        code: REVISION_HISTORY,
+        kinds: &[("apps", "StatefulSet")],
+        answer: of_revision_history,
+        help: "keep the number until the cluster has Kubernetes 1.33, or delete only the StatefulSet (`kubectl delete statefulset NAME --cascade=orphan`) so that the sync creates it anew: its pods and claims stay",
+    },
+    Fixed {
+        code: POD_SPEC,
+        kinds: &[("", "Pod")],
+        answer: pod::spec,
+        help: "delete the pod (`kubectl delete pod NAME`) so that the sync creates it anew, or let a Deployment make it",
+    },
+    // apiextensions: `validateCustomResourceDefinitionSpecUpdate` and `ValidateCustomResourceDefinitionStoredVersions`.
+    Fixed {
+        code: CRD_FIELD,
+        kinds: &[("apiextensions.k8s.io", "CustomResourceDefinition")],
+        answer: definition::field,
+        help: "keep it, and serve the new form as another version; a stored version goes once no object is stored in it and `status.storedVersions` says so",
     },
     Fixed {
         code: JOB_FIELD,
@@ -127,6 +146,20 @@ fn of_stateful_set(_: &Update<'_>, field: &FieldChange) -> Answer {
     refused_if(is_in(field, "spec") && !may_change.iter().any(|it| is_in(field, &format!("spec.{it}"))))
 }
 
+/// Kubernetes: `ValidateStatefulSetUpdate`, which lets it change since 1.33.
+fn of_revision_history(update: &Update<'_>, field: &FieldChange) -> Answer {
+    const TAKEN_SINCE: KubernetesVersion = KubernetesVersion { major: 1, minor: 33 };
+    // Kubernetes: `SetDefaults_StatefulSet`.
+    let number = |it: &Option<Value>| it.as_ref().and_then(Value::as_u64).unwrap_or(10);
+    if !is_in(field, "spec.revisionHistoryLimit") || number(&field.before) == number(&field.after) {
+        return Taken;
+    }
+    match &update.environment.cluster {
+        None => RefusedUnless("the cluster has Kubernetes 1.33 or later"),
+        Some(cluster) => refused_if(cluster.kubernetes < TAKEN_SINCE),
+    }
+}
+
 /// Kubernetes: `ValidateJobSpecUpdate`.
 fn of_job(update: &Update<'_>, field: &FieldChange) -> Answer {
     let is = |path: &str| is_in(field, path);
@@ -193,7 +226,7 @@ pub(super) fn is_in(field: &FieldChange, path: &str) -> bool {
     FieldPath::parse(path).is_some_and(|it| field.path.starts_with(&it) || field.path_before.starts_with(&it))
 }
 
-fn refused_if(is_fixed: bool) -> Answer {
+pub(super) fn refused_if(is_fixed: bool) -> Answer {
     if is_fixed { Refused } else { Taken }
 }
 
@@ -208,6 +241,8 @@ pub(super) fn means_the_same(field: &FieldChange) -> bool {
         ("podManagementPolicy", "OrderedReady"),
         ("preemptionPolicy", "PreemptLowerPriority"),
         ("reclaimPolicy", "Delete"),
+        ("restartPolicy", "Always"),
+        ("schedulerName", "default-scheduler"),
         ("type", "Opaque"),
         ("volumeBindingMode", "Immediate"),
         ("volumeMode", "Filesystem"),

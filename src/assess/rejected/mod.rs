@@ -2,7 +2,9 @@
 
 mod claim;
 mod code;
+mod definition;
 mod fixed;
+mod pod;
 mod service;
 mod way_out;
 
@@ -11,7 +13,7 @@ use crate::change::{
     Comparison, DecidedBy, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Operation,
 };
 use crate::change::{Severity, Side};
-use crate::object::{FieldPath, Object, ObjectId, Segment};
+use crate::object::{Environment, FieldPath, Object, ObjectId, Segment};
 use fixed::{FIXED, Fixed};
 
 pub(super) const RULES: &[Rule] = &[
@@ -38,6 +40,8 @@ struct Update<'a> {
     before: &'a Object,
     after: &'a Object,
     change: &'a ObjectChange,
+    /// What is declared about the environment that it is in.
+    environment: &'a Environment,
 }
 
 /// What the API server makes of a changed field.
@@ -62,7 +66,8 @@ impl<'a> Update<'a> {
 
     fn of(environment: &EnvironmentComparison<'a>, change: &'a ObjectChange) -> Option<Self> {
         let object = |side| environment.object(side, &change.id);
-        Some(Self { before: object(Side::Before)?, after: object(Side::After)?, change })
+        let (before, after) = (object(Side::Before)?, object(Side::After)?);
+        Some(Self { before, after, change, environment: environment.environment })
     }
 
     /// Returns the text of a field before and after; none where it is missing or empty.
@@ -93,13 +98,13 @@ pub(super) fn is_refused(environment: &EnvironmentComparison<'_>, id: &ObjectId)
 /// True where an object cannot change in place and is deleted and made again instead.
 pub(super) fn is_replaced(environment: &EnvironmentComparison<'_>, id: &ObjectId) -> bool {
     is_refused(environment, id)
-        && environment.object(Side::After, id).is_some_and(|it| way_out::replacement(it).is_some())
+        && environment.object(Side::After, id).is_some_and(|it| way_out::replacement(environment, it).is_some())
 }
 
 fn changed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        for update in Update::all(environment).filter(|it| way_out::replacement(it.after).is_none()) {
+        for update in Update::all(environment).filter(|it| way_out::replacement(environment, it.after).is_none()) {
             let found = update.refusals().into_iter().map(|it| refused(input, environment, &update, it.0, &it.1));
             findings.extend(found);
         }
@@ -177,7 +182,7 @@ fn replaced(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
         for update in Update::all(environment) {
-            let Some(replacement) = way_out::replacement(update.after) else { continue };
+            let Some(replacement) = way_out::replacement(environment, update.after) else { continue };
             let refusals = update.refusals();
             let answers = refusals.iter().flat_map(|it| &it.1);
             let fields: Vec<&FieldChange> =
@@ -196,7 +201,7 @@ fn replaced(input: &Comparison<'_>) -> Vec<Finding> {
                 );
                 let is_storage = id.kind == "PersistentVolumeClaim";
                 let severity = if is_storage { Severity::Loss } else { REPLACED_BY_FORCE.severity };
-                let help = format!("take the annotation away to keep what is there, or keep {names} as before");
+                let help = format!("take that away to keep what is there, or keep {names} as before");
                 Finding::new(REPLACED_BY_FORCE, environment.name(), id, message).with_severity(severity).help(help)
             };
             findings.push(at_fields(input, &update, finding, &fields));

@@ -1,6 +1,7 @@
 //! Each table entry, with changes that it refuses and changes that it takes.
 
-use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+use crate::assess::tests::fixture::{deployment, expect, object, review_declared, review_one, with};
+use crate::object::{GitopsFacts, StorageClass};
 use serde_json::{Value, json};
 
 /// Asserts which messages a code has where one object changes in these fields.
@@ -191,6 +192,143 @@ fn a_claim_only_grows() {
     let review = |class: Value| review_one(&[body.clone(), class.clone()], &[larger.clone(), class]);
     expect(&review(class.clone()), "claim-expansion-unsupported", &[fixed]);
     expect(&review(with(class, "/allowVolumeExpansion", json!(true))), "claim-expansion-unsupported", &[]);
+    let declared = |expandable: Option<bool>, is_default: bool, body: &Value, expected: &[&str]| {
+        let larger = with(body.clone(), "/spec/resources/requests/storage", json!("20Gi"));
+        let review = review_declared(std::slice::from_ref(body), &[larger], |it| {
+            let cluster = it.cluster.as_mut().unwrap();
+            let (name, reclaim, span) = ("fast".to_owned(), None, cluster.span);
+            cluster.storage_classes = vec![StorageClass { name, expandable, reclaim, is_default, span }];
+        });
+        expect(&review, "claim-expansion-unsupported", expected);
+    };
+    declared(Some(false), false, &body, &[fixed]);
+    declared(Some(true), false, &body, &[]);
+    declared(None, false, &body, &[]);
+    let unnamed = with(body.clone(), "/spec/storageClassName", Value::Null);
+    declared(Some(false), true, &unnamed, &[fixed]);
+    declared(Some(false), false, &unnamed, &[]);
+}
+
+#[test]
+fn the_history_of_a_stateful_set_may_change_since_1_33() {
+    let set = |limit: Option<u64>| {
+        let body = with(deployment("web", 1, json!({"image": "web:1"})), "/kind", json!("StatefulSet"));
+        limit.map_or(body.clone(), |it| with(body, "/spec/revisionHistoryLimit", json!(it)))
+    };
+    let check = |version: Option<&str>, expected: &[&str]| {
+        let review = review_declared(&[set(Some(3))], &[set(Some(5))], |it| match (version, it.cluster.as_mut()) {
+            (Some(version), Some(cluster)) => cluster.kubernetes = version.parse().unwrap(),
+            _ => it.cluster = None,
+        });
+        expect(&review, "immutable-revision-history", expected);
+        expect(&review, "immutable-statefulset-field", &[]);
+    };
+    let refused = rejected("StatefulSet/web", "`spec.revisionHistoryLimit`");
+    check(Some("1.32"), &[&refused]);
+    check(Some("1.33"), &[]);
+    check(Some("1.34"), &[]);
+    let unless = "StatefulSet/web may be rejected by the API server: `spec.revisionHistoryLimit` cannot change after the object was created, unless the cluster has Kubernetes 1.33 or later";
+    check(None, &[unless]);
+    let of_old = |before: Option<u64>, after: Option<u64>, expected: &[&str]| {
+        let review = review_declared(&[set(before)], &[set(after)], |it| {
+            it.cluster.as_mut().unwrap().kubernetes = "1.32".parse().unwrap();
+        });
+        expect(&review, "immutable-revision-history", expected);
+    };
+    of_old(None, Some(3), &[&refused]);
+    of_old(None, Some(10), &[]);
+    of_old(Some(10), None, &[]);
+}
+
+#[test]
+fn little_of_a_pod_may_change() {
+    let gated = json!([{"name": "example.com/wait"}]);
+    let spec = json!({
+        "containers": [{"name": "a", "image": "a:1"}], "activeDeadlineSeconds": 60, "schedulingGates": gated,
+        "tolerations": [{"key": "a", "operator": "Exists"}],
+    });
+    let pod = object("v1", "Pod", "it", &json!({"spec": spec}));
+    let one = |pointer: &str, after: Value, expected: &[&str]| {
+        check(&pod, &[(pointer, after)], "immutable-pod-spec", expected);
+    };
+    let refused = |field: &str| rejected("Pod/it", &format!("`spec.{field}`"));
+    one("/spec/containers/0/image", json!("a:2"), &[]);
+    one("/spec/containers/0/args", json!(["x"]), &[&refused("containers")]);
+    one("/spec/activeDeadlineSeconds", json!(30), &[]);
+    one("/spec/activeDeadlineSeconds", json!(90), &[&refused("activeDeadlineSeconds")]);
+    one("/spec/activeDeadlineSeconds", Value::Null, &[&refused("activeDeadlineSeconds")]);
+    let other = json!({"key": "b", "operator": "Exists"});
+    one("/spec/tolerations", json!([{"key": "a", "operator": "Exists"}, other]), &[]);
+    one("/spec/tolerations", json!([other]), &[&refused("tolerations")]);
+    one("/spec/schedulingGates", Value::Null, &[]);
+    one("/spec/schedulingGates", json!([gated[0], {"name": "example.com/more"}]), &[&refused("schedulingGates")]);
+    one("/spec/restartPolicy", json!("Never"), &[&refused("restartPolicy")]);
+    one("/spec/restartPolicy", json!("Always"), &[]);
+    let narrowed = "Pod/it may be rejected by the API server: `spec.nodeSelector` cannot change after the object was created, unless the pod still waits to be scheduled, and may run on fewer nodes than before";
+    one("/spec/nodeSelector", json!({"a": "b"}), &[narrowed]);
+    let free = with(pod.clone(), "/spec/schedulingGates", Value::Null);
+    check(&free, &[("/spec/nodeSelector", json!({"a": "b"}))], "immutable-pod-spec", &[&refused("nodeSelector")]);
+}
+
+#[test]
+fn a_definition_keeps_what_is_stored() {
+    let version = |name: &str, storage: bool| json!({"name": name, "served": true, "storage": storage});
+    let spec = json!({
+        "group": "example.com", "scope": "Namespaced", "names": {"kind": "It", "plural": "its"},
+        "versions": [version("v1", true), version("v1beta1", false)],
+    });
+    let definition =
+        object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "its.example.com", &json!({"spec": spec}));
+    let one = |pointer: &str, after: Value, expected: Option<&str>| {
+        check(&definition, &[(pointer, after)], "immutable-crd-field", &expected.into_iter().collect::<Vec<_>>());
+    };
+    let unless = |field: &str, condition: &str| {
+        format!(
+            "CustomResourceDefinition/its.example.com may be rejected by the API server: `spec.{field}` cannot change after the object was created, unless {condition}"
+        )
+    };
+    let never = "the definition was never established";
+    one("/spec/scope", json!("Cluster"), Some(&unless("scope", never)));
+    one("/spec/names/kind", json!("Other"), Some(&unless("names", never)));
+    one("/spec/names/shortNames", json!(["i"]), None);
+    one(
+        "/spec/names/plural",
+        json!("others"),
+        Some(&rejected("CustomResourceDefinition/its.example.com", "`spec.names`")),
+    );
+    let gone = "`status.storedVersions` no longer has the version that goes";
+    one("/spec/versions", json!([version("v2", true)]), Some(&unless("versions", gone)));
+    one("/spec/versions", json!([version("v1", true)]), None);
+    one("/spec/versions", json!([version("v2", true), version("v1", false)]), None);
+}
+
+#[test]
+fn the_controller_that_is_declared_decides_about_force() {
+    let web = |annotations: Value| {
+        with(deployment("web", 1, json!({"image": "web:1"})), "/metadata/annotations", annotations)
+    };
+    let check = |annotations: Value, facts: Option<GitopsFacts>, by: Option<&str>| {
+        let before = web(annotations);
+        let after = with(before.clone(), "/spec/selector/matchLabels/app", json!("api"));
+        let review = review_declared(&[before], &[after], |it| it.gitops = facts);
+        let message = by.map(|it| {
+            format!("Deployment/web is deleted and created anew: `spec.selector` cannot change in place, and {it} says to replace it")
+        });
+        expect(&review, "replaced-by-force", &message.as_deref().into_iter().collect::<Vec<_>>());
+        let refused = review.findings.iter().any(|it| it.code.name == "immutable-workload-selector");
+        assert_eq!(refused, by.is_none());
+    };
+    let argo = || json!({"argocd.argoproj.io/sync-options": "Force=true"});
+    let flux = || json!({"kustomize.toolkit.fluxcd.io/force": "enabled"});
+    let by_argo = Some(GitopsFacts::ArgoCd { prune: None, prune_last: None });
+    let by_flux = |force| Some(GitopsFacts::Flux { prune: None, force });
+    check(argo(), None, Some("`Force=true` of Argo CD"));
+    check(argo(), by_argo, Some("`Force=true` of Argo CD"));
+    check(argo(), by_flux(None), None);
+    check(flux(), by_argo, None);
+    check(flux(), by_flux(Some(false)), Some("`force` of Flux"));
+    check(json!({}), by_flux(Some(true)), Some("`force=#true` of `gitops flux`"));
+    check(json!({}), by_flux(None), None);
 }
 
 #[test]

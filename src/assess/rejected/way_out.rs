@@ -3,15 +3,27 @@
 use super::Update;
 use super::code::STATEFULSET_FIELD;
 use super::fixed::{Fixed, is_in};
-use crate::change::FieldChange;
-use crate::object::{Object, Quantity};
+use crate::assess::pruning;
+use crate::change::{EnvironmentComparison, FieldChange};
+use crate::object::{GitopsFacts, Object, Quantity};
 
-/// Returns the annotation by which a GitOps controller deletes an object and creates it anew, if it has one.
+/// Returns what makes the GitOps controller delete an object and create it anew, if anything does. What stands on the
+/// object for one controller means nothing to the other.
 ///
 /// For Argo CD that is `Force=true`: `Replace=true` alone is a `kubectl replace`, which the API server refuses as well
 /// (<https://github.com/argoproj/argo-cd/issues/9163>). A hook is deleted before it is made unless a policy says otherwise
-/// (<https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/>).
-pub(super) fn replacement(object: &Object) -> Option<&'static str> {
+/// (<https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/>). Flux takes every answer that the object is
+/// invalid for one that it cannot change (fluxcd/pkg, `IsImmutableError`).
+pub(super) fn replacement(environment: &EnvironmentComparison<'_>, object: &Object) -> Option<&'static str> {
+    match environment.environment.gitops {
+        None => of_argo_cd(object).or_else(|| of_flux(object)),
+        Some(GitopsFacts::ArgoCd { .. }) => of_argo_cd(object),
+        Some(GitopsFacts::Flux { force: Some(true), .. }) => Some("`force=#true` of `gitops flux`"),
+        Some(GitopsFacts::Flux { .. }) => of_flux(object),
+    }
+}
+
+fn of_argo_cd(object: &Object) -> Option<&'static str> {
     let annotations = object.strings("metadata.annotations");
     let value = |name: &str| annotations.iter().find(|it| it.0 == name).map(|it| it.1);
     let has = |name: &str, wanted: &str| value(name).is_some_and(|it| it.split(',').any(|it| it.trim() == wanted));
@@ -20,11 +32,11 @@ pub(super) fn replacement(object: &Object) -> Option<&'static str> {
     if value("argocd.argoproj.io/hook").is_some_and(|it| it != "Skip") && is_deleted {
         return Some("`argocd.argoproj.io/hook`");
     }
-    if has("argocd.argoproj.io/sync-options", "Force=true") {
-        return Some("`Force=true` of Argo CD");
-    }
-    let forces = |it: &str| it.eq_ignore_ascii_case("enabled");
-    value("kustomize.toolkit.fluxcd.io/force").is_some_and(forces).then_some("`force` of Flux")
+    (pruning::argo_option(object, "Force") == Some("true")).then_some("`Force=true` of Argo CD")
+}
+
+fn of_flux(object: &Object) -> Option<&'static str> {
+    pruning::flux_setting(object, "force").is_some_and(|it| it == "enabled").then_some("`force` of Flux")
 }
 
 /// Returns the help for fields that cannot change.

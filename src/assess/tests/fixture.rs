@@ -54,25 +54,35 @@ pub(in crate::assess) fn review_of(states: &[States]) -> Review {
 
 /// The same where every environment declares Secrets that it does not make, each with its keys.
 pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str])]) -> Review {
-    review_in(KubernetesVersion::DEFAULT, states, secrets)
+    let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
+        kind: "Secret".to_owned(),
+        name: (*name).to_owned(),
+        keys: keys.iter().map(|it| (*it).to_owned()).collect(),
+        span: None,
+    };
+    review_where(states, |it| it.external = secrets.iter().map(secret).collect())
 }
 
 /// Reviews one environment, `dev`, on a cluster of this version.
 pub(in crate::assess) fn review_on(version: KubernetesVersion, before: &[Value], after: &[Value]) -> Review {
-    review_in(version, &[("dev", Some(before.to_vec()), Some(after.to_vec()))], &[])
+    review_where(&[("dev", Some(before.to_vec()), Some(after.to_vec()))], |it| {
+        it.cluster.as_mut().unwrap().kubernetes = version;
+    })
 }
 
-fn review_in(version: KubernetesVersion, states: &[States], secrets: &[(&str, &[&str])]) -> Review {
+/// The same where more is declared about every environment.
+pub(in crate::assess) fn review_where(states: &[States], declare: impl Fn(&mut Environment)) -> Review {
     let sources = Sources::new([("base/app.kdl".to_owned(), "app todo\n".to_owned())]);
     let file: FileId = sources.iter().next().unwrap().0;
-    let environments: Vec<Environment> = states.iter().map(|it| environment(it.0, version, file, secrets)).collect();
+    let mut environments: Vec<Environment> = states.iter().map(|it| environment(it.0, file)).collect();
+    environments.iter_mut().for_each(declare);
     let objects = |name: &str, bodies: &Option<Vec<Value>>| -> Option<Vec<Object>> {
         let mut objects: Vec<Object> = bodies
             .as_ref()?
             .iter()
             .map(|body| {
                 let mut body = body.clone();
-                if body["kind"] != "Namespace" {
+                if !["ClusterRole", "ClusterRoleBinding", "Namespace"].iter().any(|it| body["kind"] == *it) {
                     body["metadata"]["namespace"] = json!(name);
                 }
                 let mut object = Object::from_body(body).unwrap();
@@ -110,29 +120,30 @@ fn review_in(version: KubernetesVersion, states: &[States], secrets: &[(&str, &[
     review(&input)
 }
 
-fn environment(name: &str, kubernetes: KubernetesVersion, file: FileId, secrets: &[(&str, &[&str])]) -> Environment {
+fn environment(name: &str, file: FileId) -> Environment {
     let span = Span::new(file, 0, 3);
-    let cluster =
-        Cluster { name: "minikube".to_owned(), kubernetes, capacity: None, storage_classes: Vec::new(), span };
-    let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
-        kind: "Secret".to_owned(),
-        name: (*name).to_owned(),
-        keys: keys.iter().map(|it| (*it).to_owned()).collect(),
-        span: Some(span),
+    let cluster = Cluster {
+        name: "minikube".to_owned(),
+        kubernetes: crate::object::KubernetesVersion::DEFAULT,
+        capacity: None,
+        storage_classes: Vec::new(),
+        span,
     };
-    let external = secrets.iter().map(secret).collect();
-    Environment {
-        protected: name == "prod",
-        cluster: Some(cluster),
-        external,
-        span: Some(span),
-        ..Environment::undeclared(name)
-    }
+    Environment { protected: name == "prod", cluster: Some(cluster), span: Some(span), ..Environment::undeclared(name) }
 }
 
 /// Reviews one environment, `dev`.
 pub(in crate::assess) fn review_one(before: &[Value], after: &[Value]) -> Review {
     review_of(&[("dev", Some(before.to_vec()), Some(after.to_vec()))])
+}
+
+/// The same where more is declared about the environment.
+pub(in crate::assess) fn review_declared(
+    before: &[Value],
+    after: &[Value],
+    declare: impl Fn(&mut Environment),
+) -> Review {
+    review_where(&[("dev", Some(before.to_vec()), Some(after.to_vec()))], declare)
 }
 
 /// Asserts which messages a code has, each written as `Kind/name message`.
