@@ -51,7 +51,7 @@ fn try_run(
     match (&arguments.output, arguments.format) {
         (None, Format::Terminal | Format::Plain) => console.page(&text),
         (None, Format::Markdown | Format::JobSummary | Format::Json | Format::Sarif | Format::Html) => {
-            console.data(&text)
+            console.data(&text);
         }
         (Some(path), _) => disk::write_report(path, &text).map_err(|error| {
             console.error(&error.to_string(), &[error.help()]);
@@ -65,13 +65,14 @@ fn try_run(
 /// may have gone to a file.
 fn gate(limit: Severity, review: &change::Review, console: &mut Console<'_>) -> ExitCode {
     let found: Vec<&Finding> = review.findings.iter().filter(|it| it.severity >= limit).collect();
-    if found.is_empty() {
-        return ExitCode::Done;
-    }
     let limit = match limit {
         Severity::Block => "`block`".to_owned(),
         Severity::Note | Severity::Warn | Severity::Outage | Severity::Loss => format!("`{}` or worse", limit.name()),
     };
+    if found.is_empty() {
+        console.message(&format!("no finding is {limit}, which `--fail-on` asked about\n"));
+        return ExitCode::Done;
+    }
     let count = if found.len() == 1 { "1 finding is".to_owned() } else { format!("{} findings are", found.len()) };
     console.error(&format!("{count} {limit}, which `--fail-on` asked about"), &[]);
     for finding in found.iter().take(MOST_NAMED) {

@@ -3,6 +3,7 @@
 mod manifests;
 mod picture;
 mod review;
+mod verdicts;
 
 pub use review::{Detail, Previous, detailed_review, review};
 

@@ -94,6 +94,7 @@ pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str
             })
             .collect(),
         waived: Vec::new(),
+        verdicts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };
