@@ -73,9 +73,10 @@ pub fn touched(touched: &Touched) -> String {
 }
 
 /// The lines of what comes and goes, in colours that a light and a dark page can both show.
-const STYLES: [(Mark, &str, &str); 2] = [
+const STYLES: [(Mark, &str, &str); 3] = [
     (Mark::New, "new", "stroke:#2da44e,stroke-width:3px"),
     (Mark::Removed, "removed", "stroke:#cf222e,stroke-width:3px,stroke-dasharray:6 4"),
+    (Mark::Changed, "changed", "stroke:#bf8700,stroke-width:3px"),
 ];
 
 const fn word(mark: Mark) -> &'static str {
@@ -83,6 +84,7 @@ const fn word(mark: Mark) -> &'static str {
         Mark::Kept => "",
         Mark::New => "new: ",
         Mark::Removed => "removed: ",
+        Mark::Changed => "changed: ",
     }
 }
 

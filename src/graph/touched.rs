@@ -12,6 +12,8 @@ pub enum Mark {
     New,
     /// It is in the old graph alone.
     Removed,
+    /// It is in both graphs, and something else is said of it.
+    Changed,
 }
 
 /// The part of a graph that a change touches.
@@ -25,39 +27,46 @@ pub struct Touched {
     pub edges: Vec<Mark>,
 }
 
-/// What makes two nodes of two graphs the same.
+/// What makes two nodes of two graphs the same. A Service of another type is still that Service.
 type Key<'a> = (Family, &'a str, &'a [String], Presence);
 
 /// What makes two edges of two graphs the same.
-type Join<'a> = (Key<'a>, Key<'a>, EdgeKind, &'a str);
+type Join<'a> = (Key<'a>, Key<'a>, EdgeKind);
 
 impl Touched {
-    /// Compares two graphs; none where the same nodes are joined by the same edges.
+    /// Compares two graphs; none where the edges stay as they are.
     pub fn between(before: &Graph, after: &Graph) -> Option<Self> {
         let (before, after) = (&one_by_one(before), &one_by_one(after));
         let mut nodes: BTreeMap<Key<'_>, (&Node, Mark)> = BTreeMap::new();
-        nodes.extend(before.nodes.iter().map(|it| (key(it), (it, Mark::Removed))));
+        let gone = |it: &Node| if is_outside(it) { Mark::Kept } else { Mark::Removed };
+        nodes.extend(before.nodes.iter().map(|it| (key(it), (it, gone(it)))));
         for node in &after.nodes {
-            let mark = if nodes.contains_key(&key(node)) { Mark::Kept } else { Mark::New };
+            // Who is outside is not made by the change.
+            let is_kept = nodes.contains_key(&key(node)) || is_outside(node);
+            let mark = if is_kept { Mark::Kept } else { Mark::New };
             nodes.insert(key(node), (node, mark));
         }
-        let mut edges: BTreeMap<Join<'_>, Mark> = joins(before).map(|it| (it, Mark::Removed)).collect();
-        for edge in joins(after) {
-            let mark = if edges.contains_key(&edge) { Mark::Kept } else { Mark::New };
-            edges.insert(edge, mark);
+        let mut labels: BTreeMap<Join<'_>, (Option<&str>, Option<&str>)> = BTreeMap::new();
+        for (join, label) in joins(before) {
+            labels.entry(join).or_default().0 = Some(label);
         }
-        let changed_edges = edges.iter().filter(|(_, mark)| **mark != Mark::Kept);
-        let ends = changed_edges.flat_map(|((from, to, ..), _)| [*from, *to]);
-        let changed_nodes = nodes.iter().filter(|(_, (_, mark))| *mark != Mark::Kept).map(|(key, _)| *key);
-        let shown: BTreeSet<Key<'_>> = changed_nodes.chain(ends).collect();
-        if shown.is_empty() {
+        for (join, label) in joins(after) {
+            labels.entry(join).or_default().1 = Some(label);
+        }
+        let edges: BTreeMap<Join<'_>, (String, Mark)> =
+            labels.into_iter().map(|(join, (before, after))| (join, said(before, after))).collect();
+        let changed: Vec<&Join<'_>> = edges.iter().filter(|it| it.1.1 != Mark::Kept).map(|it| it.0).collect();
+        if changed.is_empty() {
             return None;
         }
+        let ends = changed.iter().flat_map(|(from, to, _)| [*from, *to]);
+        let changed_nodes = nodes.iter().filter(|(_, (_, mark))| *mark != Mark::Kept).map(|(key, _)| *key);
+        let shown: BTreeSet<Key<'_>> = changed_nodes.chain(ends).collect();
         let places: BTreeMap<Key<'_>, usize> = shown.iter().enumerate().map(|(place, key)| (*key, place)).collect();
         let kept: Vec<&(&Node, Mark)> = shown.iter().filter_map(|it| nodes.get(it)).collect();
-        let edges = edges.iter().filter_map(|((from, to, kind, label), mark)| {
+        let edges = edges.iter().filter_map(|((from, to, kind), (label, mark))| {
             let (from, to) = (*places.get(from)?, *places.get(to)?);
-            Some((Edge { from, to, kind: *kind, label: (*label).to_owned() }, *mark))
+            Some((Edge { from, to, kind: *kind, label: label.clone() }, *mark))
         });
         let (edges, edge_marks) = edges.unzip();
         let graph = Graph {
@@ -82,7 +91,11 @@ fn one_by_one(graph: &Graph) -> Graph {
     let mut places: Vec<Vec<usize>> = Vec::new();
     for node in &graph.nodes {
         places.push((nodes.len()..nodes.len() + node.names.len()).collect());
-        nodes.extend(node.names.iter().map(|it| Node { names: vec![it.clone()], ..node.clone() }));
+        // The kind of several is a plural.
+        let singular = if node.names.len() > 1 { node.kind.strip_suffix('s') } else { None };
+        let kind = singular.unwrap_or(&node.kind);
+        let single = |name: &String| Node { kind: kind.to_owned(), names: vec![name.clone()], ..node.clone() };
+        nodes.extend(node.names.iter().map(single));
     }
     let places = |it: usize| places.get(it).map(Vec::as_slice).unwrap_or_default();
     let pairs = |edge: &Edge| -> Vec<Edge> {
@@ -93,14 +106,29 @@ fn one_by_one(graph: &Graph) -> Graph {
 }
 
 fn key(node: &Node) -> Key<'_> {
-    (node.family, &node.kind, &node.names, node.presence)
+    let kind = if node.family == Family::Service { "" } else { node.kind.as_str() };
+    (node.family, kind, &node.names, node.presence)
 }
 
-fn joins(graph: &Graph) -> impl Iterator<Item = Join<'_>> {
+fn is_outside(node: &Node) -> bool {
+    matches!(node.family, Family::Caller | Family::Callee)
+}
+
+fn joins(graph: &Graph) -> impl Iterator<Item = (Join<'_>, &str)> {
     graph.edges.iter().filter_map(|it| {
         let (from, to) = (graph.nodes.get(it.from)?, graph.nodes.get(it.to)?);
-        Some((key(from), key(to), it.kind, it.label.as_str()))
+        Some(((key(from), key(to), it.kind), it.label.as_str()))
     })
+}
+
+/// Says what became of an edge that had one label and has another.
+fn said(before: Option<&str>, after: Option<&str>) -> (String, Mark) {
+    match (before, after) {
+        (Some(old), Some(new)) if old == new => (new.to_owned(), Mark::Kept),
+        (Some(old), Some(new)) => (format!("{new}, before {old}"), Mark::Changed),
+        (None, new) => (new.unwrap_or_default().to_owned(), Mark::New),
+        (Some(old), None) => (old.to_owned(), Mark::Removed),
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +178,7 @@ mod tests {
         check(&["a > b : 80"], &["a > b : 80"], &[]);
         check(&["a > b : 80", "x > y : 1"], &["a > b : 80", "a > c : 80", "x > y : 1"], &["a > c+ : 80+"]);
         check(&["a > b : 80", "a > c : 80"], &["a > b : 80"], &["a > c- : 80-"]);
-        check(&["a > b : 80"], &["a > b : 81"], &["a > b : 80-", "a > b : 81+"]);
+        check(&["a > b : 80"], &["a > b : 81"], &["a > b : 81, before 80~"]);
         check(&["a > b : 80"], &["a > c : 80"], &["a > b- : 80-", "a > c+ : 80+"]);
     }
 
@@ -159,6 +187,7 @@ mod tests {
             Mark::Kept => "",
             Mark::New => "+",
             Mark::Removed => "-",
+            Mark::Changed => "~",
         }
     }
 }

@@ -96,7 +96,6 @@ pub fn detailed_review(
     let waived = waived_rules(&compiled.waived, sources, &|it| {
         excused.is_some_and(|excused| !excused.contains(&verdicts::excuse(it)))
     });
-    let picture = picture::of(&environments);
     let comparison = Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
@@ -114,7 +113,7 @@ pub fn detailed_review(
     }
     review.not_checked.extend(rules_that_are_off(&compiled.sets));
     review.not_checked.extend(previous.skipped.iter().cloned());
-    review.picture = picture;
+    review.picture = picture::of(&comparison.environments);
     Ok(review)
 }
 
