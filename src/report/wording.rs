@@ -149,7 +149,7 @@ fn total(amount: i128, write: fn(u128) -> String) -> String {
     format!("{}{}", if amount < 0 { "-" } else { "" }, write(amount.unsigned_abs()))
 }
 
-/// How bad it gets: `1 warn and 3 notes; no block, loss or outage.`
+/// How bad it gets: `findings: 1 warn, 3 notes; no block, loss or outage`.
 pub(super) fn verdict(review: &Review) -> String {
     let counts: Vec<(Severity, u64)> = Severity::ALL
         .into_iter()
@@ -162,17 +162,13 @@ pub(super) fn verdict(review: &Review) -> String {
         }
     };
     let words: Vec<String> = counts.iter().filter(|(_, number)| *number > 0).map(told).collect();
-    let words = match words.as_slice() {
-        [] => "no findings".to_owned(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    };
+    let words = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     let absent: Vec<&str> =
         counts.iter().filter(|(it, number)| *number == 0 && *it >= Severity::Outage).map(|it| it.0.name()).collect();
     match absent.as_slice() {
-        [] => format!("{words}."),
-        [only] => format!("{words}; no {only}."),
-        [first @ .., last] => format!("{words}; no {} or {last}.", first.join(", ")),
+        [] => format!("findings: {words}"),
+        [only] => format!("findings: {words}; no {only}"),
+        [first @ .., last] => format!("findings: {words}; no {} or {last}", first.join(", ")),
     }
 }
 

@@ -4,22 +4,27 @@ use super::{plain, severity};
 use crate::change::{Finding, Review, Severity};
 use crate::report::page::{Page, Paint};
 use crate::report::wording;
+use std::collections::BTreeSet;
 
 /// Prints how bad it gets, so that nobody has to look for what is not there.
 pub(super) fn verdict(page: &mut Page, review: &Review) {
     page.sentence(0, 0, &[plain(wording::verdict(review))]);
 }
 
-/// Prints every finding that is more than a note.
+/// Prints every finding that is more than a note, and the page that says why below the first of its code.
 pub(super) fn findings(page: &mut Page, review: &Review) {
+    let mut linked = BTreeSet::new();
     for finding in review.findings.iter().filter(|it| it.severity > Severity::Note) {
         page.blank();
-        one(page, finding, review);
+        let indent = if page.width() >= 60 { 10 } else { 2 };
+        one(page, indent, finding, review);
+        if linked.insert(finding.code.name) {
+            link(page, indent, finding.code.documentation);
+        }
     }
 }
 
-fn one(page: &mut Page, finding: &Finding, review: &Review) {
-    let indent = if page.width() >= 60 { 10 } else { 2 };
+fn one(page: &mut Page, indent: usize, finding: &Finding, review: &Review) {
     let (paint, mark) = severity(finding.severity);
     let (subject, place) = wording::subject(finding, review);
     let first = [(paint, page.padded(&mark, 10)), (Paint::Bold, subject)];
@@ -33,7 +38,6 @@ fn one(page: &mut Page, finding: &Finding, review: &Review) {
     if !place.is_empty() {
         page.paragraph(indent, indent + 6, &[(Paint::Dim, format!("at:   {}", place.join("  ")))]);
     }
-    link(page, indent, finding.code.documentation);
 }
 
 /// Prints a link on one line, even if it stands out: one that is broken can be neither clicked nor copied.
