@@ -10,25 +10,36 @@
 //! 2. Add both to that file's `RULES`; a new family also needs its line in `FAMILIES` below.
 //! 3. Give the code a heading in `docs/diagnostics.md`.
 
+mod api;
 mod availability;
+mod callers;
 mod capacity;
 mod configuration;
+mod definition;
 mod demand;
 mod exposure;
+mod freedom;
 mod grouping;
 mod headline;
+mod host;
 mod image_step;
 mod images;
 mod isolation;
+mod origins;
+mod privileges;
+mod reach;
 mod reference;
 mod rejected;
 mod removal;
 mod required;
 mod rollout;
 mod security;
+mod service;
 mod sets;
 mod summary;
+mod sync_order;
 mod traffic;
+mod unknown_host;
 mod wording;
 mod workload;
 
@@ -43,18 +54,26 @@ struct Rule {
 
 /// The rules of every family, by its file's name.
 const FAMILIES: &[&[Rule]] = &[
+    api::RULES,
     availability::RULES,
     capacity::RULES,
     configuration::RULES,
+    definition::RULES,
     exposure::RULES,
     images::RULES,
     isolation::RULES,
+    origins::RULES,
+    privileges::RULES,
+    reach::RULES,
     rejected::RULES,
     removal::RULES,
     rollout::RULES,
     security::RULES,
+    service::RULES,
     sets::RULES,
+    sync_order::RULES,
     traffic::RULES,
+    unknown_host::RULES,
 ];
 
 /// Returns every code, by name.

@@ -30,6 +30,11 @@ fn lowered(sources: &Sources) -> Vec<ObjectSet> {
     resolve::project(&parts, sources).specs.iter().map(|it| objects(it).0).collect()
 }
 
+/// True where two specs are the same text: what is declared may change while the tree does not.
+fn is_same(left: &Sources, right: &Sources) -> bool {
+    left.iter().map(|(_, it)| (&it.name, &it.text)).eq(right.iter().map(|(_, it)| (&it.name, &it.text)))
+}
+
 /// Compares what a project compiles to with what it was.
 ///
 /// `tree` is what `compiled` renders to.
@@ -40,7 +45,7 @@ pub fn review(
     previous: &Previous,
 ) -> Result<Review, Vec<Unreadable>> {
     let before_sets = match &previous.sources {
-        Some(sources) if previous.tree != *tree => lowered(sources),
+        Some(old) if previous.tree != *tree || !is_same(old, sources) => lowered(old),
         Some(_) | None => Vec::new(),
     };
     let after: BTreeMap<&str, &ObjectSet> =
@@ -58,7 +63,9 @@ pub fn review(
         .map(|(folder, environment, after)| {
             let before = before.get(folder).map(Vec::as_slice);
             let changes: ChangeSet = diff::objects(before.unwrap_or_default(), after.unwrap_or_default());
-            EnvironmentComparison { environment, before, after, changes }
+            let same = |it: &&ObjectSet| it.environment.name == environment.name;
+            let environment_before = before_sets.iter().find(same).map(|it| &it.environment);
+            EnvironmentComparison { environment, environment_before, before, after, changes }
         })
         .collect();
     environments.sort_by(|a, b| a.name().cmp(b.name()));
