@@ -26,10 +26,10 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         let mut freed: BTreeMap<usize, BTreeMap<String, Vec<Direction>>> = BTreeMap::new();
         for (before, after) in environment.kept() {
             let (Some(old), Some(new)) = (Pods::of(before), Pods::of(after)) else { continue };
+            let old_pod = before_policies.guard(old.seen_by_policies());
+            let new_pod = after_policies.guard(new.seen_by_policies());
             for direction in [Direction::Ingress, Direction::Egress] {
-                let isolating = before_policies.isolating(&old.seen_by_policies(), direction);
-                let is_isolated = !after_policies.isolating(&new.seen_by_policies(), direction).is_empty();
-                let first = isolating.first().filter(|_| !is_isolated);
+                let first = old_pod.isolating(direction).first().filter(|_| !new_pod.is_isolated(direction));
                 let Some(last) = first.and_then(|it| removable.iter().position(|known| known.id == it.id)) else {
                     continue;
                 };

@@ -6,7 +6,7 @@ use super::callers::{Call, calls_to};
 use super::workload::Pods;
 use super::{Rule, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side, SourceLine};
-use crate::object::reach::{Beyond, Direction, Pod, Policies, PortSet, Ranges, Who};
+use crate::object::reach::{Beyond, Direction, Guarded, Pod, Policies, PortSet, Ranges, Who};
 use crate::object::{FieldPath, Object};
 use std::collections::BTreeMap;
 
@@ -23,8 +23,8 @@ const NETWORK_POLICY_REACH: ImpactCode = ImpactCode {
 struct Member<'a> {
     pods: Pods<'a>,
     /// What its pods were; for a new workload, what they are.
-    before: Pod<'a>,
-    after: Pod<'a>,
+    before: Guarded<'a>,
+    after: Guarded<'a>,
     is_kept: bool,
 }
 
@@ -48,7 +48,8 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         if (before.is_empty() && after.is_empty()) || !is_touched(environment) {
             continue;
         }
-        let members = Pods::all(environment, Side::After).map(|pods| Member::of(environment, pods)).collect();
+        let member = |pods| Member::of(environment, pods, &before, &after);
+        let members = Pods::all(environment, Side::After).map(member).collect();
         let scene = Scene { input, environment, before, after, members };
         findings.extend(scene.isolated());
         for member in scene.members.iter().filter(|it| it.is_kept) {
@@ -70,14 +71,32 @@ fn is_touched(environment: &EnvironmentComparison<'_>) -> bool {
 }
 
 impl<'a> Member<'a> {
-    fn of(environment: &EnvironmentComparison<'a>, pods: Pods<'a>) -> Self {
+    fn of(
+        environment: &EnvironmentComparison<'a>,
+        pods: Pods<'a>,
+        before: &Policies<'a>,
+        after: &Policies<'a>,
+    ) -> Self {
         let old = environment.object(Side::Before, &pods.object.id).and_then(Pods::of);
         Self {
             pods,
-            before: old.unwrap_or(pods).seen_by_policies(),
-            after: pods.seen_by_policies(),
+            before: before.guard(old.unwrap_or(pods).seen_by_policies()),
+            after: after.guard(pods.seen_by_policies()),
             is_kept: old.is_some(),
         }
+    }
+
+    fn begins(&self, direction: Direction) -> bool {
+        !self.before.is_isolated(direction) && self.after.is_isolated(direction)
+    }
+
+    fn ends(&self, direction: Direction) -> bool {
+        self.before.is_isolated(direction) && !self.after.is_isolated(direction)
+    }
+
+    /// True where some policy is about its traffic in a direction, before or after.
+    fn is_guarded(&self, direction: Direction) -> bool {
+        self.before.is_isolated(direction) || self.after.is_isolated(direction)
     }
 
     fn name(&self) -> String {
@@ -114,24 +133,14 @@ impl Party {
 }
 
 impl<'a> Scene<'a> {
-    fn begins(&self, member: &Member<'_>, direction: Direction) -> bool {
-        self.before.isolating(&member.before, direction).is_empty()
-            && !self.after.isolating(&member.after, direction).is_empty()
-    }
-
-    fn ends(&self, member: &Member<'_>, direction: Direction) -> bool {
-        !self.before.isolating(&member.before, direction).is_empty()
-            && self.after.isolating(&member.after, direction).is_empty()
-    }
-
     fn beyond(&self, member: &Member<'_>, direction: Direction, side: Side) -> Vec<Beyond> {
         match side {
             Side::Before => {
-                let known: Vec<Pod<'_>> = self.members.iter().map(|it| it.before).collect();
+                let known: Vec<Pod<'_>> = self.members.iter().map(|it| it.before.pod).collect();
                 self.before.beyond(&member.before, direction, &known)
             }
             Side::After => {
-                let known: Vec<Pod<'_>> = self.members.iter().map(|it| it.after).collect();
+                let known: Vec<Pod<'_>> = self.members.iter().map(|it| it.after.pod).collect();
                 self.after.beyond(&member.after, direction, &known)
             }
         }
@@ -139,7 +148,7 @@ impl<'a> Scene<'a> {
 
     /// Returns the line of the policy to which a workload owes what it may do now.
     fn line(&self, member: &Member<'_>, direction: Direction) -> Option<SourceLine> {
-        let policy = self.after.isolating(&member.after, direction).into_iter().next();
+        let policy = member.after.isolating(direction).first();
         match policy {
             Some(policy) => self.input.line_of(Side::After, policy, &FieldPath::parse("spec")?),
             None => self.input.line_of(Side::After, member.pods.object, &FieldPath::parse("metadata")?),
@@ -152,9 +161,8 @@ impl<'a> Scene<'a> {
         let policies: Vec<&Object> = self.environment.of_kind(Side::After, "NetworkPolicy").collect();
         for member in self.members.iter().filter(|it| it.is_kept) {
             let directions = [Direction::Ingress, Direction::Egress];
-            let begun: Vec<Direction> = directions.into_iter().filter(|it| self.begins(member, *it)).collect();
-            let Some(policy) = begun.first().and_then(|it| self.after.isolating(&member.after, *it).into_iter().next())
-            else {
+            let begun: Vec<Direction> = directions.into_iter().filter(|it| member.begins(*it)).collect();
+            let Some(policy) = begun.first().and_then(|it| member.after.isolating(*it).first().copied()) else {
                 continue;
             };
             let place = policies.iter().position(|it| it.id == policy.id).unwrap_or_default();
@@ -174,7 +182,7 @@ impl<'a> Scene<'a> {
         self.beyond(member, Direction::Egress, Side::After).iter().any(|it| is_dns(&it.ports))
             || self.members.iter().any(|it| {
                 // Any other pod answers nothing there.
-                is_dns(&it.after.declared_ports())
+                is_dns(&it.after.pod.declared_ports())
                     && is_dns(&self.after.between(&member.after, &it.after, Ranges::Pods))
             })
     }
@@ -221,8 +229,11 @@ impl<'a> Scene<'a> {
         let (mut gained, mut lost) = (Vec::new(), Vec::new());
         let mut findings = Vec::new();
         let calls = calls_to(self.environment, Side::After, callee.pods);
-        let (has_begun, has_ended) = (self.begins(callee, Direction::Ingress), self.ends(callee, Direction::Ingress));
+        let (has_begun, has_ended) = (callee.begins(Direction::Ingress), callee.ends(Direction::Ingress));
         for caller in self.members.iter().filter(|it| !it.is(callee.pods.object)) {
+            if !callee.is_guarded(Direction::Ingress) && !caller.is_guarded(Direction::Egress) {
+                continue;
+            }
             let between = |policies: &Policies<'_>, side: Side, ranges| match side {
                 Side::Before => policies.between(&caller.before, &callee.before, ranges),
                 Side::After => policies.between(&caller.after, &callee.after, ranges),
@@ -233,12 +244,12 @@ impl<'a> Scene<'a> {
                 |it: &&Call<'_>| it.caller.is_some_and(|it| caller.is(it)) && !it.ports.intersection(&less).is_empty();
             if let Some(call) = calls.iter().find(needed) {
                 findings.push(self.cut_off(caller, callee, call, &call.ports.intersection(&less)));
-            } else if !less.is_empty() && !has_begun && !self.begins(caller, Direction::Egress) {
+            } else if !less.is_empty() && !has_begun && !caller.begins(Direction::Egress) {
                 lost.push(Party { name: caller.name(), ports: less });
             }
             let open = between(&self.before, Side::Before, Ranges::Pods);
             let more = between(&self.after, Side::After, Ranges::Outside).minus(&open);
-            if !more.is_empty() && !has_ended && !self.ends(caller, Direction::Egress) {
+            if !more.is_empty() && !has_ended && !caller.ends(Direction::Egress) {
                 gained.push(Party { name: caller.name(), ports: more });
             }
         }
@@ -275,13 +286,13 @@ impl<'a> Scene<'a> {
         let mut findings = Vec::new();
         let gained: Vec<Party> = Party::beyond(Beyond::minus(&new, &old)).collect();
         let line = || self.line(caller, Direction::Egress);
-        if !gained.is_empty() && !self.ends(caller, Direction::Egress) {
+        if !gained.is_empty() && !caller.ends(Direction::Egress) {
             let message = format!("may reach more: {}", Party::told(&gained));
             let help = "allow only what it calls, on the ports that it calls";
             findings.push(self.about(caller, message).help(help).from_line(line()));
         }
         let lost: Vec<Party> = Party::beyond(Beyond::minus(&old, &new)).collect();
-        if !lost.is_empty() && !self.begins(caller, Direction::Egress) {
+        if !lost.is_empty() && !caller.begins(Direction::Egress) {
             let message = format!("may reach fewer: no longer {}", Party::told(&lost));
             findings.push(self.about(caller, message).with_severity(Severity::Note).from_line(line()));
         }
@@ -290,7 +301,7 @@ impl<'a> Scene<'a> {
 
     /// Reports a call that objects show and no policy lets through any more.
     fn cut_off(&self, from: &Member<'_>, to: &Member<'_>, call: &Call<'_>, ports: &PortSet) -> Finding {
-        let is_let_in = self.after.isolating(&to.after, Direction::Ingress).is_empty();
+        let is_let_in = !to.after.is_isolated(Direction::Ingress);
         let (side, direction) = if is_let_in { (from, Direction::Egress) } else { (to, Direction::Ingress) };
         let message =
             format!("can no longer reach what it calls: {} on {ports}, which {} names", to.name(), call.place);

@@ -28,6 +28,15 @@ pub struct Pod<'a> {
     pub template: &'a Value,
 }
 
+/// A pod, and the policies that isolate it.
+#[derive(Clone, Debug)]
+pub struct Guarded<'a> {
+    /// The pod.
+    pub pod: Pod<'a>,
+    ingress: Vec<&'a Object>,
+    egress: Vec<&'a Object>,
+}
+
 /// Which way traffic goes, seen from the pod that a policy selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
@@ -69,20 +78,28 @@ impl<'a> Policies<'a> {
         self.policies.is_empty()
     }
 
-    /// Returns the policies that isolate a pod in a direction.
-    pub fn isolating(&self, pod: &Pod<'_>, direction: Direction) -> Vec<&'a Object> {
-        self.policies.iter().copied().filter(|it| isolates(it, pod, direction)).collect()
+    /// Finds the policies that isolate a pod.
+    pub fn guard(&self, pod: Pod<'a>) -> Guarded<'a> {
+        let isolating = |direction| self.policies.iter().copied().filter(|it| isolates(it, &pod, direction)).collect();
+        Guarded { ingress: isolating(Direction::Ingress), egress: isolating(Direction::Egress), pod }
     }
 
     /// Returns the ports of one pod that another may reach.
-    pub fn between(&self, from: &Pod<'_>, to: &Pod<'_>, ranges: Ranges) -> PortSet {
-        let leaving = self.allowed(from, to, to, Direction::Egress, ranges);
-        leaving.intersection(&self.allowed(to, from, to, Direction::Ingress, ranges))
+    pub fn between(&self, from: &Guarded<'_>, to: &Guarded<'_>, ranges: Ranges) -> PortSet {
+        let leaving = self.allowed(from, &to.pod, &to.pod, Direction::Egress, ranges);
+        leaving.intersection(&self.allowed(to, &from.pod, &to.pod, Direction::Ingress, ranges))
     }
 
     /// Returns the ports that the policies of a pod open between it and a peer. `to` is the one whose ports they are.
-    fn allowed(&self, pod: &Pod<'_>, peer: &Pod<'_>, to: &Pod<'_>, direction: Direction, ranges: Ranges) -> PortSet {
-        let isolating = self.isolating(pod, direction);
+    fn allowed(
+        &self,
+        pod: &Guarded<'_>,
+        peer: &Pod<'_>,
+        to: &Pod<'_>,
+        direction: Direction,
+        ranges: Ranges,
+    ) -> PortSet {
+        let isolating = pod.isolating(direction);
         if isolating.is_empty() {
             return PortSet::all();
         }
@@ -125,8 +142,8 @@ impl<'a> Policies<'a> {
     }
 
     /// Returns who beyond the known pods may reach a pod, or be reached by it.
-    pub fn beyond(&self, pod: &Pod<'_>, direction: Direction, known: &[Pod<'_>]) -> Vec<Beyond> {
-        let isolating = self.isolating(pod, direction);
+    pub fn beyond(&self, pod: &Guarded<'_>, direction: Direction, known: &[Pod<'_>]) -> Vec<Beyond> {
+        let isolating = pod.isolating(direction);
         if isolating.is_empty() {
             return Beyond::everybody(&PortSet::all());
         }
@@ -134,7 +151,7 @@ impl<'a> Policies<'a> {
         for policy in isolating {
             for rule in rules(policy, direction) {
                 // Only a pod tells what number a port's name is.
-                let ports = open_ports(rule, (direction == Direction::Ingress).then_some(pod));
+                let ports = open_ports(rule, (direction == Direction::Ingress).then_some(&pod.pod));
                 let peers = peers(rule, direction);
                 let named = peers.iter().filter_map(|it| self.named(policy, it, known));
                 let new = if peers.is_empty() {
@@ -179,6 +196,21 @@ impl<'a> Policies<'a> {
             (None, labels) => format!("namespaces with {labels}"),
         };
         Some(Who::Strangers(format!("{which} of {place}")))
+    }
+}
+
+impl<'a> Guarded<'a> {
+    /// Returns the policies that isolate it in a direction, by name.
+    pub fn isolating(&self, direction: Direction) -> &[&'a Object] {
+        match direction {
+            Direction::Ingress => &self.ingress,
+            Direction::Egress => &self.egress,
+        }
+    }
+
+    /// True where some policy does.
+    pub fn is_isolated(&self, direction: Direction) -> bool {
+        !self.isolating(direction).is_empty()
     }
 }
 

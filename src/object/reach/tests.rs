@@ -35,7 +35,7 @@ fn check(policies: &[Value], from_web: &str, from_scraper: &str) {
     let (web, api, scraper) = (template("web"), template("api"), template("scraper"));
     let pod = |namespace, template| Pod { namespace: Some(namespace), template };
     let to = pod("dev", &api);
-    let found = |from| policies.between(&from, &to, Ranges::Outside).to_string();
+    let found = |from| policies.between(&policies.guard(from), &policies.guard(to), Ranges::Outside).to_string();
     assert_eq!(found(pod("dev", &web)), from_web, "from web");
     assert_eq!(found(pod("ops", &scraper)), from_scraper, "from scraper");
 }
@@ -114,6 +114,7 @@ fn ranges_may_hold_pods() {
     ]}]})]);
     let (policies, web) = (Policies::of(&objects), template("web"));
     let pod = Pod { namespace: Some("dev"), template: &web };
+    let pod = policies.guard(pod);
     assert_eq!(policies.between(&pod, &pod, Ranges::Outside).to_string(), "no port");
     assert_eq!(policies.between(&pod, &pod, Ranges::Pods).to_string(), "every port");
 }
@@ -124,7 +125,8 @@ fn who_is_beyond_is_described() {
     let known = [Pod { namespace: Some("dev"), template: &web }, Pod { namespace: Some("dev"), template: &api }];
     let check = |peers: Value, expected: &[&str]| {
         let objects = set(&[json!({"podSelector": {}, "ingress": [{"from": peers, "ports": [{"port": 80}]}]})]);
-        let found = Policies::of(&objects).beyond(&known[1], Direction::Ingress, &known);
+        let policies = Policies::of(&objects);
+        let found = policies.beyond(&policies.guard(known[1]), Direction::Ingress, &known);
         let found: Vec<String> = found.iter().map(|it| format!("{} {}", it.who.name(), it.ports)).collect();
         assert_eq!(found, expected);
     };
@@ -139,6 +141,7 @@ fn who_is_beyond_is_described() {
     let block = json!([{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}]);
     check(block, &["10.0.0.0/8 without 10.1.0.0/16 80/TCP"]);
     let objects = set(&[]);
-    let open = Policies::of(&objects).beyond(&known[0], Direction::Egress, &known);
+    let policies = Policies::of(&objects);
+    let open = policies.beyond(&policies.guard(known[0]), Direction::Egress, &known);
     assert_eq!(open[0].who.name(), "every address");
 }
