@@ -95,6 +95,7 @@ pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str
             })
             .collect(),
         waived: Vec::new(),
+        verdicts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };
@@ -107,7 +108,8 @@ pub(in crate::assess) fn review_versions(before: (u32, &[Value]), after: (u32, &
     let span = Span::new(sources.iter().next().unwrap().0, 0, 3);
     let at = |minor: u32| {
         let kubernetes = crate::object::KubernetesVersion { major: 1, minor };
-        let cluster = Cluster { name: "minikube".to_owned(), kubernetes, capacity: None, span };
+        let name = "minikube".to_owned();
+        let cluster = Cluster { name, kubernetes, capacity: None, storage_classes: Vec::new(), span };
         Environment { cluster: Some(cluster), ..Environment::undeclared("dev") }
     };
     let objects = |bodies: &[Value]| bodies.iter().map(|it| Object::from_body(it.clone()).unwrap()).collect::<Vec<_>>();
@@ -127,6 +129,7 @@ pub(in crate::assess) fn review_versions(before: (u32, &[Value]), after: (u32, &
         head: "working tree",
         environments: vec![environment],
         waived: Vec::new(),
+        verdicts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     })
@@ -138,6 +141,7 @@ fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environ
         name: "minikube".to_owned(),
         kubernetes: crate::object::KubernetesVersion::DEFAULT,
         capacity: None,
+        storage_classes: Vec::new(),
         span,
     };
     let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
