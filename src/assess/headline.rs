@@ -22,7 +22,12 @@ pub(super) fn sentence(
     };
     let changed: usize = environments.iter().map(|it| it.created + it.updated + it.deleted).sum();
     if first.is_none() && changed == 0 {
-        return "no changes".to_owned();
+        if findings.is_empty() {
+            return "no changes".to_owned();
+        }
+        // What is declared may change what the same objects do.
+        let parts: Vec<String> = worst(findings).into_iter().chain(["no object changes".to_owned()]).collect();
+        return format!("{}.", parts.join("; "));
     }
     let mut parts = worst(findings);
     parts.extend(gone(input, findings.first()));

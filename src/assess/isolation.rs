@@ -1,11 +1,10 @@
 //! Pods that lose their last network policy, and with it their isolation.
 
-use super::workload::{Pods, items};
+use super::workload::Pods;
 use super::{Rule, pruning, wording};
 use crate::change::{Comparison, DecidedBy, Finding, ImpactCode, Operation, Severity, Side};
-use crate::object::Selector;
+use crate::object::reach::{Direction, Policies};
 use crate::object::{FieldPath, Object};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[LAST_NETWORK_POLICY_REMOVED], find }];
@@ -17,47 +16,34 @@ const LAST_NETWORK_POLICY_REMOVED: ImpactCode = ImpactCode {
     documentation: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",
 };
 
-/// True where a policy isolates a pod in a direction. Without `policyTypes`, ingress is always meant, and egress where
-/// the policy has egress rules.
-fn isolates(policy: &Object, direction: &str, pods: Pods<'_>) -> bool {
-    let spec = policy.body.get("spec").unwrap_or(&Value::Null);
-    let types = items(spec, "policyTypes");
-    let is_meant = if types.is_empty() {
-        direction == "Ingress" || !items(spec, "egress").is_empty()
-    } else {
-        types.iter().any(|it| it == direction)
-    };
-    // A policy without a pod selector selects every pod of its namespace, as one with an empty selector does.
-    let selects = spec.get("podSelector").is_none_or(|it| Selector::of(it).matches(pods.labels()));
-    is_meant && policy.id.namespace == pods.object.id.namespace && selects
-}
-
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        let policies = |side| environment.of_kind(side, "NetworkPolicy").collect::<Vec<_>>();
-        let (policies_before, mut policies_after) = (policies(Side::Before), policies(Side::After));
-        policies_after.extend(pruning::left(environment).filter(|it| it.id.kind == "NetworkPolicy"));
+        let before_policies = Policies::of(environment.objects(Side::Before));
+        let after_policies = Policies::of(pruning::in_effect(environment));
+        let removable: Vec<&Object> = environment.of_kind(Side::Before, "NetworkPolicy").collect();
         // By policy and workloads, so that one removed policy is one finding, whatever its directions.
-        let mut freed: BTreeMap<usize, BTreeMap<String, Vec<&str>>> = BTreeMap::new();
+        let mut freed: BTreeMap<usize, BTreeMap<String, Vec<Direction>>> = BTreeMap::new();
         for (before, after) in environment.kept() {
             let (Some(old), Some(new)) = (Pods::of(before), Pods::of(after)) else { continue };
-            for direction in ["Ingress", "Egress"] {
-                let last = policies_before.iter().position(|it| isolates(it, direction, old));
-                let Some(last) = last.filter(|_| !policies_after.iter().any(|it| isolates(it, direction, new))) else {
+            let old_pod = before_policies.guard(old.seen_by_policies());
+            let new_pod = after_policies.guard(new.seen_by_policies());
+            for direction in [Direction::Ingress, Direction::Egress] {
+                let first = old_pod.isolating(direction).first().filter(|_| !new_pod.is_isolated(direction));
+                let Some(last) = first.and_then(|it| removable.iter().position(|known| known.id == it.id)) else {
                     continue;
                 };
                 freed.entry(last).or_default().entry(after.id.short()).or_default().push(direction);
             }
         }
         for (policy, directions, workloads) in freed.into_iter().flat_map(|(last, it)| by_directions(last, it)) {
-            let policy = policies_before[policy];
+            let policy = removable[policy];
             let is_gone = environment.change(&policy.id).is_some_and(|it| it.operation == Operation::Delete);
             let was = if is_gone { "is removed" } else { "no longer applies" };
             let (names, it) = (wording::list(&workloads), if workloads.len() > 1 { "them" } else { "it" });
             let traffic = match directions.as_slice() {
-                ["Ingress"] => format!("everything may reach {names}"),
-                ["Egress"] => format!("nothing limits what leaves {names}"),
+                [Direction::Ingress] => format!("everything may reach {names}"),
+                [Direction::Egress] => format!("nothing limits what leaves {names}"),
                 _ => format!("everything may reach {names}, and nothing limits what leaves {it}"),
             };
             let message = format!("{was}: {traffic}, as no other policy selects {it}");
@@ -75,11 +61,11 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
 }
 
 /// A policy, the directions in which it was the last, and the workloads for which it was.
-type Freed<'a> = (usize, Vec<&'a str>, Vec<String>);
+type Freed = (usize, Vec<Direction>, Vec<String>);
 
 /// Puts the workloads together that a policy no longer isolates in the same directions.
-fn by_directions(policy: usize, workloads: BTreeMap<String, Vec<&str>>) -> Vec<Freed<'_>> {
-    let mut found: Vec<Freed<'_>> = Vec::new();
+fn by_directions(policy: usize, workloads: BTreeMap<String, Vec<Direction>>) -> Vec<Freed> {
+    let mut found: Vec<Freed> = Vec::new();
     for (workload, directions) in workloads {
         match found.iter_mut().find(|it| it.1 == directions) {
             Some(same) => same.2.push(workload),

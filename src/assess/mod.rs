@@ -10,28 +10,36 @@
 //! 2. Add both to that file's `RULES`; a new family also needs its line in `FAMILIES` below.
 //! 3. Give the code a heading in `docs/diagnostics.md`.
 
+mod api;
 mod availability;
 mod bounds;
 mod budget;
+mod callers;
 mod capacity;
 mod checks;
 mod claims;
 mod configuration;
 mod consumer;
+mod definition;
 mod demand;
 mod exposure;
+mod freedom;
 mod grouping;
 mod headline;
+mod host;
 mod image_step;
 mod images;
 mod isolation;
 mod limits;
 mod mass_removal;
 mod missing_config;
+mod origins;
 mod pods;
+mod privileges;
 mod probe;
 mod pruning;
 mod quota;
+mod reach;
 mod reference;
 mod rejected;
 mod removal;
@@ -40,11 +48,14 @@ mod rights;
 mod rollout;
 mod schedule;
 mod security;
+mod service;
 mod sets;
 mod storage;
 mod summary;
 mod superseded;
+mod sync_order;
 mod traffic;
+mod unknown_host;
 mod without_restart;
 mod wording;
 mod workload;
@@ -60,31 +71,39 @@ struct Rule {
 
 /// The rules of every family, by its file's name.
 const FAMILIES: &[&[Rule]] = &[
+    api::RULES,
     availability::RULES,
     bounds::RULES,
     budget::RULES,
     capacity::RULES,
     claims::RULES,
     configuration::RULES,
+    definition::RULES,
     exposure::RULES,
     images::RULES,
     isolation::RULES,
     limits::RULES,
     mass_removal::RULES,
     missing_config::RULES,
+    origins::RULES,
+    privileges::RULES,
     probe::RULES,
     pruning::RULES,
     quota::RULES,
+    reach::RULES,
     rejected::RULES,
     removal::RULES,
     rights::RULES,
     rollout::RULES,
     schedule::RULES,
     security::RULES,
+    service::RULES,
     sets::RULES,
     storage::RULES,
     superseded::RULES,
+    sync_order::RULES,
     traffic::RULES,
+    unknown_host::RULES,
     without_restart::RULES,
 ];
 

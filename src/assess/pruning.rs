@@ -70,6 +70,11 @@ pub(super) fn left<'a>(environment: &'a EnvironmentComparison<'a>) -> impl Itera
     with_operation(environment, Operation::Delete).filter(|it| !goes(environment, it))
 }
 
+/// Iterates what is in the cluster once this is merged: the new objects, and removed ones that are not deleted.
+pub(super) fn in_effect<'a>(environment: &'a EnvironmentComparison<'a>) -> impl Iterator<Item = &'a Object> + Clone {
+    environment.objects(Side::After).iter().chain(left(environment).collect::<Vec<_>>())
+}
+
 /// Says on what the removal of an object waits: the end of a message.
 pub(super) fn condition(environment: &EnvironmentComparison<'_>, object: &Object) -> &'static str {
     match fate(environment, object) {

@@ -1,7 +1,8 @@
 //! Who refers to what: a ConfigMap or Secret in pods, a Service in routes and in configuration values.
 
+use super::host::{Form, Host, hosts};
 use super::workload::{Pods, items, text};
-use crate::object::{FieldPath, Object};
+use crate::object::{FieldPath, Object, Segment};
 use serde_json::Value;
 
 /// One place in a pod that reads a ConfigMap or a Secret.
@@ -137,49 +138,51 @@ pub(super) fn service_use(object: &Object, service: &Object) -> Option<FieldPath
     };
     crate::object::leaves(&object.body, &mut |path, value| {
         let Some(value) = value.as_str() else { return };
-        let fields: Vec<&str> = path.segments().iter().filter_map(field_name).collect();
+        let fields = field_names(path);
         let is_reference = match (object.id.kind.as_str(), fields.as_slice()) {
             ("Ingress", [.., "service", "name"]) | ("StatefulSet", ["spec", "serviceName"]) => true,
             (kind, [.., "backendRefs", "name"]) => kind.ends_with("Route"),
             _ => false,
         };
-        let is_setting = matches!(fields.as_slice(), ["data", ..] if object.id.kind == "ConfigMap")
-            || matches!(fields.as_slice(), [.., "env", "value"] if object.pod_template().is_some());
         see(path, is_reference && is_neighbour && value == name);
-        see(path, is_setting && names_host(value, name, namespace, is_neighbour));
+        see(path, is_setting(object, &fields) && names_host(value, name, namespace, is_neighbour));
     });
     found
 }
 
-fn field_name(segment: &crate::object::Segment) -> Option<&str> {
-    match segment {
-        crate::object::Segment::Field(name) => Some(name),
-        crate::object::Segment::Index(_) => None,
-    }
+/// Returns the fields of a path, without the positions of list items.
+pub(super) fn field_names(path: &FieldPath) -> Vec<&str> {
+    let names = path.segments().iter().filter_map(|it| match it {
+        Segment::Field(name) => Some(name.as_str()),
+        Segment::Index(_) => None,
+    });
+    names.collect()
+}
+
+/// True for the fields in which an application is told something: the data of a ConfigMap, and variables.
+pub(super) fn is_setting(object: &Object, fields: &[&str]) -> bool {
+    matches!(fields, ["data", ..] if object.id.kind == "ConfigMap")
+        || matches!(fields, [.., "env", "value"] if object.pod_template().is_some())
+}
+
+/// True where a value names the host of a Service, with this port where one is given.
+pub(super) fn names_service(value: &str, service: &Object, reader: &Object, port: Option<u64>) -> bool {
+    let namespace = service.id.namespace.as_deref().unwrap_or_default();
+    let is_neighbour = reader.id.namespace == service.id.namespace;
+    let named = hosts(value).into_iter().filter(|it| is_host(it, &service.id.name, namespace, is_neighbour));
+    named.into_iter().any(|it| port.is_none() || it.port == port)
 }
 
 /// True where a value names the host: as a whole, in a URL, or with a port. A bare name within other text is a word.
 fn names_host(value: &str, name: &str, namespace: &str, is_neighbour: bool) -> bool {
-    let is_name = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '.';
-    let long = format!("{name}.{namespace}");
-    let mut rest = 0;
-    while let Some(start) = value[rest..].find(is_name).map(|it| rest + it) {
-        let end = value[start..].find(|it: char| !is_name(it)).map_or(value.len(), |it| start + it);
-        let word = value[start..end].trim_end_matches('.');
-        let tail = word.strip_prefix(long.as_str());
-        if matches!(tail, Some("" | ".svc" | ".svc.cluster.local")) {
-            return true;
-        }
-        let is_host = word == value
-            || value[..start].ends_with("//")
-            || value[..start].ends_with('@')
-            || value[end..].strip_prefix(':').is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()));
-        if is_neighbour && word == name && is_host {
-            return true;
-        }
-        rest = end;
-    }
-    false
+    hosts(value).iter().any(|it| is_host(it, name, namespace, is_neighbour))
+}
+
+fn is_host(host: &Host<'_>, name: &str, namespace: &str, is_neighbour: bool) -> bool {
+    let tail =
+        host.name.strip_prefix(name).and_then(|it| it.strip_prefix('.')).and_then(|it| it.strip_prefix(namespace));
+    let is_long = matches!(tail, Some("" | ".svc" | ".svc.cluster.local"));
+    is_long || (is_neighbour && host.name == name && host.form != Form::Word)
 }
 
 #[cfg(test)]

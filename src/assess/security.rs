@@ -1,12 +1,11 @@
 //! What pods may do that they could not do before, and the other way round.
 
-use super::workload::{Pods, items, text};
+use super::freedom::{Freedom, freedoms};
+use super::workload::{Pods, text};
 use super::{Rule, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::fmt;
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[SECURITY_LOOSENED, SECURITY_TIGHTENED], find }];
 
@@ -22,25 +21,6 @@ const SECURITY_TIGHTENED: ImpactCode = ImpactCode {
     decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
 };
-
-/// Something that a pod or, where it is named, one of its containers may do.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Freedom {
-    container: Option<String>,
-    what: String,
-}
-
-impl fmt::Display for Freedom {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.container {
-            Some(container) => write!(f, "{} (container `{container}`)", self.what),
-            None => f.write_str(&self.what),
-        }
-    }
-}
-
-/// What a pod may do, each with the field that decides it.
-type Freedoms = BTreeMap<Freedom, FieldPath>;
 
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -96,78 +76,6 @@ fn pod_findings(
     findings
 }
 
-/// Returns what a pod may do.
-fn freedoms(pods: Pods<'_>) -> Freedoms {
-    let mut found = Freedoms::new();
-    let base = pods.object.pod_template_path().unwrap_or_default().field("spec");
-    let spec = pods.spec();
-    let mut add = |what: String, path: FieldPath| found.insert(Freedom { container: None, what }, path);
-    for (field, what) in [
-        ("hostNetwork", "use the network of its node"),
-        ("hostPID", "see the processes of its node"),
-        ("hostIPC", "use the shared memory of its node"),
-    ] {
-        if spec.get(field) == Some(&Value::Bool(true)) {
-            add(what.to_owned(), base.field(field));
-        }
-    }
-    for (index, volume) in items(spec, "volumes").iter().enumerate() {
-        if let Some(path) = volume.get("hostPath").map(|it| text(it, "path")) {
-            add(format!("use `{path}` of its node"), base.field("volumes").index(index).field("hostPath"));
-        }
-    }
-    if spec.get("automountServiceAccountToken") != Some(&Value::Bool(false)) {
-        add("use a service account token".to_owned(), base.field("automountServiceAccountToken"));
-    }
-    for (path, container) in pods.containers() {
-        container_freedoms(spec, container, &path, &mut found);
-    }
-    found
-}
-
-fn container_freedoms(pod: &Value, container: &Value, path: &FieldPath, found: &mut Freedoms) {
-    let name = text(container, "name");
-    let context = path.field("securityContext");
-    let own = |field: &str| container.get("securityContext").and_then(|it| it.get(field));
-    // What a container does not say, its pod says for it.
-    let from_pod = |field: &str| pod.get("securityContext").and_then(|it| it.get(field));
-    let inherited = |field: &str| own(field).or_else(|| from_pod(field));
-    let pod_context = path.parent().and_then(|it| it.parent()).map(|it| it.field("securityContext"));
-    let mut add = |freedom: &str, field: &str| {
-        let freedom = Freedom { container: Some(name.to_owned()), what: freedom.to_owned() };
-        let (top, _) = field.split_once('.').unwrap_or((field, ""));
-        let is_from_pod = own(top).is_none() && from_pod(top).is_some();
-        let context = pod_context.as_ref().filter(|_| is_from_pod).unwrap_or(&context);
-        found.insert(freedom, context.join(field));
-    };
-    let yes = Some(&Value::Bool(true));
-    let is_privileged = own("privileged") == yes;
-    if is_privileged {
-        add("run privileged", "privileged");
-    }
-    let user = inherited("runAsUser").and_then(Value::as_u64);
-    if user == Some(0) || (user.is_none() && inherited("runAsNonRoot") != yes) {
-        add("run as root", if user.is_some() { "runAsUser" } else { "runAsNonRoot" });
-    }
-    if own("allowPrivilegeEscalation") != Some(&Value::Bool(false)) {
-        add("gain privileges", "allowPrivilegeEscalation");
-    }
-    if own("readOnlyRootFilesystem") != yes {
-        add("write to its root file system", "readOnlyRootFilesystem");
-    }
-    let profile = inherited("seccompProfile").map(|it| text(it, "type")).unwrap_or_default();
-    if !matches!(profile, "RuntimeDefault" | "Localhost") {
-        add("make any system call", "seccompProfile");
-    }
-    let capabilities = own("capabilities").unwrap_or(&Value::Null);
-    if !items(capabilities, "drop").iter().any(|it| it == "ALL") {
-        add("keep the default capabilities", "capabilities.drop");
-    }
-    for capability in items(capabilities, "add").iter().filter_map(Value::as_str) {
-        add(&format!("use the capability {capability}"), "capabilities.add");
-    }
-}
-
 /// Reports a change of the Pod Security level that a namespace enforces.
 fn enforcement(
     input: &Comparison<'_>,
@@ -181,10 +89,12 @@ fn enforcement(
     let (then, now) = (level(before), level(after));
     let (code, what) = match rank(&now)?.cmp(&rank(&then)?) {
         std::cmp::Ordering::Equal => return None,
-        std::cmp::Ordering::Less => (SECURITY_LOOSENED, "lets pods do more"),
-        std::cmp::Ordering::Greater => (SECURITY_TIGHTENED, "lets pods do less"),
+        std::cmp::Ordering::Less => (SECURITY_LOOSENED, "has a lowered policy: pods may do more, as it"),
+        std::cmp::Ordering::Greater => {
+            (SECURITY_TIGHTENED, "has a raised policy: pods that do more do not start, as it")
+        }
     };
-    let message = format!("{what}: it enforces the Pod Security level `{now}` instead of `{then}`");
+    let message = format!("{what} enforces the Pod Security level `{now}` instead of `{then}`");
     let finding = Finding::new(code, environment.name(), &after.id, message).at(path.to_string());
     Some(finding.from_line(input.line_of(Side::After, after, &path)))
 }
@@ -222,6 +132,24 @@ mod tests {
             expect(&kept, "security-loosened", &[]);
         };
         let own = "containers/0/securityContext";
+        let host_port = json!([{"containerPort": 80, "hostPort": 8080}]);
+        check("containers/0/ports", host_port, "take port 8080/TCP of its node (container `web`)");
+        check(
+            "securityContext/appArmorProfile",
+            json!({"type": "Unconfined"}),
+            "run without AppArmor (container `web`)",
+        );
+        check(&format!("{own}/procMount"), json!("Unmasked"), "see all of /proc (container `web`)");
+        check(
+            "securityContext/sysctls",
+            json!([{"name": "kernel.msgmax", "value": "1"}]),
+            "set the kernel parameter `kernel.msgmax`",
+        );
+        check(
+            "securityContext/windowsOptions",
+            json!({"hostProcess": true}),
+            "run as a process of its node (container `web`)",
+        );
         check("hostNetwork", json!(true), "use the network of its node");
         check("hostPID", json!(true), "see the processes of its node");
         check("hostIPC", json!(true), "use the shared memory of its node");
@@ -246,6 +174,21 @@ mod tests {
             json!({"type": "Unconfined"}),
             "make any system call (container `web`)",
         );
+    }
+
+    #[test]
+    fn what_the_baseline_allows_is_no_freedom() {
+        let check = |pointer: &str, value: Value| {
+            let other = with(locked(), &format!("/spec/template/spec/{pointer}"), value);
+            expect(&review_one(&[locked()], &[other]), "security-loosened", &[]);
+        };
+        check("securityContext/sysctls", json!([{"name": "net.ipv4.tcp_syncookies", "value": "1"}]));
+        check("securityContext/appArmorProfile", json!({"type": "RuntimeDefault"}));
+        check("containers/0/securityContext/procMount", json!("Default"));
+        check("containers/0/ports", json!([{"containerPort": 80}]));
+        check("containers/0/ports", json!([{"containerPort": 80, "hostPort": 0}]));
+        check("hostNetwork", json!(false));
+        check("securityContext/runAsUser", json!(1));
     }
 
     #[test]
@@ -296,14 +239,16 @@ mod tests {
         expect(
             &review,
             "security-loosened",
-            &["Namespace/dev lets pods do more: it enforces the Pod Security level `baseline` instead of `restricted`"],
+            &[
+                "Namespace/dev has a lowered policy: pods may do more, as it enforces the Pod Security level `baseline` instead of `restricted`",
+            ],
         );
         let review = review_one(&[object("v1", "Namespace", "dev", &json!({}))], &[level("restricted")]);
         expect(
             &review,
             "security-tightened",
             &[
-                "Namespace/dev lets pods do less: it enforces the Pod Security level `restricted` instead of `privileged`",
+                "Namespace/dev has a raised policy: pods that do more do not start, as it enforces the Pod Security level `restricted` instead of `privileged`",
             ],
         );
     }

@@ -10,7 +10,6 @@ use serde_json::Value;
 pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[SERVICE_SELECTS_NOTHING], find: selects_nothing },
     Rule { codes: &[NODE_PORT_COLLISION], find: node_port_collision },
-    Rule { codes: &[SERVICE_TYPE_CHANGE], find: type_change },
 ];
 
 const SERVICE_SELECTS_NOTHING: ImpactCode = ImpactCode {
@@ -25,14 +24,8 @@ const NODE_PORT_COLLISION: ImpactCode = ImpactCode {
     decided_by: DecidedBy::Declared,
     documentation: "https://kubernetes.io/docs/concepts/services-networking/service/#nodeport-custom-port",
 };
-const SERVICE_TYPE_CHANGE: ImpactCode = ImpactCode {
-    name: "service-type-change",
-    severity: Severity::Warn,
-    decided_by: DecidedBy::Trees,
-    documentation: "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
-};
-
-fn service_type(service: &Object) -> &str {
+/// Returns the type of a Service.
+pub(super) fn service_type(service: &Object) -> &str {
     service.field("spec.type").and_then(Value::as_str).unwrap_or("ClusterIP")
 }
 
@@ -158,35 +151,6 @@ fn node_port_collision(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
-fn type_change(input: &Comparison<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for environment in &input.environments {
-        for (before, after) in environment.kept().filter(|(_, it)| it.id.kind == "Service") {
-            let (from, to) = (service_type(before), service_type(after));
-            if from == to {
-                continue;
-            }
-            let gains = match to {
-                "NodePort" => "it becomes reachable on a port of every node",
-                "LoadBalancer" => "it becomes reachable at an external address",
-                "ExternalName" => "its name leads to another host instead of its pods",
-                _ => "it is reachable only within the cluster",
-            };
-            let loses = match (from, to) {
-                ("LoadBalancer", _) => ", and its external address is released",
-                ("NodePort", "ClusterIP" | "ExternalName") => ", and its node port is released",
-                _ => "",
-            };
-            let path = FieldPath::parse("spec.type").unwrap_or_default();
-            let message = format!("changes from {from} to {to}: {gains}{loses}");
-            let help = "check who reaches it from outside, and who should";
-            let finding = Finding::new(SERVICE_TYPE_CHANGE, environment.name(), &after.id, message).at("spec.type");
-            findings.push(finding.help(help).from_line(input.line_of(Side::After, after, &path)));
-        }
-    }
-    findings
-}
-
 #[cfg(test)]
 mod tests {
     use crate::assess::tests::fixture::{States, deployment, expect, object, review_of, review_one, with};
@@ -239,35 +203,5 @@ mod tests {
                 "Service/web may be rejected at first: node port 30000 is free only once Service/web in dev has let it go in the same sync",
             ],
         );
-    }
-
-    #[test]
-    fn a_type_decides_who_reaches_it() {
-        let of = |kind: Option<&str>| {
-            kind.map_or_else(|| service("web", &json!({})), |it| service("web", &json!({"type": it})))
-        };
-        let check = |before: Option<&str>, after: Option<&str>, expected: &[&str]| {
-            expect(&review_one(&[of(before)], &[of(after)]), "service-type-change", expected);
-        };
-        check(
-            None,
-            Some("NodePort"),
-            &["Service/web changes from ClusterIP to NodePort: it becomes reachable on a port of every node"],
-        );
-        check(
-            Some("NodePort"),
-            Some("ClusterIP"),
-            &[
-                "Service/web changes from NodePort to ClusterIP: it is reachable only within the cluster, and its node port is released",
-            ],
-        );
-        check(
-            Some("LoadBalancer"),
-            Some("NodePort"),
-            &[
-                "Service/web changes from LoadBalancer to NodePort: it becomes reachable on a port of every node, and its external address is released",
-            ],
-        );
-        check(None, Some("ClusterIP"), &[]);
     }
 }

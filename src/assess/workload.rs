@@ -2,6 +2,7 @@
 
 use super::rejected;
 use crate::change::{EnvironmentComparison, Side};
+use crate::object::reach::Pod;
 pub(super) use crate::object::rollout::{Batch, Rounding, batch, recreates, rollout_bounds, scaled};
 use crate::object::{FieldPath, KubernetesVersion, Object};
 use serde_json::Value;
@@ -25,6 +26,11 @@ impl<'a> Pods<'a> {
     /// Iterates the workloads of one state of an environment.
     pub(super) fn all(environment: &EnvironmentComparison<'a>, side: Side) -> impl Iterator<Item = Self> {
         environment.objects(side).iter().filter_map(Self::of)
+    }
+
+    /// Returns what network policies see of the pods.
+    pub(super) fn seen_by_policies(self) -> Pod<'a> {
+        Pod { namespace: self.object.id.namespace.as_deref(), template: self.template }
     }
 
     /// Returns the labels of the pods.

@@ -30,6 +30,8 @@ pub struct Comparison<'a> {
 pub struct EnvironmentComparison<'a> {
     /// What is declared about it; about a removed one, what was.
     pub environment: &'a Environment,
+    /// What was declared about it, where the old spec is known.
+    pub environment_before: Option<&'a Environment>,
     /// The old objects, sorted by identity; none for a new environment.
     pub before: Option<&'a [Object]>,
     /// The new objects, sorted by identity; none for a removed environment.

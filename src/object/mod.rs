@@ -19,6 +19,7 @@ pub mod located;
 pub mod normal_form;
 pub mod origins;
 pub mod quantity;
+pub mod reach;
 pub mod resource;
 pub mod rollout;
 pub mod schema;

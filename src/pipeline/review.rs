@@ -83,7 +83,9 @@ pub fn detailed_review(
         .map(|(folder, environment, after)| {
             let before = before.get(folder).map(AsRef::as_ref);
             let changes: ChangeSet = diff::objects(before.unwrap_or_default(), after.unwrap_or_default());
-            EnvironmentComparison { environment, before, after, changes }
+            let same = |it: &&ObjectSet| it.environment.name == environment.name;
+            let environment_before = before_sets.iter().find(same).map(|it| &it.environment);
+            EnvironmentComparison { environment, environment_before, before, after, changes }
         })
         .collect();
     environments.sort_by(|a, b| a.name().cmp(b.name()));

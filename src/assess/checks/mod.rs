@@ -41,14 +41,17 @@ const SAID_ELSEWHERE: &[&str] = &["api-deprecated", "api-removed"];
 /// A check, and the rules of the review that say of the same object what comes of breaking it.
 const SAID_WITH: &[(&str, &[&str])] = &[
     ("config-key-missing", &["config-removed-in-use"]),
-    ("ingress-backend-missing", &["route-backend-missing", "service-removed"]),
+    ("deprecated-api", &["api-deprecated", "api-removed"]),
+    ("ingress-backend-missing", &["route-backend-missing", "service-port-removed", "service-removed"]),
     ("missing-image-tag", &["image-change"]),
     ("missing-probe", &["probe-change"]),
     ("missing-reference", &["account-removed-in-use", "config-removed-in-use", "service-removed"]),
     ("mutable-image-tag", &["image-change"]),
+    ("origin-not-allowed", &["origin-exposure"]),
     ("probe-port-missing", &["probe-change"]),
     ("route-backend-missing", &["service-removed"]),
     ("runs-as-root", &["security-loosened"]),
+    ("unknown-kind", &["api-removed"]),
 ];
 
 /// Of more objects than this that one change makes break one check, only the first are named.

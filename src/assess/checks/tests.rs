@@ -29,6 +29,7 @@ fn told(verdicts: Vec<Verdict>, others: &[ImpactCode], found: &[Finding]) -> Vec
         head: "working tree",
         environments: vec![EnvironmentComparison {
             environment: &environment,
+            environment_before: None,
             before: None,
             after: None,
             changes: crate::change::ChangeSet::default(),

@@ -109,7 +109,8 @@ pub(in crate::assess) fn review_where(states: &[States], declare: impl Fn(&mut E
             .map(|(environment, (before, after))| {
                 let (before, after) = (before.as_deref(), after.as_deref());
                 let changes = diff::objects(before.unwrap_or_default(), after.unwrap_or_default());
-                EnvironmentComparison { environment, before, after, changes }
+                let environment_before = before.is_some().then_some(environment);
+                EnvironmentComparison { environment, environment_before, before, after, changes }
             })
             .collect(),
         waived: Vec::new(),
@@ -118,6 +119,39 @@ pub(in crate::assess) fn review_where(states: &[States], declare: impl Fn(&mut E
         baseline_sources: None,
     };
     review(&input)
+}
+
+/// Reviews `dev` where the declared minor version of its cluster may change too.
+pub(in crate::assess) fn review_versions(before: (u32, &[Value]), after: (u32, &[Value])) -> Review {
+    let sources = Sources::new([("base/app.kdl".to_owned(), "app todo\n".to_owned())]);
+    let span = Span::new(sources.iter().next().unwrap().0, 0, 3);
+    let at = |minor: u32| {
+        let kubernetes = crate::object::KubernetesVersion { major: 1, minor };
+        let name = "minikube".to_owned();
+        let cluster = Cluster { name, kubernetes, capacity: None, storage_classes: Vec::new(), span };
+        Environment { cluster: Some(cluster), ..Environment::undeclared("dev") }
+    };
+    let objects = |bodies: &[Value]| bodies.iter().map(|it| Object::from_body(it.clone()).unwrap()).collect::<Vec<_>>();
+    let (old, new) = (at(before.0), at(after.0));
+    let (before, after) = (objects(before.1), objects(after.1));
+    let changes = diff::objects(&before, &after);
+    let environment = EnvironmentComparison {
+        environment: &new,
+        environment_before: Some(&old),
+        before: Some(&before),
+        after: Some(&after),
+        changes,
+    };
+    review(&Comparison {
+        app: "todo",
+        baseline: Baseline::Commit { id: "4f2c1aa".to_owned(), chosen: "HEAD".to_owned() },
+        head: "working tree",
+        environments: vec![environment],
+        waived: Vec::new(),
+        verdicts: Vec::new(),
+        sources: &sources,
+        baseline_sources: None,
+    })
 }
 
 fn environment(name: &str, file: FileId) -> Environment {

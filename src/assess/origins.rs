@@ -1,4 +1,4 @@
-//! Web origins that a change newly allows.
+//! Web origins that a change newly allows, item by item of the lists of origins.
 
 use super::Rule;
 use super::workload::{Pods, items, text};
@@ -25,14 +25,15 @@ struct OriginList<'a> {
     origins: BTreeSet<&'a str>,
 }
 
-/// Returns the lists of origins: settings with `ORIGIN` in their name, their values separated by commas.
+/// Returns the lists of origins: settings with `ORIGIN` in their name, their values separated by commas,
+/// semicolons or blanks, or written as a list of JSON.
 fn origin_lists<'a>(environment: &EnvironmentComparison<'a>, side: Side) -> Vec<OriginList<'a>> {
     let mut lists = Vec::new();
     let mut add = |object: &'a Object, path: FieldPath, name: &str, value: Option<&'a Value>| {
         let Some(value) = value.and_then(Value::as_str).filter(|_| name.to_uppercase().contains("ORIGIN")) else {
             return;
         };
-        let origins = value.split(',').map(|it| it.trim().trim_end_matches('/')).filter(|it| is_origin(it)).collect();
+        let origins = value.split(is_between).map(|it| it.trim_end_matches('/')).filter(|it| is_origin(it)).collect();
         let shown = path.display_in(&object.body);
         lists.push(OriginList { object, path, shown, origins });
     };
@@ -52,8 +53,13 @@ fn origin_lists<'a>(environment: &EnvironmentComparison<'a>, side: Side) -> Vec<
     lists
 }
 
+/// True for what may stand between two origins of a list.
+fn is_between(character: char) -> bool {
+    matches!(character, ',' | ';' | '"' | '\'' | '[' | ']') || character.is_whitespace()
+}
+
 fn is_origin(text: &str) -> bool {
-    text == "*" || text.contains("://")
+    matches!(text, "*" | "null") || text.contains("://")
 }
 
 fn host(origin: &str) -> &str {
@@ -96,6 +102,10 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
             for origin in list.origins.iter().filter(|it| !known.is_some_and(|known| known.origins.contains(*it))) {
                 let reason = if *origin == "*" {
                     "every website may call it with a visitor's browser".to_owned()
+                } else if *origin == "null" {
+                    "files and sandboxed frames, which everybody can make, have this origin".to_owned()
+                } else if host(origin).contains('*') {
+                    "whoever gets a name that it matches may call it with a visitor's browser".to_owned()
                 } else if origin.starts_with("http://") && environment.environment.protected {
                     "whoever sits on the network path can change an unencrypted page and so call it".to_owned()
                 } else if let Some(owner) = owner(input, environment, origin) {
@@ -137,6 +147,17 @@ mod tests {
         check(&[("prod", allow("https://own.example"), allow("https://a.example"))], &[]);
         check(&[("prod", allow("http://a.example"), allow("https://own.example"))], &[]);
         check(&[("prod", None, allow("http://a.example"))], &[open]);
+        let message = |origin: &str, reason: &str| format!("ConfigMap/api allows the origin `{origin}`: {reason}");
+        let null = message("null", "files and sandboxed frames, which everybody can make, have this origin");
+        check(&[("dev", allow("https://a.example"), allow("https://a.example null"))], &[&null]);
+        let matching =
+            message("https://*.a.example", "whoever gets a name that it matches may call it with a visitor's browser");
+        check(
+            &[("dev", allow("https://a.example"), allow("[\"https://a.example\", \"https://*.a.example\"]"))],
+            &[&matching],
+        );
+        check(&[("prod", allow("https://a.example"), allow("https://a.example;http://a.example"))], &[open]);
+        check(&[("dev", allow("https://a.example,*"), allow("[\"*\", \"https://a.example\"]"))], &[]);
         let prod = || ("prod", allow("https://todo.example"), allow("https://todo.example"));
         check(&[prod(), ("dev", allow("https://own.example"), allow("https://todo.example"))], &[foreign]);
         check(&[prod(), ("dev", None, allow("https://todo.example"))], &[foreign]);
