@@ -26,6 +26,7 @@ mod limits;
 mod missing_config;
 mod probe;
 mod quota;
+mod pods;
 mod reference;
 mod rejected;
 mod removal;
@@ -92,6 +93,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
     }
     let findings = findings(input);
     let capacity = demand::changes(input);
+    let rollouts = pods::changes(input);
     let images = images::changes(input);
     let required = required::objects(input);
     let changes = grouping::changes(input);
@@ -107,7 +109,9 @@ pub fn review(input: &Comparison<'_>) -> Review {
         changes,
         findings,
         capacity,
+        rollouts,
         images,
+        manifests: Vec::new(),
         waived: input.waived.clone(),
         required,
         accounting,

@@ -3,11 +3,13 @@
 pub mod apply;
 pub mod comparison;
 pub mod finding;
+pub mod manifest;
 pub mod review;
 
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
 pub use finding::{DecidedBy, Finding, ImpactCode, Severity};
+pub use manifest::{LineKind, ManifestChange, ManifestLine, QuotedLine, Restart, RolloutChange};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,

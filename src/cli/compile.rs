@@ -2,8 +2,8 @@
 
 use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
+use crate::pipeline::Detail;
 use crate::tree::{State, WritePlan};
 use crate::write;
 use crate::{disk, report};
@@ -36,11 +36,11 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     }
     // Before anything is written: an unknown baseline leaves the tree as it is.
     let previous = project.previous(selection, &tree, &scope, console)?;
-    let review = previous.map(|it| project.review(&compiled, &tree, &it, console)).transpose()?;
+    let review = previous.map(|it| project.review(&compiled, &tree, &it, Detail::Fields, console)).transpose()?;
     disk::apply(&project.root, &plan).map_err(|error| failed(&error, console))?;
     console.message(&format!("{compiled_what}; {}\n", written(&plan)));
     match review {
-        Some(review) => console.data(&report::terminal(&review, console.width, Style::Colour)),
+        Some(review) => console.page(&report::terminal(&review, console.width, console.style)),
         None => console.message("not compared: the project is in no git repository\n"),
     }
     Ok(ExitCode::Done)

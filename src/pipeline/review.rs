@@ -1,6 +1,6 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
-use super::{Compiled, objects};
+use super::{Compiled, manifests, objects};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
 use crate::object::id::ENVIRONMENT;
@@ -24,6 +24,15 @@ pub struct Previous {
     pub skipped: Vec<String>,
 }
 
+/// How far down a review goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// To the fields.
+    Fields,
+    /// To the lines of the rendered files, which takes as long as rendering them.
+    Lines,
+}
+
 /// Compiles a spec without checking its objects: what the old state of a project is asked for its lines with.
 fn lowered(sources: &Sources) -> Vec<ObjectSet> {
     let (parts, _) = parse::project(sources);
@@ -38,6 +47,17 @@ pub fn review(
     tree: &ManifestTree,
     sources: &Sources,
     previous: &Previous,
+) -> Result<Review, Vec<Unreadable>> {
+    detailed_review(compiled, tree, sources, previous, Detail::Fields)
+}
+
+/// Compares as [`review`](fn@review) does, and goes as far down as it is told.
+pub fn detailed_review(
+    compiled: &Compiled,
+    tree: &ManifestTree,
+    sources: &Sources,
+    previous: &Previous,
+    detail: Detail,
 ) -> Result<Review, Vec<Unreadable>> {
     let before_sets = match &previous.sources {
         Some(sources) if previous.tree != *tree => lowered(sources),
@@ -63,7 +83,7 @@ pub fn review(
         .collect();
     environments.sort_by(|a, b| a.name().cmp(b.name()));
     let waived = waived_rules(&compiled.waived, sources);
-    let mut review = assess::review(&Comparison {
+    let comparison = Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
         head: "working tree",
@@ -71,7 +91,12 @@ pub fn review(
         waived,
         sources,
         baseline_sources: previous.sources.as_ref(),
-    });
+    };
+    let mut review = assess::review(&comparison);
+    match detail {
+        Detail::Fields => {}
+        Detail::Lines => review.manifests = manifests::changes(&comparison, &previous.tree, tree),
+    }
     review.not_checked.extend(rules_that_are_off(&compiled.sets));
     review.not_checked.extend(previous.skipped.iter().cloned());
     Ok(review)

@@ -213,7 +213,7 @@ fn occurrences(value: &Value, payload: &str) -> usize {
 }
 
 /// Visits every text of a review.
-fn each_text(review: &mut Review, visit: &mut impl FnMut(&mut String)) {
+pub(crate) fn each_text(review: &mut Review, visit: &mut impl FnMut(&mut String)) {
     fn object(id: &mut ObjectId, visit: &mut impl FnMut(&mut String)) {
         [&mut id.group, &mut id.kind, &mut id.name].into_iter().for_each(&mut *visit);
         id.namespace.iter_mut().for_each(visit);
@@ -268,7 +268,25 @@ fn each_text(review: &mut Review, visit: &mut impl FnMut(&mut String)) {
         it.keys.iter_mut().for_each(&mut *visit);
         [&mut it.kind, &mut it.name].into_iter().for_each(&mut *visit);
     }
-    review.not_checked.iter_mut().for_each(visit);
+    review.not_checked.iter_mut().for_each(&mut *visit);
+}
+
+/// Visits the texts that only a page shows.
+pub(crate) fn each_text_of_lines(review: &mut Review, visit: &mut impl FnMut(&mut String)) {
+    for it in &mut review.rollouts {
+        it.environments.iter_mut().for_each(&mut *visit);
+        visit(&mut it.workload);
+    }
+    for it in &mut review.manifests {
+        it.environments.iter_mut().for_each(&mut *visit);
+        [&mut it.object.kind, &mut it.object.name, &mut it.file].into_iter().for_each(&mut *visit);
+        for line in it.hunks.iter_mut().flatten() {
+            [&mut line.text, &mut line.path].into_iter().for_each(&mut *visit);
+            if let Some(quoted) = &mut line.source {
+                [&mut quoted.text, &mut quoted.line.file].into_iter().for_each(&mut *visit);
+            }
+        }
+    }
 }
 
 #[test]

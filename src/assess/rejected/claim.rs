@@ -56,6 +56,11 @@ pub(super) fn find(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
+/// True where the class of a claim surely does not let it grow.
+pub(in crate::assess) fn is_stuck(environment: &EnvironmentComparison<'_>, claim: &Object) -> bool {
+    claim.id.kind == "PersistentVolumeClaim" && fixed_class(environment, claim).is_some()
+}
+
 /// Returns the class of a claim where it is rendered here and does not let claims grow. Kubernetes: the admission plugin
 /// `PersistentVolumeClaimResize`.
 fn fixed_class<'a>(environment: &EnvironmentComparison<'a>, claim: &Object) -> Option<&'a Object> {

@@ -111,7 +111,8 @@ fn review_in(version: KubernetesVersion, states: &[States], secrets: &[(&str, &[
 
 fn environment(name: &str, kubernetes: KubernetesVersion, file: FileId, secrets: &[(&str, &[&str])]) -> Environment {
     let span = Span::new(file, 0, 3);
-    let cluster = Cluster { name: "minikube".to_owned(), kubernetes, capacity: None, span };
+    let cluster =
+        Cluster { name: "minikube".to_owned(), kubernetes, capacity: None, storage_classes: Vec::new(), span };
     let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
         kind: "Secret".to_owned(),
         name: (*name).to_owned(),
