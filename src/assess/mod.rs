@@ -13,6 +13,7 @@
 mod availability;
 mod budget;
 mod capacity;
+mod checks;
 mod configuration;
 mod consumer;
 mod demand;
@@ -77,9 +78,14 @@ const FAMILIES: &[&[Rule]] = &[
 
 /// Returns every code, by name.
 pub fn codes() -> Vec<ImpactCode> {
-    let mut codes: Vec<ImpactCode> = rules().flat_map(|it| it.codes.iter().copied()).collect();
+    let mut codes = codes_of_rules();
+    codes.extend(checks::codes(&codes));
     codes.sort_unstable_by_key(|it| it.name);
     codes
+}
+
+fn codes_of_rules() -> Vec<ImpactCode> {
+    rules().flat_map(|it| it.codes.iter().copied()).collect()
 }
 
 /// Reviews a change.
@@ -117,6 +123,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
         accounting,
         not_checked,
         headline,
+        picture: None,
     }
 }
 
@@ -126,7 +133,8 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Returns what all rules find, the worst first, identical findings joined over environments.
 fn findings(input: &Comparison<'_>) -> Vec<Finding> {
-    let found = rules().flat_map(|it| (it.find)(input)).collect();
+    let mut found: Vec<Finding> = rules().flat_map(|it| (it.find)(input)).collect();
+    found.extend(checks::findings(input, &codes_of_rules(), &found));
     let mut findings = grouping::join_findings(found);
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     findings

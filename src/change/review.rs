@@ -37,6 +37,18 @@ pub struct Review {
     pub not_checked: Vec<String>,
     /// The whole review in one sentence, with the worst finding.
     pub headline: String,
+    /// A picture of who no longer has to do with whom, and who newly has; none where that stays as it was, or where there
+    /// is more than a picture can show.
+    pub picture: Option<Picture>,
+}
+
+/// A picture of what a change touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// The environments in which it looks like that.
+    pub environments: Vec<String>,
+    /// The flowchart, in Mermaid: names and values are escaped for it.
+    pub mermaid: String,
 }
 
 /// What a tree was compared with.
@@ -177,6 +189,8 @@ pub struct WaivedRule {
     pub until: Option<Date>,
     /// The line that waives it.
     pub source: SourceLine,
+    /// True where the old state did not need it: what it excuses is new, or was said before.
+    pub new: bool,
 }
 
 /// An object that we refer to and do not make.

@@ -287,7 +287,8 @@ pub(super) fn offender(rule: &WaivedRule, review: &Review) -> String {
 /// Why a house rule may be broken, and for how long: `reason: a batch worker, until 2026-12-31`.
 pub(super) fn excuse(rule: &WaivedRule) -> String {
     let until = rule.until.map(|it| format!(" (until {it})")).unwrap_or_default();
-    format!("{}{until}", rule.reason)
+    let new = if rule.new { ", new with this change" } else { "" };
+    format!("{}{until}{new}", rule.reason)
 }
 
 /// What the review did not look at; empty where it looked at everything.

@@ -103,6 +103,7 @@ fn review_in(version: KubernetesVersion, states: &[States], secrets: &[(&str, &[
             })
             .collect(),
         waived: Vec::new(),
+        verdicts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };
