@@ -1,5 +1,6 @@
 //! The whole review in one sentence: the worst first, then what restarts, then what grows or shrinks.
 
+use super::without_restart::ROLLOUT_RESUMED;
 use super::wording::{count, count_of, list};
 use crate::change::{
     Baseline, CapacityChange, Comparison, EnvironmentComparison, EnvironmentSummary, Finding, Severity,
@@ -37,7 +38,9 @@ pub(super) fn sentence(
     parts.extend(restarts(environments));
     parts.extend(growth(input, capacity));
     if parts.is_empty() {
-        parts.push(format!("{}, nothing restarts", counts(environments)));
+        let is_resumed = findings.iter().any(|it| it.code == ROLLOUT_RESUMED);
+        let what = if is_resumed { "what was held back may restart" } else { "nothing restarts" };
+        parts.push(format!("{}, {what}", counts(environments)));
     }
     format!("{}.", parts.join("; "))
 }

@@ -93,6 +93,7 @@ mod tests {
     use crate::assess::tests::fixture::{deployment, expect, object, review_one};
     use serde_json::{Value, json};
 
+    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
     fn web(limits: Value) -> Value {
         deployment("web", 1, json!({"image": "web:1", "resources": {"limits": limits}}))
     }

@@ -1,6 +1,7 @@
 //! How many pods of a workload there are while it goes from its old state to its new one: the numbers of the rollout
 //! pictures.
 
+use super::sets;
 use super::workload::{Pods, recreates, replicas, restarts, rollout_bounds};
 use crate::change::{Comparison, EnvironmentComparison, Restart, RolloutChange, Side};
 use crate::object::Object;
@@ -40,8 +41,7 @@ fn of_workload(environment: &EnvironmentComparison<'_>, workload: &Object) -> Op
             let bounds = rollout_bounds(workload, after);
             (after.saturating_sub(bounds.unavailable).min(before), (after + bounds.surge).max(before))
         }
-        // One pod at a time, and only then the next one.
-        (Restart::Replaced, _) => (fewer.saturating_sub(1), more),
+        (Restart::Replaced, _) => (sets::least_available(environment, workload), more),
     };
     let environments = vec![environment.name().to_owned()];
     Some(RolloutChange { environments, workload: workload.id.short(), before, after, least, most, restarts })

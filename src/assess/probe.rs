@@ -219,6 +219,7 @@ mod tests {
     use crate::assess::tests::fixture::{deployment, expect, review_one, with};
     use serde_json::{Value, json};
 
+    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
     fn web(fields: Value) -> Value {
         let mut container = json!({"image": "web:1", "ports": [{"name": "http", "containerPort": 8080}]});
         for (name, value) in fields.as_object().unwrap() {
@@ -234,6 +235,7 @@ mod tests {
         expect(&review_one(&[web(before)], &[web(after)]), "probe-change", &messages);
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
     fn http(port: Value) -> Value {
         json!({"httpGet": {"path": "/", "port": port}})
     }

@@ -250,6 +250,7 @@ mod tests {
         deployment("web", replicas, json!({"image": image, "resources": resources}))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
     fn quota(resource: &str, amount: Value) -> Value {
         object("v1", "ResourceQuota", "dev", &json!({"spec": {"hard": {resource: amount}}}))
     }

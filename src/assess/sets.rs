@@ -127,9 +127,7 @@ fn in_turn(
     let (name, first, last) = (&workload.id.name, ordinals.start, ordinals.end.saturating_sub(1));
     let replaced = ordinals.end.saturating_sub(first);
     let batch = batch(workload, pods, version(environment));
-    let (Batch::Of(size) | Batch::OneOr(size)) = batch;
-    let missing = if batch == Batch::Of(size) { size } else { 1 };
-    let available = replaced.min(pods.saturating_sub(missing));
+    let available = |size: u64| format!("at least {} available", remaining(replaced, pods, size));
     let which = match replaced {
         1 => format!("{name}-{last} is replaced"),
         2 => format!("first {name}-{last}, then {name}-{first}"),
@@ -143,20 +141,34 @@ fn in_turn(
             let message = format!("is down while it restarts: all {all} pods stop at once, as `maxUnavailable` allows");
             (Severity::Outage, message)
         }
-        (_, Batch::Of(1)) => {
-            (Severity::Warn, format!("rolls one pod at a time: {which}, at least {available} available"))
-        }
+        (_, Batch::Of(1)) => (Severity::Warn, format!("rolls one pod at a time: {which}, {}", available(1))),
         (_, Batch::Of(size)) => {
-            let message = format!("rolls up to {size} pods at a time: {which}, at least {available} available");
+            let message = format!("rolls up to {size} pods at a time: {which}, {}", available(size));
             (Severity::Warn, message)
         }
         (_, Batch::OneOr(size)) => {
             let message = format!(
-                "rolls one pod at a time: {which}, at least {available} available; on Kubernetes before 1.35.4 up to {size} at a time, as `maxUnavailable` allows"
+                "rolls one pod at a time: {which}, {}; on Kubernetes before 1.35.4 up to {size} at a time as `maxUnavailable` allows, {}",
+                available(1),
+                available(size)
             );
             (Severity::Warn, message)
         }
     }
+}
+
+/// Returns how many pods are left while so many of those that stay are replaced at a time.
+fn remaining(replaced: u64, pods: u64, size: u64) -> u64 {
+    replaced.min(pods.saturating_sub(size))
+}
+
+/// Returns how many pods of a StatefulSet that restarts are available at least.
+pub(super) fn least_available(environment: &EnvironmentComparison<'_>, workload: &Object) -> u64 {
+    let pods = replicas(environment.objects(Side::After), workload);
+    let before = environment.object(Side::Before, &workload.id);
+    let kept = pods.min(before.map_or(0, |it| replicas(environment.objects(Side::Before), it)));
+    let (Batch::Of(size) | Batch::OneOr(size)) = batch(workload, pods, version(environment));
+    remaining(kept, pods, size)
 }
 
 /// Kubernetes: `rollingUpdate` of the controller; by default the pod of one node is missing at a time. Shares of the nodes
@@ -295,7 +307,9 @@ mod tests {
         let two = "rolls up to 2 pods at a time: all 5 are replaced, from db-4 to db-0, at least 3 available";
         check(37, 5, json!(2), two);
         check(37, 5, json!("59%"), two);
-        let open = format!("{one}; on Kubernetes before 1.35.4 up to 2 at a time, as `maxUnavailable` allows");
+        let open = format!(
+            "{one}; on Kubernetes before 1.35.4 up to 2 at a time as `maxUnavailable` allows, at least 3 available"
+        );
         check(35, 5, json!(2), &open);
         let all = "is down while it restarts: all 3 pods stop at once, as `maxUnavailable` allows";
         check(37, 3, json!("100%"), all);

@@ -55,7 +55,9 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
             let before = environment.object(Side::Before, &object.id);
             let of = |side, it| requested_by(environment.objects(side), it);
             let (old, new) = (before.map_or(Quantity::ZERO, |it| of(Side::Before, it)), of(Side::After, object));
-            if new <= old || rejected::is_refused(environment, &object.id) {
+            let is_refused = rejected::is_refused(environment, &object.id)
+                || before.is_some() && rejected::claim::is_stuck(environment, object);
+            if new <= old || is_refused {
                 continue;
             }
             let grown = wording::bytes(bytes(new.minus(old)));

@@ -13,7 +13,7 @@ const NO_RESTART: ImpactCode = ImpactCode {
     decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment",
 };
-const ROLLOUT_RESUMED: ImpactCode = ImpactCode {
+pub(super) const ROLLOUT_RESUMED: ImpactCode = ImpactCode {
     name: "rollout-resumed",
     severity: Severity::Note,
     decided_by: DecidedBy::Live,

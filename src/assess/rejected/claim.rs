@@ -53,6 +53,11 @@ pub(super) fn find(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
+/// True where the class of a claim surely does not let it grow.
+pub(in crate::assess) fn is_stuck(environment: &EnvironmentComparison<'_>, claim: &Object) -> bool {
+    claim.id.kind == "PersistentVolumeClaim" && fixed_class(environment, claim).is_some()
+}
+
 /// Returns the class of a claim where it is known not to let claims grow, and what to do: one that is rendered here, or
 /// that the cluster declares. Kubernetes: the admission plugin `PersistentVolumeClaimResize`.
 fn fixed_class(environment: &EnvironmentComparison<'_>, claim: &Object) -> Option<(String, String)> {

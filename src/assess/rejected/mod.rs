@@ -1,6 +1,6 @@
 //! What the API server will not accept, so that the sync fails: fields that cannot change once their object exists.
 
-mod claim;
+pub(super) mod claim;
 mod code;
 mod definition;
 mod fixed;
