@@ -2,13 +2,15 @@
 
 pub mod apply;
 pub mod comparison;
+pub mod drift;
 pub mod finding;
 pub mod review;
 pub mod verdict;
 
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
-pub use finding::{DecidedBy, Finding, ImpactCode, Severity};
+pub use drift::Drift;
+pub use finding::{DecidedBy, Finding, ImpactCode, RENDERED_DRIFT, Severity};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,

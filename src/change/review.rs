@@ -17,7 +17,7 @@ pub struct Review {
     pub environments: Vec<EnvironmentSummary>,
     /// Changes, identical ones joined over environments; removals first, then by kind and name.
     pub changes: Vec<ReviewedChange>,
-    /// Consequences, the worst first.
+    /// Consequences, the worst first; before them, what is committed and not what the sources compile to.
     pub findings: Vec<Finding>,
     /// Requests before and after, for each environment whose requests change.
     pub capacity: Vec<CapacityChange>,
@@ -33,6 +33,13 @@ pub struct Review {
     pub not_checked: Vec<String>,
     /// The whole review in one sentence, with the worst finding.
     pub headline: String,
+}
+
+impl Review {
+    /// Returns the findings about trees that are not what their sources compile to, and all others.
+    pub fn drift_and_findings(&self) -> (&[Finding], &[Finding]) {
+        self.findings.split_at(self.findings.iter().take_while(|it| it.is_drift()).count())
+    }
 }
 
 /// What a tree was compared with.

@@ -1,13 +1,15 @@
 //! `review`: what merging will do, in any form.
 
 use super::arguments::{Format, Review};
-use super::{Console, ExitCode, Project};
+use super::project::Drifted;
+use super::reviewer::Reviewer;
+use super::{Console, ExitCode};
 use crate::diagnostic::excerpt::Style;
 use crate::{disk, report};
 
 /// Runs the command.
-pub(super) fn run(arguments: &Review, project: &Project, console: &mut Console<'_>) -> ExitCode {
-    let review = match project.reviewed(&arguments.selection, console) {
+pub(super) fn run(arguments: &Review, from: &Reviewer, console: &mut Console<'_>) -> ExitCode {
+    let review = match from.reviewed(&arguments.selection, Drifted::OnBothSides, console) {
         Ok(review) => review,
         Err(code) => return code,
     };

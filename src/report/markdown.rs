@@ -89,6 +89,7 @@ impl<'a> Comment<'a> {
             self.line(&format!("<sub>{}</sub>", prose(&wording::compared(review))));
             return self.text;
         }
+        self.drift();
         self.alert();
         self.environments();
         self.findings();
@@ -136,7 +137,7 @@ impl<'a> Comment<'a> {
 
     /// Writes the worst finding as the comment's only alert, where it asks for a look.
     fn alert(&mut self) {
-        let Some(worst) = self.review.findings.first() else { return };
+        let Some(worst) = self.review.drift_and_findings().1.first() else { return };
         let kind = match worst.severity {
             Severity::Note => return,
             Severity::Warn => "WARNING",
@@ -145,10 +146,18 @@ impl<'a> Comment<'a> {
         self.line(&format!("\n> [!{kind}]\n> {}", sentence(worst, self.review)));
     }
 
+    /// Writes what is committed and not what the sources compile to, before all that follows from it.
+    fn drift(&mut self) {
+        let review = self.review;
+        let title = format!("{}{}", wording::DRIFT[..1].to_uppercase(), &wording::DRIFT[1..]);
+        self.section(&title, &[], review.drift_and_findings().0, |it| format!("- {}", sentence(it, review)));
+    }
+
     fn findings(&mut self) {
         let review = self.review;
-        let alerted = review.findings.first().is_some_and(|it| it.severity >= Severity::Warn);
-        let rest = &review.findings[usize::from(alerted)..];
+        let (_, findings) = review.drift_and_findings();
+        let alerted = findings.first().is_some_and(|it| it.severity >= Severity::Warn);
+        let rest = &findings[usize::from(alerted)..];
         self.section("Findings", &[], rest, |it| format!("- {}", sentence(it, review)));
     }
 

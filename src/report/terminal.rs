@@ -147,7 +147,17 @@ fn environment_sentences(page: &mut Page, review: &Review) {
 
 /// Prints what wants a look; the notes stand beside what they explain.
 fn findings(page: &mut Page, review: &Review) {
-    for finding in review.findings.iter().filter(|it| it.severity > Severity::Note) {
+    let (drift, others) = review.drift_and_findings();
+    if !drift.is_empty() {
+        page.heading(wording::DRIFT);
+    }
+    for (index, finding) in drift.iter().enumerate() {
+        if index > 0 {
+            page.blank();
+        }
+        one_finding(page, finding, review);
+    }
+    for finding in others.iter().filter(|it| it.severity > Severity::Note) {
         page.blank();
         one_finding(page, finding, review);
     }

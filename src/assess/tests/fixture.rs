@@ -95,6 +95,7 @@ pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str
             .collect(),
         waived: Vec::new(),
         verdicts: Vec::new(),
+        drifts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };
