@@ -4,8 +4,7 @@
 use super::Rule;
 use super::wording::{count_of, list};
 use crate::change::{
-    self, Comparison, DecidedBy, Drift, EnvironmentComparison, FieldChange, Finding, ImpactCode, Operation, Severity,
-    Side,
+    Comparison, DecidedBy, Drift, EnvironmentComparison, FieldChange, Finding, ImpactCode, Operation, Severity, Side,
 };
 use crate::object::{FieldPath, ObjectId};
 use serde_json::Value;
@@ -14,7 +13,7 @@ use std::collections::BTreeMap;
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[RENDERED_DRIFT], find }];
 
 const RENDERED_DRIFT: ImpactCode = ImpactCode {
-    name: change::RENDERED_DRIFT,
+    name: "rendered-drift",
     severity: Severity::Warn,
     decided_by: DecidedBy::Declared,
     documentation: "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/",

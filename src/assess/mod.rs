@@ -22,6 +22,7 @@ mod headline;
 mod image_step;
 mod images;
 mod isolation;
+mod pods;
 mod reference;
 mod rejected;
 mod removal;
@@ -83,6 +84,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
     }
     let findings = findings(input);
     let capacity = demand::changes(input);
+    let rollouts = pods::changes(input);
     let images = images::changes(input);
     let required = required::objects(input);
     let changes = grouping::changes(input);
@@ -98,7 +100,9 @@ pub fn review(input: &Comparison<'_>) -> Review {
         changes,
         findings,
         capacity,
+        rollouts,
         images,
+        manifests: Vec::new(),
         waived: input.waived.clone(),
         required,
         accounting,

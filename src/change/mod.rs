@@ -4,6 +4,7 @@ pub mod apply;
 pub mod comparison;
 pub mod drift;
 pub mod finding;
+pub mod manifest;
 pub mod review;
 pub mod verdict;
 
@@ -11,6 +12,7 @@ pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
 pub use drift::Drift;
 pub use finding::{DecidedBy, Finding, ImpactCode, RENDERED_DRIFT, Severity};
+pub use manifest::{LineKind, ManifestChange, ManifestLine, QuotedLine, Restart, RolloutChange};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,

@@ -4,15 +4,15 @@ use super::arguments::Diff;
 use super::project::Drifted;
 use super::reviewer::Reviewer;
 use super::{Console, ExitCode};
-use crate::diagnostic::excerpt::Style;
+use crate::pipeline::Detail;
 use crate::report;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Diff, from: &Reviewer, console: &mut Console<'_>) -> ExitCode {
-    let review = match from.reviewed(&arguments.selection, Drifted::OnlyBefore, console) {
+    let review = match from.reviewed(&arguments.selection, Drifted::OnlyBefore, Detail::Fields, console) {
         Ok(review) => review,
         Err(code) => return code,
     };
-    console.data(&report::terminal(&review, console.width, Style::Colour));
+    console.page(&report::terminal(&review, console.width, console.style));
     if arguments.exit_code && !review.changes.is_empty() { ExitCode::Found } else { ExitCode::Done }
 }

@@ -2,20 +2,26 @@
 
 pub mod arguments;
 mod capacity;
+mod colour;
 mod compile;
 mod console;
 mod diff;
 mod exit_code;
 mod explain;
 mod graph;
+mod pager;
 mod parity;
 mod project;
 mod review;
 mod reviewer;
+mod surroundings;
 mod today;
 
+pub use colour::Colour;
 pub use console::Console;
 pub use exit_code::ExitCode;
+pub use pager::Pager;
+pub use surroundings::Surroundings;
 
 use crate::pipeline::Settings;
 use arguments::{Arguments, Command};
@@ -38,9 +44,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
             return ExitCode::Done;
         }
     };
+    if arguments.no_pager {
+        console.without_pager();
+    }
     let directory = arguments.directory.as_deref().unwrap_or(Path::new("."));
     let settings = Settings { today: arguments.today.or_else(today::today) };
-    let code = command(&arguments.command, directory, settings, console).unwrap_or_else(|code| code);
+    let code = command(&arguments, directory, settings, console).unwrap_or_else(|code| code);
     match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {
         Some(message) => {
             console.message(&message);
@@ -51,18 +60,21 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
 }
 
 fn command(
-    command: &Command,
+    arguments: &Arguments,
     directory: &Path,
     settings: Settings,
     console: &mut Console<'_>,
 ) -> Result<ExitCode, ExitCode> {
     let project = |console: &mut Console<'_>| Project::open(directory, settings, console);
-    Ok(match command {
+    Ok(match &arguments.command {
         Command::Compile(it) => compile::run(it, &project(console)?, console),
         Command::Diff(it) => diff::run(it, &Reviewer::open(directory, settings, it.head.as_deref(), console)?, console),
-        Command::Review(it) => {
-            review::run(it, &Reviewer::open(directory, settings, it.head.as_deref(), console)?, console)
-        }
+        Command::Review(it) => review::run(
+            it,
+            arguments.color,
+            &Reviewer::open(directory, settings, it.head.as_deref(), console)?,
+            console,
+        ),
         Command::Explain(it) => explain::run(it, &project(console)?, console),
         Command::Graph(it) => graph::run(it, &project(console)?, console),
         Command::Capacity(it) => capacity::run(it, &project(console)?, console),

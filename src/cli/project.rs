@@ -5,7 +5,7 @@ use super::{Console, ExitCode};
 use crate::change::{Baseline, Review};
 use crate::diagnostic::excerpt::{self, Style};
 use crate::diagnostic::suggest;
-use crate::pipeline::{self, Compiled, Previous, Settings};
+use crate::pipeline::{self, Compiled, Detail, Previous, Settings};
 use crate::source::Sources;
 use crate::spec::Lineage;
 use crate::tree::{Existing, ManifestTree, Scope};
@@ -194,15 +194,45 @@ impl Project {
         Ok(ManifestTree { files })
     }
 
+    /// Takes for compiled what is on disk as `HEAD` has it, where the sources are edited: it only waits for its compile.
+    fn judged_on_disk(
+        &self,
+        on_disk: ManifestTree,
+        tree: &ManifestTree,
+        scope: &Scope,
+    ) -> Result<ManifestTree, git::Error> {
+        let Some(repository) = git::Repository::open(&self.root)? else { return Ok(on_disk) };
+        let head = match repository.head()? {
+            git::Head::Branch { name: _, commit } | git::Head::Detached { commit } => commit,
+            git::Head::Unborn { .. } => return Ok(tree.clone()),
+        };
+        if repository.baseline_sources(&head).is_ok_and(|it| it.sources == self.sources) {
+            return Ok(on_disk);
+        }
+        let committed = repository.baseline_tree(&head, &on_disk, scope)?.whole(&on_disk);
+        let mut judged = on_disk.clone();
+        for path in tree.files.keys().chain(on_disk.files.keys()) {
+            if on_disk.files.get(path) != committed.files.get(path) {
+                continue;
+            }
+            match tree.files.get(path) {
+                Some(text) => drop(judged.files.insert(path.clone(), text.clone())),
+                None => drop(judged.files.remove(path)),
+            }
+        }
+        Ok(judged)
+    }
+
     /// Compares what was compiled with the baseline.
     pub(super) fn review(
         &self,
         compiled: &Compiled,
         tree: &ManifestTree,
         previous: &Previous,
+        detail: Detail,
         console: &mut Console<'_>,
     ) -> Result<Review, ExitCode> {
-        pipeline::review(compiled, tree, &self.sources, previous).map_err(|unreadable| {
+        pipeline::detailed_review(compiled, tree, &self.sources, previous, detail).map_err(|unreadable| {
             for file in unreadable {
                 let help = "compare with a commit in which the file is right, with `--base REV`".to_owned();
                 console.error(&format!("the baseline cannot be compared: {file}"), &[help]);
@@ -216,6 +246,7 @@ impl Project {
         &self,
         selection: &Selection,
         drifted: Drifted,
+        detail: Detail,
         console: &mut Console<'_>,
     ) -> Result<Review, ExitCode> {
         let compiled = self.compiled(&selection.environments, console)?;
@@ -228,9 +259,13 @@ impl Project {
         };
         if drifted == Drifted::OnBothSides {
             let on_disk = self.on_disk(&scope, console)?;
-            previous.drifts.extend(pipeline::drift_of_disk(&on_disk, &compiled, &scope));
+            let judged = self.judged_on_disk(on_disk, &tree, &scope).map_err(|error| {
+                console.error(&error.to_string(), &error.help());
+                ExitCode::Failed
+            })?;
+            previous.drifts.extend(pipeline::drift_of_disk(&judged, &compiled, &scope));
         }
-        self.review(&compiled, &tree, &previous, console)
+        self.review(&compiled, &tree, &previous, detail, console)
     }
 }
 

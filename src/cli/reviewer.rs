@@ -5,7 +5,8 @@ use super::project::Drifted;
 use super::{Console, ExitCode, Project};
 use crate::change::{Baseline, Review, Side};
 use crate::diagnostic::suggest;
-use crate::pipeline::{self, Committed, Previous, Settings};
+use crate::pipeline::{self, Committed, Detail, Previous, Settings};
+use crate::source::Sources;
 use crate::tree::{ManifestTree, Scope};
 use crate::{disk, git};
 use std::collections::BTreeMap;
@@ -39,30 +40,59 @@ impl Reviewer {
         &self,
         selection: &Selection,
         drifted: Drifted,
+        detail: Detail,
         console: &mut Console<'_>,
     ) -> Result<Review, ExitCode> {
         match self {
-            Self::Project(project) => project.reviewed(selection, drifted, console),
-            Self::Commit { root, revision } => of_commit(root, revision, selection, console),
+            Self::Project(project) => project.reviewed(selection, drifted, detail, console),
+            Self::Commit { root, revision } => of_commit(root, revision, selection, detail, console),
         }
     }
+
+    /// Returns the spec of the new state; an empty one where it cannot be read.
+    pub(super) fn sources(&self, console: &mut Console<'_>) -> Result<Sources, ExitCode> {
+        match self {
+            Self::Project(project) => Ok(project.sources.clone()),
+            Self::Commit { root, revision } => {
+                let repository = repository(root, console)?;
+                let id = repository.named_commit(revision).map_err(|it| failed(&it, console))?;
+                Ok(repository.baseline_sources(&id).map(|it| it.sources).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Returns where the project lies in its repository: `apps/todo/`, or nothing where it is the whole repository.
+    pub(super) fn place_in_repository(&self, console: &mut Console<'_>) -> Result<String, ExitCode> {
+        let root = match self {
+            Self::Project(project) => &project.root,
+            Self::Commit { root, revision: _ } => root,
+        };
+        Ok(repository(root, console)?.prefix().to_owned())
+    }
+}
+
+fn failed(error: &git::Error, console: &mut Console<'_>) -> ExitCode {
+    console.error(&error.to_string(), &error.help());
+    ExitCode::Failed
+}
+
+fn repository(root: &Path, console: &mut Console<'_>) -> Result<git::Repository, ExitCode> {
+    let opened = git::Repository::open(root).map_err(|it| failed(&it, console))?;
+    opened.ok_or_else(|| {
+        let help = "name a directory of a repository with `-C DIR`".to_owned();
+        console.error(&format!("`{}` is in no git repository", root.display()), &[help]);
+        ExitCode::Failed
+    })
 }
 
 fn of_commit(
     root: &Path,
     revision: &str,
     selection: &Selection,
+    detail: Detail,
     console: &mut Console<'_>,
 ) -> Result<Review, ExitCode> {
-    let failed = |error: &git::Error, console: &mut Console<'_>| {
-        console.error(&error.to_string(), &error.help());
-        ExitCode::Failed
-    };
-    let Some(repository) = git::Repository::open(root).map_err(|it| failed(&it, console))? else {
-        let help = "name a directory of a repository with `-C DIR`".to_owned();
-        console.error(&format!("`{}` is in no git repository", root.display()), &[help]);
-        return Err(ExitCode::Failed);
-    };
+    let repository = repository(root, console)?;
     let read = read(&repository, revision, selection.base.as_deref());
     let (mut head, mut previous) = read.map_err(|it| failed(&it, console))?;
     let scope = match selection.environments.as_slice() {
@@ -73,7 +103,7 @@ fn of_commit(
     previous.tree.files.retain(|path, _| scope.contains(path));
     let drifts = pipeline::drift_of_baseline(&previous, &scope);
     let not_checked = drifts.map(|it| previous.drifts = it).err();
-    let review = pipeline::review_committed(&head, &previous, &scope).map_err(|(side, unreadable)| {
+    let review = pipeline::review_committed(&head, &previous, &scope, detail).map_err(|(side, unreadable)| {
         let what = match side {
             Side::Before => "the baseline",
             Side::After => head.label.as_str(),

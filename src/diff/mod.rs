@@ -12,8 +12,11 @@
 //!
 //! To teach it a list: add its key to `object/list_key.rs`, an example to the table there, and nothing here.
 
+mod lines;
 mod list;
 mod tree;
+
+pub use lines::{Step, hunks};
 
 use crate::change::{ChangeSet, ObjectChange, Operation};
 use crate::object::Object;

@@ -4,7 +4,7 @@
 //! excused.
 
 use super::drift::{compiled_at, drift};
-use super::review::{Label, compared, sets_of};
+use super::review::{Detail, Label, compared, sets_of};
 use super::{Compiled, Previous, Settings, compile};
 use crate::change::{Review, Side};
 use crate::object::ObjectSet;
@@ -31,6 +31,7 @@ pub fn review_committed(
     head: &Committed,
     previous: &Previous,
     scope: &Scope,
+    detail: Detail,
 ) -> Result<Review, (Side, Vec<Unreadable>)> {
     let sources = head.sources.clone().unwrap_or_default();
     let mut not_checked = Vec::new();
@@ -55,7 +56,7 @@ pub fn review_committed(
     let waived = sets.iter().flat_map(|it| validate::environment(it).waived);
     let waived = waived.chain(validate::project(&sets.iter().collect::<Vec<&ObjectSet>>()).waived).collect();
     let compiled = Compiled { app, sets, diagnostics: Vec::new(), waived, lineage: specs.lineage };
-    let label = Label { head: &head.label, drifts };
+    let label = Label { head: &head.label, drifts, detail };
     let review = compared(&compiled, &head.tree, &sources, previous, label);
     let mut review = review.map_err(|it| (Side::Before, it))?;
     review.not_checked.extend(head.skipped.iter().cloned());

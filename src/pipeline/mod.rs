@@ -2,12 +2,13 @@
 
 mod committed;
 mod drift;
+mod manifests;
 mod review;
 mod verdicts;
 
 pub use committed::{Committed, folders, review_committed};
 pub use drift::{drift_of_baseline, drift_of_disk};
-pub use review::{Previous, review};
+pub use review::{Detail, Previous, detailed_review, review};
 
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};

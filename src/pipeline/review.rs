@@ -1,7 +1,7 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
 use super::verdicts::{self, State};
-use super::{Compiled, objects};
+use super::{Compiled, manifests, objects};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Drift, Review, SourceLine, WaivedRule};
 use crate::object::id::ENVIRONMENT;
@@ -35,6 +35,17 @@ pub(super) struct Label<'a> {
     pub(super) head: &'a str,
     /// Where its tree is not what its spec compiles to.
     pub(super) drifts: Vec<Drift>,
+    /// How far down the review goes.
+    pub(super) detail: Detail,
+}
+
+/// How far down a review goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// To the fields.
+    Fields,
+    /// To the lines of the rendered files, which takes as long as rendering them.
+    Lines,
 }
 
 /// Compiles a spec without checking its objects: what the old state of a project is asked for its lines with.
@@ -52,7 +63,18 @@ pub fn review(
     sources: &Sources,
     previous: &Previous,
 ) -> Result<Review, Vec<Unreadable>> {
-    compared(compiled, tree, sources, previous, Label { head: "working tree", drifts: Vec::new() })
+    detailed_review(compiled, tree, sources, previous, Detail::Fields)
+}
+
+/// Compares as [`review`](fn@review) does, and goes as far down as it is told.
+pub fn detailed_review(
+    compiled: &Compiled,
+    tree: &ManifestTree,
+    sources: &Sources,
+    previous: &Previous,
+    detail: Detail,
+) -> Result<Review, Vec<Unreadable>> {
+    compared(compiled, tree, sources, previous, Label { head: "working tree", drifts: Vec::new(), detail })
 }
 
 /// The same for a new state of any name.
@@ -97,7 +119,7 @@ pub(super) fn compared(
     let waived = waived_rules(&compiled.waived, sources, &|it| {
         excused.is_some_and(|excused| !excused.contains(&verdicts::excuse(it)))
     });
-    let mut review = assess::review(&Comparison {
+    let comparison = Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
         head: label.head,
@@ -107,7 +129,12 @@ pub(super) fn compared(
         drifts: previous.drifts.iter().cloned().chain(label.drifts).collect(),
         sources,
         baseline_sources: previous.sources.as_ref(),
-    });
+    };
+    let mut review = assess::review(&comparison);
+    match label.detail {
+        Detail::Fields => {}
+        Detail::Lines => review.manifests = manifests::changes(&comparison, &previous.tree, tree),
+    }
     review.not_checked.extend(rules_that_are_off(&compiled.sets));
     review.not_checked.extend(previous.skipped.iter().cloned());
     Ok(review)

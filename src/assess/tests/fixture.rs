@@ -108,6 +108,7 @@ fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environ
         name: "minikube".to_owned(),
         kubernetes: crate::object::KubernetesVersion::DEFAULT,
         capacity: None,
+        storage_classes: Vec::new(),
         span,
     };
     let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
