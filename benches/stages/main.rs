@@ -132,6 +132,7 @@ fn reviewing(bencher: Bencher<'_, '_>, project: Project) {
         tree: pipeline::compile(&before, &pipeline::Settings::default()).tree(),
         sources: Some(before),
         skipped: Vec::new(),
+        drifts: Vec::new(),
     };
     bencher.bench_local(|| {
         let review = pipeline::review(&compiled, &tree, &after, &previous).expect("our own tree can be read");

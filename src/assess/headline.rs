@@ -22,21 +22,19 @@ pub(super) fn sentence(
         Baseline::Commit { .. } => None,
     };
     let changed: usize = environments.iter().map(|it| it.created + it.updated + it.deleted).sum();
-    if first.is_none() && changed == 0 {
-        if findings.is_empty() {
-            return "no changes".to_owned();
-        }
-        // What is declared may change what the same objects do.
-        let parts: Vec<String> = worst(findings).into_iter().chain(["no object changes".to_owned()]).collect();
-        return format!("{}.", parts.join("; "));
-    }
     let mut parts = worst(findings);
+    if first.is_none() && changed == 0 && parts.is_empty() {
+        return "no changes".to_owned();
+    }
     parts.extend(gone(input, findings.first()));
     parts.extend(new(input, environments, capacity));
     // On a first compile nothing restarts and everything grows: it says neither.
     parts.extend(first);
     parts.extend(restarts(environments));
     parts.extend(growth(input, capacity));
+    if changed == 0 && input.baseline != Baseline::FirstCompile {
+        parts.push("no object changes".to_owned());
+    }
     if parts.is_empty() {
         let is_resumed = findings.iter().any(|it| it.code == ROLLOUT_RESUMED);
         let what = if is_resumed { "what was held back may restart" } else { "nothing restarts" };
@@ -47,8 +45,9 @@ pub(super) fn sentence(
 
 /// The worst finding, and how many more are as bad or want a look.
 fn worst(findings: &[Finding]) -> Vec<String> {
-    let mut serious = findings.iter().filter(|it| it.severity >= Severity::Warn);
-    let Some(finding) = serious.next() else { return Vec::new() };
+    let serious: Vec<&Finding> = findings.iter().filter(|it| it.severity >= Severity::Warn).collect();
+    // The first of the worst: what comes before them all in the list need not be one.
+    let Some(finding) = serious.iter().rev().max_by_key(|it| it.severity) else { return Vec::new() };
     let what = finding.message.split_once(": ").map_or(finding.message.as_str(), |(it, _)| it);
     let object = finding.object.short();
     let mut parts = vec![match finding.environments.as_slice() {
@@ -57,7 +56,7 @@ fn worst(findings: &[Finding]) -> Vec<String> {
         [only] if *only == finding.object.name => format!("{object} {what}"),
         environments => format!("{object} in {} {what}", list(environments)),
     }];
-    let more = u64::try_from(serious.count()).unwrap_or(u64::MAX);
+    let more = u64::try_from(serious.len() - 1).unwrap_or(u64::MAX);
     if more > 0 {
         parts.push(format!("{} to look at", count(more, "more finding")));
     }

@@ -22,6 +22,7 @@ mod configuration;
 mod consumer;
 mod definition;
 mod demand;
+mod drift;
 mod exposure;
 mod freedom;
 mod grouping;
@@ -79,6 +80,7 @@ const FAMILIES: &[&[Rule]] = &[
     claims::RULES,
     configuration::RULES,
     definition::RULES,
+    drift::RULES,
     exposure::RULES,
     images::RULES,
     isolation::RULES,
@@ -171,10 +173,10 @@ fn findings(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The worst first, then by environment and object; the rest makes the order total.
+/// What is not what its sources compile to before all others; then the worst first, then by environment and object; the rest makes the order total.
 fn sort_key(finding: &Finding) -> impl Ord {
     let Finding { code, severity, environments, object, path, message, help: _, source: _ } = finding;
-    (Reverse(*severity), environments, &object.kind, &object.name, code, path, message, object)
+    (!finding.is_drift(), Reverse(*severity), environments, &object.kind, &object.name, code, path, message, object)
 }
 
 #[cfg(test)]

@@ -93,6 +93,9 @@ pub struct Finding {
     pub source: Option<SourceLine>,
 }
 
+/// The code of findings about trees that are not what their sources compile to; they stand before all others.
+pub const RENDERED_DRIFT: &str = "rendered-drift";
+
 impl Finding {
     /// A finding of this code in one environment, with the code's severity and no line yet.
     pub fn new(code: ImpactCode, environment: &str, object: &ObjectId, message: impl Into<String>) -> Self {
@@ -106,6 +109,11 @@ impl Finding {
             help: String::new(),
             source: None,
         }
+    }
+
+    /// True where it is about what is committed and not what the sources compile to.
+    pub fn is_drift(&self) -> bool {
+        self.code.name == RENDERED_DRIFT
     }
 
     /// True where it is about an environment as a whole.

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod comparison;
+pub mod drift;
 pub mod finding;
 pub mod manifest;
 pub mod review;
@@ -9,7 +10,8 @@ pub mod verdict;
 
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
-pub use finding::{DecidedBy, Finding, ImpactCode, Severity};
+pub use drift::Drift;
+pub use finding::{DecidedBy, Finding, ImpactCode, RENDERED_DRIFT, Severity};
 pub use manifest::{LineKind, ManifestChange, ManifestLine, QuotedLine, Restart, RolloutChange};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, Picture, RequiredObject, Review,

@@ -17,7 +17,7 @@ pub struct Review {
     pub environments: Vec<EnvironmentSummary>,
     /// Changes, identical ones joined over environments; removals first, then by kind and name.
     pub changes: Vec<ReviewedChange>,
-    /// Consequences, the worst first.
+    /// Consequences, the worst first; before them, what is committed and not what the sources compile to.
     pub findings: Vec<Finding>,
     /// Requests before and after, for each environment whose requests change or are exceeded for a time.
     pub capacity: Vec<CapacityChange>,
@@ -49,6 +49,13 @@ pub struct Picture {
     pub environments: Vec<String>,
     /// The flowchart, in Mermaid: names and values are escaped for it.
     pub mermaid: String,
+}
+
+impl Review {
+    /// Returns the findings about trees that are not what their sources compile to, and all others.
+    pub fn drift_and_findings(&self) -> (&[Finding], &[Finding]) {
+        self.findings.split_at(self.findings.iter().take_while(|it| it.is_drift()).count())
+    }
 }
 
 /// What a tree was compared with.

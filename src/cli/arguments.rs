@@ -54,7 +54,7 @@ pub struct Selection {
     /// Only this environment; may be given several times
     #[arg(short, long = "environment", value_name = "NAME")]
     pub environments: Vec<String>,
-    /// Compare with the merge base of REV and HEAD instead of HEAD
+    /// Compare with the merge base of REV and HEAD, or --head, instead of HEAD
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
 }
@@ -76,6 +76,9 @@ pub struct Diff {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would print it")]
     pub selection: Selection,
+    /// Compare what REV has committed instead of what the sources compile to; with its first parent where no --base is given
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
     /// Exit with 1 if anything changed
     #[arg(long)]
     pub exit_code: bool,
@@ -87,6 +90,9 @@ pub struct Review {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would print it")]
     pub selection: Selection,
+    /// Compare what REV has committed instead of what the sources compile to; with its first parent where no --base is given
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     pub format: Format,

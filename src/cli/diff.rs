@@ -1,13 +1,15 @@
 //! `diff`: what changed against the baseline, and nothing written.
 
 use super::arguments::Diff;
-use super::{Console, ExitCode, Project};
+use super::project::Drifted;
+use super::reviewer::Reviewer;
+use super::{Console, ExitCode};
 use crate::pipeline::Detail;
 use crate::report;
 
 /// Runs the command.
-pub(super) fn run(arguments: &Diff, project: &Project, console: &mut Console<'_>) -> ExitCode {
-    let review = match project.reviewed(&arguments.selection, Detail::Fields, console) {
+pub(super) fn run(arguments: &Diff, from: &Reviewer, console: &mut Console<'_>) -> ExitCode {
+    let review = match from.reviewed(&arguments.selection, Drifted::OnlyBefore, Detail::Fields, console) {
         Ok(review) => review,
         Err(code) => return code,
     };

@@ -13,6 +13,7 @@ mod pager;
 mod parity;
 mod project;
 mod review;
+mod reviewer;
 mod surroundings;
 mod today;
 
@@ -26,6 +27,7 @@ use crate::pipeline::Settings;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use project::Project;
+use reviewer::Reviewer;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -47,18 +49,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
     }
     let directory = arguments.directory.as_deref().unwrap_or(Path::new("."));
     let settings = Settings { today: arguments.today.or_else(today::today) };
-    let code = match Project::open(directory, settings, console) {
-        Err(code) => code,
-        Ok(project) => match &arguments.command {
-            Command::Compile(it) => compile::run(it, &project, console),
-            Command::Diff(it) => diff::run(it, &project, console),
-            Command::Review(it) => review::run(it, arguments.color, &project, console),
-            Command::Explain(it) => explain::run(it, &project, console),
-            Command::Graph(it) => graph::run(it, &project, console),
-            Command::Capacity(it) => capacity::run(it, &project, console),
-            Command::Parity(it) => parity::run(it, &project, console),
-        },
-    };
+    let code = command(&arguments, directory, settings, console).unwrap_or_else(|code| code);
     match console.failure().map(|it| format!("error: cannot write the output: {it}\n")) {
         Some(message) => {
             console.message(&message);
@@ -66,4 +57,27 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
         }
         None => code,
     }
+}
+
+fn command(
+    arguments: &Arguments,
+    directory: &Path,
+    settings: Settings,
+    console: &mut Console<'_>,
+) -> Result<ExitCode, ExitCode> {
+    let project = |console: &mut Console<'_>| Project::open(directory, settings, console);
+    Ok(match &arguments.command {
+        Command::Compile(it) => compile::run(it, &project(console)?, console),
+        Command::Diff(it) => diff::run(it, &Reviewer::open(directory, settings, it.head.as_deref(), console)?, console),
+        Command::Review(it) => review::run(
+            it,
+            arguments.color,
+            &Reviewer::open(directory, settings, it.head.as_deref(), console)?,
+            console,
+        ),
+        Command::Explain(it) => explain::run(it, &project(console)?, console),
+        Command::Graph(it) => graph::run(it, &project(console)?, console),
+        Command::Capacity(it) => capacity::run(it, &project(console)?, console),
+        Command::Parity(it) => parity::run(it, &project(console)?, console),
+    })
 }

@@ -8,10 +8,19 @@ use crate::diagnostic::suggest;
 use crate::pipeline::{self, Compiled, Detail, Previous, Settings};
 use crate::source::Sources;
 use crate::spec::Lineage;
-use crate::tree::{ManifestTree, Scope};
+use crate::tree::{Existing, ManifestTree, Scope};
 use crate::{disk, git};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// Where it is asked whether a tree is what its sources compile to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Drifted {
+    /// In the baseline: a tree that is not compiled yet is what the command is there to show.
+    OnlyBefore,
+    /// Also on disk, for what is going to be merged.
+    OnBothSides,
+}
 
 /// A project, read from disk.
 pub(super) struct Project {
@@ -125,24 +134,93 @@ impl Project {
     ) -> Result<Option<Previous>, git::Error> {
         let Some(repository) = git::Repository::open(&self.root)? else { return Ok(None) };
         let baseline = repository.baseline(selection.base.as_deref())?;
+        let previous = Self::at(&repository, baseline, tree, scope)?;
+        let (Some(revision), Baseline::Commit { id, .. }) = (&selection.base, &previous.baseline) else {
+            return Ok(Some(previous));
+        };
+        // On a branch that has been merged there is nothing to compare but what was merged last.
+        let is_head = match repository.head()? {
+            git::Head::Branch { name: _, commit } | git::Head::Detached { commit } => commit == *id,
+            git::Head::Unborn { .. } => false,
+        };
+        let is_clean = previous.tree == *tree && previous.sources.as_ref() == Some(&self.sources);
+        if !is_head || !is_clean || revision == "HEAD" {
+            return Ok(Some(previous));
+        }
+        let baseline = repository.first_parent_of_merged(id, "HEAD", revision)?;
+        Self::at(&repository, baseline, tree, scope).map(Some)
+    }
+
+    /// Reads what the project was at a baseline.
+    fn at(
+        repository: &git::Repository,
+        baseline: Baseline,
+        tree: &ManifestTree,
+        scope: &Scope,
+    ) -> Result<Previous, git::Error> {
         let Baseline::Commit { id, .. } = &baseline else {
-            return Ok(Some(Previous { baseline, tree: ManifestTree::default(), sources: None, skipped: Vec::new() }));
+            return Ok(Previous {
+                baseline,
+                tree: ManifestTree::default(),
+                sources: None,
+                skipped: Vec::new(),
+                drifts: Vec::new(),
+            });
         };
         let before = repository.baseline_tree(id, tree, scope)?;
         // Lines of what is gone, and what was declared and excused, come from here: a spec that cannot be read costs no
         // more than those.
         let sources = repository.baseline_sources(id).ok().map(|it| it.sources);
         let skipped = before.skipped.iter().map(ToString::to_string).collect();
-        Ok(Some(Previous { tree: before.whole(tree), baseline, sources, skipped }))
+        let mut previous = Previous { tree: before.whole(tree), baseline, sources, skipped, drifts: Vec::new() };
+        match pipeline::drift_of_baseline(&previous, scope) {
+            Ok(drifts) => previous.drifts = drifts,
+            Err(phrase) => previous.skipped.push(phrase),
+        }
+        Ok(previous)
     }
 
-    /// Returns where the project lies in its repository: `apps/todo/`, or nothing where it is the whole repository.
-    pub(super) fn place_in_repository(&self, console: &mut Console<'_>) -> Result<String, ExitCode> {
-        let opened = git::Repository::open(&self.root).map_err(|error| {
-            console.error(&error.to_string(), &error.help());
+    /// Reads the tree as it lies on disk, as far as it is ours.
+    fn on_disk(&self, scope: &Scope, console: &mut Console<'_>) -> Result<ManifestTree, ExitCode> {
+        let on_disk = disk::read_tree(&self.root).map_err(|error| {
+            console.error(&error.to_string(), &[error.help()]);
             ExitCode::Failed
         })?;
-        Ok(opened.map(|it| it.prefix().to_owned()).unwrap_or_default())
+        let text = |(path, existing): (String, Existing)| match existing {
+            Existing::Ours(bytes) => String::from_utf8(bytes).ok().map(|text| (path, text)),
+            Existing::Foreign(_) => None,
+        };
+        let files = on_disk.entries.into_iter().filter(|(path, _)| scope.contains(path)).filter_map(text).collect();
+        Ok(ManifestTree { files })
+    }
+
+    /// Takes for compiled what is on disk as `HEAD` has it, where the sources are edited: it only waits for its compile.
+    fn judged_on_disk(
+        &self,
+        on_disk: ManifestTree,
+        tree: &ManifestTree,
+        scope: &Scope,
+    ) -> Result<ManifestTree, git::Error> {
+        let Some(repository) = git::Repository::open(&self.root)? else { return Ok(on_disk) };
+        let head = match repository.head()? {
+            git::Head::Branch { name: _, commit } | git::Head::Detached { commit } => commit,
+            git::Head::Unborn { .. } => return Ok(tree.clone()),
+        };
+        if repository.baseline_sources(&head).is_ok_and(|it| it.sources == self.sources) {
+            return Ok(on_disk);
+        }
+        let committed = repository.baseline_tree(&head, &on_disk, scope)?.whole(&on_disk);
+        let mut judged = on_disk.clone();
+        for path in tree.files.keys().chain(on_disk.files.keys()) {
+            if on_disk.files.get(path) != committed.files.get(path) {
+                continue;
+            }
+            match tree.files.get(path) {
+                Some(text) => drop(judged.files.insert(path.clone(), text.clone())),
+                None => drop(judged.files.remove(path)),
+            }
+        }
+        Ok(judged)
     }
 
     /// Compares what was compiled with the baseline.
@@ -167,17 +245,26 @@ impl Project {
     pub(super) fn reviewed(
         &self,
         selection: &Selection,
+        drifted: Drifted,
         detail: Detail,
         console: &mut Console<'_>,
     ) -> Result<Review, ExitCode> {
         let compiled = self.compiled(&selection.environments, console)?;
         let tree = compiled.tree();
         let scope = Self::scope(selection, &compiled);
-        let Some(previous) = self.previous(selection, &tree, &scope, console)? else {
+        let Some(mut previous) = self.previous(selection, &tree, &scope, console)? else {
             let help = "run `git init` and commit the project, so that there is something to compare with".to_owned();
             console.error(&format!("`{}` is in no git repository", self.root.display()), &[help]);
             return Err(ExitCode::Failed);
         };
+        if drifted == Drifted::OnBothSides {
+            let on_disk = self.on_disk(&scope, console)?;
+            let judged = self.judged_on_disk(on_disk, &tree, &scope).map_err(|error| {
+                console.error(&error.to_string(), &error.help());
+                ExitCode::Failed
+            })?;
+            previous.drifts.extend(pipeline::drift_of_disk(&judged, &compiled, &scope));
+        }
         self.review(&compiled, &tree, &previous, detail, console)
     }
 }

@@ -1,7 +1,9 @@
 //! `review`: what merging will do, in any form.
 
 use super::arguments::{Forge, Format, Review};
-use super::{Colour, Console, ExitCode, Project};
+use super::project::Drifted;
+use super::reviewer::Reviewer;
+use super::{Colour, Console, ExitCode};
 use crate::change::{self, Finding, Severity};
 use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
@@ -12,14 +14,14 @@ use crate::{disk, report};
 const MOST_NAMED: usize = 10;
 
 /// Runs the command.
-pub(super) fn run(arguments: &Review, colour: Colour, project: &Project, console: &mut Console<'_>) -> ExitCode {
-    try_run(arguments, colour, project, console).unwrap_or_else(|code| code)
+pub(super) fn run(arguments: &Review, colour: Colour, from: &Reviewer, console: &mut Console<'_>) -> ExitCode {
+    try_run(arguments, colour, from, console).unwrap_or_else(|code| code)
 }
 
 fn try_run(
     arguments: &Review,
     colour: Colour,
-    project: &Project,
+    from: &Reviewer,
     console: &mut Console<'_>,
 ) -> Result<ExitCode, ExitCode> {
     if arguments.forge.is_some() && arguments.format != Format::Markdown {
@@ -32,7 +34,7 @@ fn try_run(
             Detail::Fields
         }
     };
-    let review = project.reviewed(&arguments.selection, detail, console)?;
+    let review = from.reviewed(&arguments.selection, Drifted::OnBothSides, detail, console)?;
     let style = match (&arguments.output, colour) {
         (None, _) => console.style,
         // A file has no colour unless it is asked for, as git has it.
@@ -45,7 +47,10 @@ fn try_run(
         Format::Markdown => report::markdown(&review, forge(arguments.forge)),
         Format::JobSummary => report::markdown(&review, report::Forge::JobSummary),
         Format::Json => report::json(&review),
-        Format::Sarif => report::sarif(&review, &project.sources, &project.place_in_repository(console)?),
+        Format::Sarif => {
+            let (sources, place) = (from.sources(console)?, from.place_in_repository(console)?);
+            report::sarif(&review, &sources, &place)
+        }
         Format::Html => report::html(&review),
     };
     match (&arguments.output, arguments.format) {

@@ -54,7 +54,7 @@ pub fn touched(touched: &Touched) -> String {
         node.details.clear();
     }
     for (edge, word) in graph.edges.iter_mut().zip(touched.edges.iter().map(|it| word(*it))) {
-        edge.label = format!("{word}{}", edge.label).trim_end().trim_end_matches(':').to_owned();
+        format!("{word}{}", edge.label).trim_end().trim_end_matches(':').clone_into(&mut edge.label);
     }
     let mut out = mermaid(&graph);
     for (mark, name, style) in STYLES {

@@ -44,15 +44,56 @@ impl Repository {
             Head::Branch { name: _, commit } | Head::Detached { commit } => commit,
             Head::Unborn { name } => return Err(Error::UnbornHead { name, revision: revision.to_owned() }),
         };
-        match self.store.merge_base(&head, &named)? {
-            Some(id) if id == named => Ok(Baseline::Commit { id, chosen: revision.to_owned() }),
-            Some(id) => Ok(Baseline::Commit { id, chosen: format!("merge base with {revision}") }),
-            None if self.store.is_shallow()? => Err(Error::HistoryTooShort { revision: revision.to_owned() }),
-            None => Err(Error::NoMergeBase { revision: revision.to_owned() }),
+        self.where_they_meet(&head, "HEAD", &named, revision)
+    }
+
+    /// Chooses the baseline of a commit: its first parent, or the merge base of it and the revision that the user named.
+    ///
+    /// A revision that has the whole of the commit has nothing to compare it with: then it is the first parent, too.
+    pub fn baseline_of(&self, commit: &str, shown: &str, base: Option<&str>) -> Result<Baseline, Error> {
+        let Some(revision) = base else { return self.first_parent(commit, shown) };
+        let named = self.named_commit(revision)?;
+        match self.where_they_meet(commit, shown, &named, revision)? {
+            Baseline::Commit { id, .. } if id == commit && revision != shown => {
+                self.first_parent_of_merged(commit, shown, revision)
+            }
+            baseline @ (Baseline::Commit { .. } | Baseline::FirstCompile) => Ok(baseline),
         }
     }
 
-    fn named_commit(&self, revision: &str) -> Result<String, Error> {
+    /// Chooses the first parent of a commit that a revision has already, and says so.
+    pub fn first_parent_of_merged(&self, commit: &str, shown: &str, revision: &str) -> Result<Baseline, Error> {
+        Ok(match self.first_parent(commit, shown)? {
+            Baseline::Commit { id, chosen } => {
+                Baseline::Commit { id, chosen: format!("{chosen}, which {revision} has already") }
+            }
+            Baseline::FirstCompile => Baseline::FirstCompile,
+        })
+    }
+
+    /// Chooses the first parent of a commit; the first commit of all has none.
+    fn first_parent(&self, commit: &str, shown: &str) -> Result<Baseline, Error> {
+        match self.store.commit(&format!("{commit}^"))? {
+            Some(id) => Ok(Baseline::Commit { id, chosen: format!("first parent of {shown}") }),
+            None if self.store.is_shallow()? => Err(Error::ParentCutOff { revision: shown.to_owned() }),
+            None => Ok(Baseline::FirstCompile),
+        }
+    }
+
+    fn where_they_meet(&self, head: &str, shown: &str, named: &str, revision: &str) -> Result<Baseline, Error> {
+        let (head_shown, revision_shown) = (shown.to_owned(), revision.to_owned());
+        match self.store.merge_base(head, named)? {
+            Some(id) if id == named => Ok(Baseline::Commit { id, chosen: revision_shown }),
+            Some(id) => Ok(Baseline::Commit { id, chosen: format!("merge base with {revision}") }),
+            None if self.store.is_shallow()? => {
+                Err(Error::HistoryTooShort { head: head_shown, revision: revision_shown })
+            }
+            None => Err(Error::NoMergeBase { head: head_shown, revision: revision_shown }),
+        }
+    }
+
+    /// Returns the full id of the commit that a revision names.
+    pub fn named_commit(&self, revision: &str) -> Result<String, Error> {
         // What looks like an option or holds a control character names no revision, and reaches no program.
         let plausible = !revision.is_empty() && !revision.starts_with('-') && !revision.contains(char::is_control);
         let commit = if plausible { self.store.commit(revision)? } else { None };

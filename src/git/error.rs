@@ -11,8 +11,10 @@ pub enum Error {
         /// The directory that must be declared safe.
         directory: PathBuf,
     },
-    /// The clone is shallow, and `HEAD` and the revision meet only in what was cut off.
+    /// The clone is shallow, and the two revisions meet only in what was cut off.
     HistoryTooShort {
+        /// What is compared, `HEAD`.
+        head: String,
         /// The revision.
         revision: String,
     },
@@ -31,8 +33,10 @@ pub enum Error {
         /// The object.
         id: String,
     },
-    /// `HEAD` and the revision have nothing in common.
+    /// The two revisions have nothing in common.
     NoMergeBase {
+        /// What is compared, `HEAD`.
+        head: String,
         /// The revision.
         revision: String,
     },
@@ -50,6 +54,11 @@ pub enum Error {
     NotText {
         /// The file.
         path: String,
+    },
+    /// The clone is shallow, and ends at the commit whose parent is asked for.
+    ParentCutOff {
+        /// The revision.
+        revision: String,
     },
     /// The project's own path in the repository is not UTF-8.
     PathNotText {
@@ -94,7 +103,7 @@ impl Error {
                 let quoted = quoted(&directory.display().to_string());
                 vec![format!("if you trust it, run `git config --global --add safe.directory {quoted}`")]
             }
-            Self::HistoryTooShort { .. } => vec![unshallow()],
+            Self::HistoryTooShort { .. } | Self::ParentCutOff { .. } => vec![unshallow()],
             Self::LfsPointer { .. } => {
                 vec!["keep spec and rendered files out of Git LFS; see `.gitattributes`".to_owned()]
             }
@@ -145,16 +154,19 @@ impl fmt::Display for Error {
             Self::DubiousOwnership { directory } => {
                 write!(f, "the repository in `{}` belongs to another user", directory.display())
             }
-            Self::HistoryTooShort { revision } => {
-                write!(f, "the history of this clone does not reach back to where `{revision}` and `HEAD` meet")
+            Self::HistoryTooShort { head, revision } => {
+                write!(f, "the history of this clone does not reach back to where `{revision}` and `{head}` meet")
             }
             Self::LfsPointer { path } => write!(f, "`{path}` is kept by Git LFS, and the commit has only a pointer"),
             Self::Library { message } => write!(f, "cannot read the repository: {message}"),
             Self::MissingObject { id } => write!(f, "this clone does not have the object `{id}`"),
-            Self::NoMergeBase { revision } => write!(f, "`{revision}` and `HEAD` have no commit in common"),
+            Self::NoMergeBase { head, revision } => write!(f, "`{revision}` and `{head}` have no commit in common"),
             Self::NoWorkTree { directory } => write!(f, "`{}` is in no work tree", directory.display()),
             Self::NotADirectory { path } => write!(f, "`{path}` is not a directory in that commit"),
             Self::NotText { path } => write!(f, "`{path}` is not UTF-8 in that commit"),
+            Self::ParentCutOff { revision } => {
+                write!(f, "the history of this clone ends at `{revision}`, so what was before it is not known")
+            }
             Self::PathNotText { directory } => {
                 write!(f, "the path of `{}` in the repository is not UTF-8", directory.display())
             }

@@ -1,10 +1,14 @@
 //! The order of the stages, and nothing else: [`compile`] here, [`parity`] too, [`review`](fn@review) in the file of that name.
 
+mod committed;
+mod drift;
 mod manifests;
 mod picture;
 mod review;
 mod verdicts;
 
+pub use committed::{Committed, folders, review_committed};
+pub use drift::{drift_of_baseline, drift_of_disk};
 pub use review::{Detail, Previous, detailed_review, review};
 
 use crate::diagnostic::house_rule::UNUSED_WAIVER;

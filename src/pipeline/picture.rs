@@ -20,7 +20,7 @@ pub(super) fn of(environments: &[EnvironmentComparison<'_>]) -> Option<Picture> 
     let mut pictures: Vec<(Picture, bool)> = Vec::new();
     for (it, mut touched) in environments.iter().filter_map(|it| Some((it, touched(it)?))) {
         // The same picture may be that of several environments, so it names none.
-        touched.graph.environment = "touched by this change".to_owned();
+        "touched by this change".clone_into(&mut touched.graph.environment);
         touched.graph.namespace = touched.graph.environment.clone();
         let (mermaid, protected) = (draw::touched(&touched), it.environment.protected);
         match pictures.iter_mut().find(|it| it.0.mermaid == mermaid) {

@@ -3,7 +3,7 @@
 use super::verdicts::{self, State};
 use super::{Compiled, manifests, objects, picture};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
-use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
+use crate::change::{Baseline, ChangeSet, Drift, Review, SourceLine, WaivedRule};
 use crate::object::id::ENVIRONMENT;
 use crate::object::{Environment, Object, ObjectId, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
@@ -25,6 +25,18 @@ pub struct Previous {
     pub sources: Option<Sources>,
     /// What the tree held and is not compared, one phrase each.
     pub skipped: Vec<String>,
+    /// Where the tree was not what the spec compiled to, and the new one where it is not.
+    pub drifts: Vec<Drift>,
+}
+
+/// What else is known of the new state.
+pub(super) struct Label<'a> {
+    /// What it is called.
+    pub(super) head: &'a str,
+    /// Where its tree is not what its spec compiles to.
+    pub(super) drifts: Vec<Drift>,
+    /// How far down the review goes.
+    pub(super) detail: Detail,
 }
 
 /// How far down a review goes.
@@ -62,6 +74,17 @@ pub fn detailed_review(
     previous: &Previous,
     detail: Detail,
 ) -> Result<Review, Vec<Unreadable>> {
+    compared(compiled, tree, sources, previous, Label { head: "working tree", drifts: Vec::new(), detail })
+}
+
+/// The same for a new state of any name.
+pub(super) fn compared(
+    compiled: &Compiled,
+    tree: &ManifestTree,
+    sources: &Sources,
+    previous: &Previous,
+    label: Label<'_>,
+) -> Result<Review, Vec<Unreadable>> {
     let is_same = previous.tree == *tree && previous.sources.as_ref().is_none_or(|it| it == sources);
     let before_specs = match &previous.sources {
         Some(sources) if !is_same => lowered(sources),
@@ -69,7 +92,7 @@ pub fn detailed_review(
     };
     let after: BTreeMap<&str, &ObjectSet> =
         compiled.sets.iter().map(|it| (it.environment.namespace.as_str(), it)).collect();
-    let before_sets = previous_sets(compiled, tree, previous, &before_specs)?;
+    let before_sets = sets_of(&previous.tree, &before_specs, compiled, tree)?;
     let before = moved(&before_sets, &after);
     let gone: BTreeMap<&str, &Environment> = before_sets
         .iter()
@@ -101,15 +124,16 @@ pub fn detailed_review(
     let comparison = Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
-        head: "working tree",
+        head: label.head,
         environments,
         waived,
         verdicts: verdicts.map(|it| it.changed).unwrap_or_default(),
+        drifts: previous.drifts.iter().cloned().chain(label.drifts).collect(),
         sources,
         baseline_sources: previous.sources.as_ref(),
     };
     let mut review = assess::review(&comparison);
-    match detail {
+    match label.detail {
         Detail::Fields => {}
         Detail::Lines => review.manifests = manifests::changes(&comparison, &previous.tree, tree),
     }
@@ -142,22 +166,22 @@ fn moved<'a>(
     laid
 }
 
-/// Reads the old objects of each folder, with what was declared about them.
+/// Reads the objects of each folder of a tree, with what was declared about them.
 ///
-/// What is the same file in both trees is not read again. Where the old spec compiles, old objects know their lines and
-/// what they were excused from; where it does not, they are what the new ones are. The levels of rules are always those
-/// of the new spec.
-fn previous_sets(
+/// What is the same file in the new tree, that of `compiled`, is not read again. Where the tree's own spec compiles,
+/// objects know their lines and what they were excused from; where it does not, they are what the new ones are. The
+/// levels of rules are always those of the new spec.
+pub(super) fn sets_of(
+    of: &ManifestTree,
+    specs: &[ObjectSet],
     compiled: &Compiled,
     tree: &ManifestTree,
-    previous: &Previous,
-    specs: &[ObjectSet],
 ) -> Result<Vec<ObjectSet>, Vec<Unreadable>> {
     let known: BTreeMap<String, &Object> = by_path(&compiled.sets);
     let spec: BTreeMap<String, &Object> = by_path(specs);
     let mut unreadable = Vec::new();
     let mut folders: BTreeMap<&str, Vec<Object>> = BTreeMap::new();
-    for (path, text) in &previous.tree.files {
+    for (path, text) in &of.files {
         let new = known.get(path);
         let read = match new.filter(|_| tree.files.get(path) == Some(text)) {
             Some(object) => Ok(Some((*object).clone())),

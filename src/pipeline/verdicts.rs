@@ -5,7 +5,9 @@
 //! is not a change of any object.
 
 use crate::change::{SourceLine, Turn, Verdict};
-use crate::diagnostic::house_rule::{MISSING_IN_PROTECTED, UNCHECKED_CUSTOM_RESOURCE, WEAKER_IN_PROTECTED};
+use crate::diagnostic::house_rule::{
+    HOUSE_RULES, MISSING_IN_PROTECTED, UNCHECKED_CUSTOM_RESOURCE, WEAKER_IN_PROTECTED,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{ObjectId, ObjectSet, Waived};
 use crate::source::Sources;
@@ -79,6 +81,11 @@ fn checked(sets: &[&ObjectSet]) -> Outcome {
         outcome.diagnostics.extend(of_set.diagnostics);
         outcome.waived.extend(of_set.waived);
     }
+    // Whether a house rule is broken depends on what is declared; what the API server refuses does not.
+    let is_undeclared = |set: &&&ObjectSet| set.environment.span.is_none();
+    let undeclared: BTreeSet<&str> = sets.iter().filter(is_undeclared).map(|it| it.environment.name.as_str()).collect();
+    let is_known = |it: &Diagnostic| it.environments.iter().all(|name| !undeclared.contains(name.as_str()));
+    outcome.diagnostics.retain(|it| !HOUSE_RULES.contains(&it.code) || is_known(it));
     outcome
 }
 

@@ -296,6 +296,9 @@ pub(super) fn not_checked(review: &Review) -> String {
     }
 }
 
+/// What stands above the findings about trees that are not what their sources compile to.
+pub(super) const DRIFT: &str = "committed, and not what the sources compile to";
+
 /// True where there is nothing to tell.
 pub(super) fn is_quiet(review: &Review) -> bool {
     review.changes.is_empty() && review.findings.is_empty()

@@ -88,7 +88,7 @@ fn a_branch_is_compared_with_where_it_left_the_other() {
         repository.git(&["checkout", "--quiet", "--orphan", "other"]);
         repository.commit(&[("c", "1")]);
         let error = chosen(repository.path(), Some("main")).unwrap_err();
-        assert_eq!(error, Error::NoMergeBase { revision: "main".to_owned() });
+        assert_eq!(error, Error::NoMergeBase { head: "HEAD".to_owned(), revision: "main".to_owned() });
         repository.git(&["checkout", "--quiet", "--orphan", "empty"]);
         let error = chosen(repository.path(), Some("main")).unwrap_err();
         assert_eq!(error, Error::UnbornHead { name: "empty".to_owned(), revision: "main".to_owned() });
@@ -142,7 +142,14 @@ fn a_shallow_clone_has_its_head_and_says_what_it_lacks() {
         }
         git(&clone, &["fetch", "--quiet", "--depth=1", "origin", "+main:refs/remotes/origin/main"]);
         let error = chosen(&clone, Some("origin/main")).unwrap_err();
-        assert_eq!(error, Error::HistoryTooShort { revision: "origin/main".to_owned() }, "{format:?}");
+        assert_eq!(
+            error,
+            Error::HistoryTooShort { head: "HEAD".to_owned(), revision: "origin/main".to_owned() },
+            "{format:?}"
+        );
+        let error = open(&clone).baseline_of(&tip, "HEAD", None).unwrap_err();
+        assert_eq!(error, Error::ParentCutOff { revision: "HEAD".to_owned() }, "{format:?}");
+        assert!(error.help()[0].contains("git fetch --unshallow"), "{:?}", error.help());
         git(&clone, &["fetch", "--quiet", "--unshallow"]);
         assert_eq!(chosen(&clone, Some("origin/main")).unwrap().1, "origin/main");
     }
@@ -322,5 +329,45 @@ fn nothing_that_the_repository_configures_is_run() {
         opened.baseline(Some("HEAD")).unwrap();
         opened.baseline_tree(&commit, &tree(&[]), &Scope::Everything).unwrap();
         assert!(!trace.exists(), "{format:?}");
+    }
+}
+
+#[test]
+fn a_commit_is_compared_with_its_first_parent_or_where_it_left_a_branch() {
+    for format in Format::ALL {
+        let repository = TestRepository::new(format);
+        let first = repository.commit(&[("a", "1")]);
+        let fork = repository.commit(&[("a", "2")]);
+        repository.git(&["tag", "v1"]);
+        repository.git(&["checkout", "--quiet", "-b", "feature"]);
+        let tip = repository.commit(&[("a", "3")]);
+        repository.git(&["checkout", "--quiet", "main"]);
+        let main = repository.commit(&[("b", "1")]);
+        let opened = open(repository.path());
+        let check = |head: &str, base: Option<&str>, commit: &str, phrase: &str| {
+            let id = opened.named_commit(head).unwrap();
+            let chosen = opened.baseline_of(&id, head, base).unwrap();
+            let expected = Baseline::Commit { id: commit.to_owned(), chosen: phrase.to_owned() };
+            assert_eq!(chosen, expected, "{format:?} {head} {base:?}");
+        };
+        check("feature", None, &fork, "first parent of feature");
+        check(&tip, None, &fork, &format!("first parent of {tip}"));
+        check("HEAD", None, &fork, "first parent of HEAD");
+        check("HEAD~1", None, &first, "first parent of HEAD~1");
+        check("v1", None, &first, "first parent of v1");
+        check("feature", Some("main"), &fork, "merge base with main");
+        check("feature", Some("v1"), &fork, "v1");
+        check("feature", Some("HEAD~2"), &first, "HEAD~2");
+        // What main has already is compared with what was before it.
+        check("v1", Some("main"), &first, "first parent of v1, which main has already");
+        check("main", Some(&main), &fork, &format!("first parent of main, which {main} has already"));
+        check("main", Some("main"), &main, "main");
+        assert_eq!(opened.baseline_of(&first, "v0", None), Ok(Baseline::FirstCompile), "{format:?}");
+        let error = opened.named_commit("nowhere").unwrap_err();
+        assert!(matches!(error, Error::UnknownRevision { .. }), "{error:?}");
+        repository.git(&["checkout", "--quiet", "--orphan", "other"]);
+        let other = repository.commit(&[("c", "1")]);
+        let error = opened.baseline_of(&other, "other", Some("main")).unwrap_err();
+        assert_eq!(error, Error::NoMergeBase { head: "other".to_owned(), revision: "main".to_owned() });
     }
 }

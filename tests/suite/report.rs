@@ -68,7 +68,7 @@ fn hostile_text_stays_text_in_every_field_of_every_report() {
         let forges = [Forge::GitHub, Forge::Plain];
         let harmless = forges.map(|it| skeleton(&report::markdown(&with(index, "x"), it)));
         for (number, payload) in PAYLOADS.iter().enumerate() {
-            let forge = usize::from((index + number) % 4 == 0);
+            let forge = usize::from((index + number).is_multiple_of(4));
             let markdown = report::markdown(&with(index, payload), forges[forge]);
             assert_eq!(skeleton(&markdown), harmless[forge], "{payload:?} in text {index}\n{markdown}");
             assert!(markdown.lines().all(|it| it.chars().all(is_shown_in_markdown)));

@@ -14,7 +14,7 @@ use todo_gitops::diagnostic::excerpt::Style;
 use todo_gitops::object::Object;
 use todo_gitops::pipeline::{self, Compiled, Detail, Previous};
 use todo_gitops::source::Sources;
-use todo_gitops::tree::ManifestTree;
+use todo_gitops::tree::{ManifestTree, Scope};
 use todo_gitops::{render, report, snapshot};
 
 /// The case whose review is also shown on a narrow and on a wide terminal.
@@ -74,7 +74,13 @@ fn review(case: &Case, failures: &mut Failures) -> Option<Review> {
 pub(crate) fn reviewed_with_sources(case: &Case, failures: &mut Failures) -> Option<(Review, Sources)> {
     let (before, after) = states(case, failures);
     let previous = if case.path.join("first-compile").exists() {
-        Previous { baseline: Baseline::FirstCompile, tree: ManifestTree::default(), sources: None, skipped: Vec::new() }
+        Previous {
+            baseline: Baseline::FirstCompile,
+            tree: ManifestTree::default(),
+            sources: None,
+            skipped: Vec::new(),
+            drifts: Vec::new(),
+        }
     } else {
         let id = "0123456789abcdef0123456789abcdef01234567".to_owned();
         Previous {
@@ -82,8 +88,10 @@ pub(crate) fn reviewed_with_sources(case: &Case, failures: &mut Failures) -> Opt
             tree: before.tree,
             sources: Some(before.sources),
             skipped: Vec::new(),
+            drifts: Vec::new(),
         }
     };
+    let previous = if case.path.join("edited-by-hand").exists() { drifted(previous, &after) } else { previous };
     match pipeline::detailed_review(&after.compiled, &after.tree, &after.sources, &previous, Detail::Lines) {
         Ok(review) => Some((review, after.sources)),
         Err(unreadable) => {
@@ -91,6 +99,14 @@ pub(crate) fn reviewed_with_sources(case: &Case, failures: &mut Failures) -> Opt
             None
         }
     }
+}
+
+/// Finds what the trees hold and their specs do not compile to.
+fn drifted(mut previous: Previous, after: &State) -> Previous {
+    let compiled = pipeline::compile(&after.sources, &cases::settings());
+    previous.drifts = pipeline::drift_of_baseline(&previous, &Scope::Everything).unwrap();
+    previous.drifts.extend(pipeline::drift_of_disk(&after.tree, &compiled, &Scope::Everything));
+    previous
 }
 
 #[test]

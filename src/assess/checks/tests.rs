@@ -36,6 +36,7 @@ fn told(verdicts: Vec<Verdict>, others: &[ImpactCode], found: &[Finding]) -> Vec
         }],
         waived: Vec::new(),
         verdicts,
+        drifts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };

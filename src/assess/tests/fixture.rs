@@ -115,6 +115,7 @@ pub(in crate::assess) fn review_where(states: &[States], declare: impl Fn(&mut E
             .collect(),
         waived: Vec::new(),
         verdicts: Vec::new(),
+        drifts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };
@@ -149,6 +150,7 @@ pub(in crate::assess) fn review_versions(before: (u32, &[Value]), after: (u32, &
         environments: vec![environment],
         waived: Vec::new(),
         verdicts: Vec::new(),
+        drifts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     })

@@ -15,6 +15,13 @@ const MANY_NOTES: usize = 30;
 
 fn write(html: &mut Html, plan: &Plan<'_>) {
     let (notes, serious): (Vec<_>, Vec<_>) = plan.findings.iter().partition(|(_, it)| it.severity == Severity::Note);
+    let (drift, serious): (Vec<_>, Vec<_>) = serious.into_iter().partition(|(_, it)| it.is_drift());
+    if !drift.is_empty() {
+        html.raw("<p class=\"drift\"><b>").text(wording::DRIFT).raw("</b></p>\n");
+    }
+    for (anchor, it) in drift {
+        finding(html, plan, anchor, it);
+    }
     for (anchor, it) in serious {
         finding(html, plan, anchor, it);
     }

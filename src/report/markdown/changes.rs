@@ -91,7 +91,9 @@ impl Comment<'_> {
         self.omitted += omitted;
         if !rows.is_empty() {
             self.line("\n**Fields**\n\n| where | field | from | to | source |\n|---|---|---|---|---|");
-            rows.iter().for_each(|it| self.line(it));
+            for row in &rows {
+                self.line(row);
+            }
         }
         self.kinds(if rows.is_empty() { "Changed" } else { "Changed too, left out for want of room" }, &left_out);
         self.folded(changes);

@@ -36,7 +36,7 @@ pub(super) struct Comment<'a> {
     pub(super) rung: Rung,
     /// How many bytes of rows there are for changes where not all of them have a row.
     pub(super) room: usize,
-    /// The findings, the worst first.
+    /// The findings but those about trees that are not what their sources compile to, the worst first.
     pub(super) findings: Vec<&'a Finding>,
     pub(super) text: String,
     /// How many leaf changes have no row of their own.
@@ -50,7 +50,7 @@ pub(super) struct Comment<'a> {
 impl<'a> Comment<'a> {
     /// Starts a comment; `room` is how many bytes of rows its last rungs may spend on changes.
     pub(super) fn new(review: &'a Review, forge: Forge, rung: Rung, room: usize) -> Self {
-        let mut findings: Vec<&Finding> = review.findings.iter().collect();
+        let mut findings: Vec<&Finding> = review.drift_and_findings().1.iter().collect();
         findings.sort_by_key(|it| Reverse(it.severity));
         let protected = protected(review);
         let (text, images) = (String::new(), BTreeMap::new());
@@ -68,6 +68,7 @@ impl<'a> Comment<'a> {
             let footer = format!("\n{}\n", self.forge.small(&prose(&wording::compared(review))));
             return Written { body: self.text, footer };
         }
+        self.drift();
         self.alert();
         self.counts();
         self.environments();
@@ -143,7 +144,9 @@ impl<'a> Comment<'a> {
         let (shown, left_out) = items.split_at(self.rung.rows.min(items.len()));
         if !shown.is_empty() {
             self.line("");
-            head.iter().for_each(|it| self.line(it));
+            for line in head {
+                self.line(line);
+            }
         }
         for item in shown {
             // A rung that has no room for all of it is not taken.

@@ -54,12 +54,11 @@ fn rows(review: &Review, room: usize) -> Vec<Row<'_>> {
     for environment in &review.environments {
         let cells = cells(environment, review);
         let key = (environment.protected, cells.clone());
-        match places.get(&key).filter(|_| is_joined).and_then(|it| rows.get_mut(*it)) {
-            Some(row) => row.environments.push(environment),
-            None => {
-                places.insert(key, rows.len());
-                rows.push(Row { environments: vec![environment], cells });
-            }
+        if let Some(row) = places.get(&key).filter(|_| is_joined).and_then(|it| rows.get_mut(*it)) {
+            row.environments.push(environment);
+        } else {
+            places.insert(key, rows.len());
+            rows.push(Row { environments: vec![environment], cells });
         }
     }
     if rows.len() > room {

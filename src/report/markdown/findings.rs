@@ -11,6 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Entry<'a>(Vec<&'a Finding>);
 
 impl Comment<'_> {
+    /// Writes where a committed tree is not what its sources compile to: before anything that is said of the trees.
+    pub(super) fn drift(&mut self) {
+        let drift: Vec<&Finding> = self.review.drift_and_findings().0.iter().collect();
+        let title = wording::DRIFT;
+        let title = format!("{}{}", title[..1].to_uppercase(), &title[1..]);
+        self.section_with(&title, &[], &self.entries(&drift), Self::row, |left_out| format!("{} more", left_out.len()));
+    }
+
     /// Writes the worst finding as the comment's only alert, where it asks for a look.
     pub(super) fn alert(&mut self) {
         let Some(worst) = self.alerted() else { return };
@@ -69,12 +77,11 @@ impl Comment<'_> {
         for finding in findings {
             let is_joined = !self.has_each_finding() && finding.severity < Severity::Outage;
             let key = (finding.severity, finding.code.name);
-            match places.get(&key).filter(|_| is_joined).and_then(|it| entries.get_mut(*it)) {
-                Some(entry) => entry.0.push(finding),
-                None => {
-                    places.insert(key, entries.len());
-                    entries.push(Entry(vec![finding]));
-                }
+            if let Some(entry) = places.get(&key).filter(|_| is_joined).and_then(|it| entries.get_mut(*it)) {
+                entry.0.push(finding);
+            } else {
+                places.insert(key, entries.len());
+                entries.push(Entry(vec![finding]));
             }
         }
         entries

@@ -52,7 +52,7 @@ fn step(image: &ImageChange) -> Option<Step<'_>> {
 
 fn step_of<'a>(change: &'a ReviewedChange, field: &'a ReviewedField) -> Option<Step<'a>> {
     let text = |it: &'a Option<Value>| it.as_ref().and_then(Value::as_str);
-    let is_image = field.path.ends_with(".image");
+    let is_image = field.path.rsplit('.').next() == Some("image");
     is_image.then_some((change.object.name.as_str(), text(&field.before)?, text(&field.after)?))
 }
 

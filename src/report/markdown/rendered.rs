@@ -39,7 +39,9 @@ pub(super) fn diffs(review: &Review, forge: Forge, room: usize) -> String {
     if !text.is_empty() && !left_out.is_empty() {
         let objects: usize = left_out.iter().map(|it| it.1.len()).sum();
         let objects = wording::count(objects as u64, "object");
-        text += &format!("\nThe rendered diffs of {objects} more are left out for want of room.\n");
+        text += "\nThe rendered diffs of ";
+        text += &objects;
+        text += " more are left out for want of room.\n";
     }
     text
 }
@@ -85,7 +87,7 @@ fn of_field(change: &ReviewedChange, field: &ReviewedField) -> Vec<String> {
         let side = |sign, value: &Option<Value>| value.as_ref().map(|_| format!("{sign} {HIDDEN}"));
         return side('-', &field.before).into_iter().chain(side('+', &field.after)).collect();
     }
-    let side = |value: &Option<Value>| value.as_ref().map(|it| block(it)).unwrap_or_default();
+    let side = |value: &Option<Value>| value.as_ref().map(block).unwrap_or_default();
     let (before, after) = (side(&field.before), side(&field.after));
     let (old, new): (Vec<&str>, Vec<&str>) =
         (before.iter().map(String::as_str).collect(), after.iter().map(String::as_str).collect());

@@ -11,11 +11,19 @@ pub(super) fn verdict(page: &mut Page, review: &Review) {
     page.sentence(0, 0, &[plain(wording::verdict(review))]);
 }
 
-/// Prints every finding that is more than a note, and the page that says why below the first of its code.
+/// Prints every finding that is more than a note, after what is committed and not compiled; the page that says why below
+/// the first of its code.
 pub(super) fn findings(page: &mut Page, review: &Review) {
     let mut linked = BTreeSet::new();
-    for finding in review.findings.iter().filter(|it| it.severity > Severity::Note) {
-        page.blank();
+    let (drift, others) = review.drift_and_findings();
+    if !drift.is_empty() {
+        page.heading(wording::DRIFT);
+    }
+    let others = others.iter().filter(|it| it.severity > Severity::Note);
+    for (index, finding) in drift.iter().chain(others).enumerate() {
+        if index > 0 || drift.is_empty() {
+            page.blank();
+        }
         let indent = if page.width() >= 60 { 10 } else { 2 };
         one(page, indent, finding, review);
         if linked.insert(finding.code.name) {

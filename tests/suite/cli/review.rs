@@ -131,3 +131,89 @@ fn a_comment_is_written_for_the_forge_that_is_named() {
     run(shop.path(), &["review", "--forge", "gitlab"]).ends_with(2).says(&["--format markdown"]);
     run(shop.path(), &["review", "--format", "markdown", "--forge", "sourcehut"]).ends_with(2).says(&["gitea"]);
 }
+
+#[test]
+fn two_commits_are_compared_without_the_work_tree() {
+    let shop = shop();
+    shop.git(&["checkout", "--quiet", "-b", "feature"]);
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    run(shop.path(), &["compile"]).ends_with(0);
+    let tip = shop.commit(&[]);
+    shop.git(&["checkout", "--quiet", "main"]);
+    // Nothing on disk has a say.
+    edit(shop.path(), "base/app.kdl", "app shop", "app {{{");
+    run(shop.path(), &["review"]).ends_with(2);
+    let changed = ["spec.replicas  3 → 4", "environments/production.kdl:3"];
+    run(shop.path(), &["review", "--head", "feature"])
+        .ends_with(0)
+        .prints(&changed)
+        .prints(&[&format!("{tip:.7} (feature) compared with"), "(first parent of feature)"]);
+    for base in ["main", "feature~1"] {
+        run(shop.path(), &["diff", "--base", base, "--head", "feature"]).ends_with(0).prints(&changed);
+    }
+    run(shop.path(), &["diff", "--head", "feature", "--exit-code"]).ends_with(1);
+    run(shop.path(), &["diff", "--head", "feature", "--environment", "staging"]).ends_with(0).prints(&["no changes"]);
+    run(shop.path(), &["diff", "--head", "feature", "--environment", "stagign"])
+        .ends_with(2)
+        .says(&["no environment is called `stagign`", "did you mean `staging`?"]);
+    run(shop.path(), &["diff", "--head", "main"]).ends_with(0).prints(&["first compile"]);
+    run(shop.path(), &["diff", "--head", "main", "--base", "feature"]).ends_with(0).prints(&["first compile"]);
+    run(shop.path(), &["review", "--head", "nowhere"]).ends_with(3).says(&["`nowhere` names no commit of this clone"]);
+    run(shop.path(), &["review", "--head", "feature", "--base", "nowhere"]).ends_with(3);
+    std::fs::remove_dir_all(shop.path().join("base")).unwrap();
+    run(shop.path(), &["review", "--head", &tip]).ends_with(0).prints(&changed);
+    run(shop.path(), &["compile", "--head", "feature"]).ends_with(2);
+}
+
+#[test]
+fn a_commit_that_does_not_compile_is_reviewed_by_its_tree() {
+    let shop = shop();
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    run(shop.path(), &["compile"]).ends_with(0);
+    edit(shop.path(), "base/app.kdl", "app shop", "app {{{");
+    shop.commit(&[]);
+    run(shop.path(), &["review", "--head", "HEAD"])
+        .ends_with(0)
+        .prints(&["spec.replicas  3 → 4", "they do not compile", "house rules in production and staging"])
+        .prints(&["production grows from 3 to 4 pods.\n"]);
+    // The old spec is broken, and the tree is not what the new one says.
+    edit(shop.path(), "base/app.kdl", "app {{{", "app shop");
+    edit(shop.path(), "environments/production.kdl", "replicas 4", "replicas 5");
+    shop.commit(&[]);
+    run(shop.path(), &["review", "--head", "HEAD"]).ends_with(0).prints(&[
+        "rendered-drift",
+        "`spec.replicas` is 4 in the tree and 5",
+        "they do not compile",
+    ]);
+}
+
+#[test]
+fn what_a_base_has_already_is_compared_with_what_was_before() {
+    let shop = shop();
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    run(shop.path(), &["compile"]).ends_with(0);
+    shop.commit(&[]);
+    shop.git(&["branch", "merged"]);
+    run(shop.path(), &["diff"]).ends_with(0).prints(&["no changes"]);
+    run(shop.path(), &["diff", "--base", "HEAD"]).ends_with(0).prints(&["no changes"]);
+    run(shop.path(), &["diff", "--base", "merged"])
+        .ends_with(0)
+        .prints(&["spec.replicas  3 → 4", "(first parent of HEAD, which merged has already)"]);
+    edit(shop.path(), "environments/production.kdl", "replicas 4", "replicas 5");
+    run(shop.path(), &["diff", "--base", "merged"]).ends_with(0).prints(&["spec.replicas  4 → 5"]);
+}
+
+#[test]
+fn a_tree_that_is_not_compiled_is_told_before_anything_else() {
+    let shop = shop();
+    edit(shop.path(), "rendered/production/deployment-shop-web.yaml", "replicas: 3", "replicas: 7");
+    shop.commit(&[]);
+    let told = "`spec.replicas` was 7 and not 3, which this change";
+    let heading = "committed, and not what the sources compile to";
+    run(shop.path(), &["diff"]).ends_with(0).prints(&[heading, told]);
+    run(shop.path(), &["review"]).ends_with(0).prints(&[told, "`spec.replicas` is 7 in the tree and 3"]);
+    run(shop.path(), &["review", "--environment", "staging"]).ends_with(0).prints(&["no changes"]);
+    run(shop.path(), &["review", "--head", "HEAD"])
+        .ends_with(0)
+        .prints(&[heading, "`spec.replicas` is 7 in the tree and 3"]);
+}

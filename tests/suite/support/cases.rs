@@ -4,7 +4,8 @@
 //! `environments/`) is that of `tests/cases/project/`, and a layer that `after/` does not have is that of `before/`.
 //!
 //! A case of `review/` may bring manifests that no spec compiles to, in `before/rendered/` and `after/rendered/`: each
-//! takes the place of the compiled one of the same path. Where it has a file `first-compile`, there is no old state.
+//! takes the place of the compiled one of the same path, as if a spec compiled to it; where it has a file `edited-by-hand`,
+//! as what it is. Where it has a file `first-compile`, there is no old state.
 
 use std::ffi::OsStr;
 use std::fs;

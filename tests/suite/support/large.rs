@@ -19,7 +19,8 @@ pub(crate) fn review() -> Review {
     let new = pipeline::compile(&after, &Settings::default());
     let id = "0123456789abcdef0123456789abcdef01234567".to_owned();
     let baseline = Baseline::Commit { id, chosen: "HEAD".to_owned() };
-    let previous = Previous { baseline, tree: old.tree(), sources: Some(before), skipped: Vec::new() };
+    let previous =
+        Previous { baseline, tree: old.tree(), sources: Some(before), skipped: Vec::new(), drifts: Vec::new() };
     pipeline::review(&new, &new.tree(), &after, &previous).unwrap()
 }
 
