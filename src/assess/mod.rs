@@ -16,6 +16,7 @@ mod configuration;
 mod demand;
 mod exposure;
 mod grouping;
+mod hashed_config;
 mod headline;
 mod image_step;
 mod images;
@@ -23,7 +24,9 @@ mod isolation;
 mod reference;
 mod rejected;
 mod removal;
+mod renames;
 mod required;
+mod reviewed_fields;
 mod rollout;
 mod security;
 mod sets;
@@ -47,6 +50,7 @@ const FAMILIES: &[&[Rule]] = &[
     capacity::RULES,
     configuration::RULES,
     exposure::RULES,
+    hashed_config::RULES,
     images::RULES,
     isolation::RULES,
     rejected::RULES,

@@ -36,10 +36,13 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         for (before, deployment) in environment.kept().filter(|(_, it)| it.id.kind == "Deployment") {
             let Some(change) = environment.change(&deployment.id) else { continue };
             if restarts(environment, deployment) {
-                let template: Vec<&FieldChange> = change.fields.iter().filter(|it| is_in_template(it)).collect();
+                let template: Vec<&FieldChange> = change.effective().filter(|it| is_in_template(it)).collect();
                 findings.extend(restart(input, environment, (before, deployment), &template));
             } else if !change.touches("spec.template") && !change.touches("spec.selector") {
-                findings.push(without_restart(input, environment, (before, deployment), &change.fields));
+                let fields: Vec<&FieldChange> = change.effective().collect();
+                if !fields.is_empty() {
+                    findings.push(without_restart(input, environment, (before, deployment), &fields));
+                }
             }
         }
     }
@@ -50,7 +53,7 @@ fn without_restart(
     input: &Comparison<'_>,
     environment: &EnvironmentComparison<'_>,
     (before, deployment): (&Object, &Object),
-    changed: &[FieldChange],
+    changed: &[&FieldChange],
 ) -> Finding {
     let mut fields: Vec<&str> = changed.iter().map(|it| it.shown.as_str()).collect();
     fields.sort_unstable();

@@ -5,10 +5,13 @@
 
 pub mod capacity;
 pub mod date;
+pub mod defaults;
 pub mod demand;
 pub mod document;
+pub mod duration;
 pub mod field_order;
 pub mod field_path;
+pub mod hashed_name;
 pub mod id;
 pub mod image_reference;
 pub mod invisible;

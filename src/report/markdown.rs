@@ -196,7 +196,7 @@ impl<'a> Comment<'a> {
         let kinds = wording::kinds(changes.iter().copied());
         let kinds: &[String] = if kinds.is_empty() { &[] } else { &[kinds] };
         self.section(title, &[], kinds, |it| format!("- {}", plain(it)));
-        let leaves = |it: &&ReviewedChange| it.environments.len() * shown_fields(it).count().max(whole_objects(it));
+        let leaves = |it: &&ReviewedChange| it.environments.len() * (shown_fields(it).count() + whole_objects(it));
         self.omitted += changes.iter().map(leaves).sum::<usize>();
     }
 
@@ -343,10 +343,16 @@ fn field_rows(change: &ReviewedChange, review: &Review) -> Vec<String> {
         let (from, to) = sides(&Difference::of(&change.object, field));
         format!("| {where_} | {object}<br>{} | {from} | {to} | {source} |", cell_code(&field.path))
     });
-    let derived = change.fields.iter().filter(|it| it.derived).count() as u64;
-    let folded = (derived > 0)
-        .then(|| format!("| {where_} | {object}<br>{} folded | - | - | - |", wording::count(derived, "derived field")));
-    shown.chain(folded).collect()
+    let itself = (change.whole_objects() > 0).then(|| {
+        format!(
+            "| {where_} | {object} | {} | - | {} |",
+            plain(&change.summary),
+            change.source.as_ref().map_or("-".to_owned(), |it| cell_code(&wording::source(it)))
+        )
+    });
+    let folded = wording::folded(change);
+    let folded = (!folded.is_empty()).then(|| format!("| {where_} | {object}<br>{} | - | - | - |", plain(&folded)));
+    itself.into_iter().chain(shown).chain(folded).collect()
 }
 
 /// Writes one row for an object whose fields are left out.
@@ -363,11 +369,11 @@ fn or_dash(text: &str) -> String {
 
 /// A created or removed object is one change, though it has no fields.
 fn whole_objects(change: &ReviewedChange) -> usize {
-    usize::from(change.operation != Operation::Update)
+    change.whole_objects()
 }
 
 fn shown_fields(change: &ReviewedChange) -> impl Iterator<Item = &ReviewedField> {
-    change.fields.iter().filter(|it| !it.derived)
+    change.fields.iter().filter(|it| !it.is_folded())
 }
 
 /// Writes the two cells of a field.
@@ -380,7 +386,7 @@ fn sides(difference: &Difference) -> (String, String) {
             if *more > 0 {
                 cells.push(format!("… {} more", wording::count(*more as u64, "line")));
             }
-            (plain(summary), cells.join("<br>"))
+            (plain(summary), if cells.is_empty() { "-".to_owned() } else { cells.join("<br>") })
         }
     }
 }
