@@ -12,6 +12,7 @@
 
 mod availability;
 mod capacity;
+mod checks;
 mod configuration;
 mod demand;
 mod exposure;
@@ -21,6 +22,7 @@ mod headline;
 mod image_step;
 mod images;
 mod isolation;
+mod pods;
 mod reference;
 mod rejected;
 mod removal;
@@ -63,9 +65,14 @@ const FAMILIES: &[&[Rule]] = &[
 
 /// Returns every code, by name.
 pub fn codes() -> Vec<ImpactCode> {
-    let mut codes: Vec<ImpactCode> = rules().flat_map(|it| it.codes.iter().copied()).collect();
+    let mut codes = codes_of_rules();
+    codes.extend(checks::codes(&codes));
     codes.sort_unstable_by_key(|it| it.name);
     codes
+}
+
+fn codes_of_rules() -> Vec<ImpactCode> {
+    rules().flat_map(|it| it.codes.iter().copied()).collect()
 }
 
 /// Reviews a change.
@@ -79,6 +86,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
     }
     let findings = findings(input);
     let capacity = demand::changes(input);
+    let rollouts = pods::changes(input);
     let images = images::changes(input);
     let required = required::objects(input);
     let changes = grouping::changes(input);
@@ -94,7 +102,9 @@ pub fn review(input: &Comparison<'_>) -> Review {
         changes,
         findings,
         capacity,
+        rollouts,
         images,
+        manifests: Vec::new(),
         waived: input.waived.clone(),
         required,
         accounting,
@@ -109,7 +119,8 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Returns what all rules find, the worst first, identical findings joined over environments.
 fn findings(input: &Comparison<'_>) -> Vec<Finding> {
-    let found = rules().flat_map(|it| (it.find)(input)).collect();
+    let mut found: Vec<Finding> = rules().flat_map(|it| (it.find)(input)).collect();
+    found.extend(checks::findings(input, &codes_of_rules(), &found));
     let mut findings = grouping::join_findings(found);
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     findings

@@ -5,17 +5,21 @@ pub mod comparison;
 pub mod embedded;
 pub mod equivalence;
 pub mod finding;
+pub mod manifest;
 pub mod review;
+pub mod verdict;
 
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
 pub use embedded::Part;
 pub use equivalence::Equivalence;
 pub use finding::{DecidedBy, Finding, ImpactCode, Severity};
+pub use manifest::{LineKind, ManifestChange, ManifestLine, QuotedLine, Restart, RolloutChange};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,
 };
+pub use verdict::{Turn, Verdict};
 
 use crate::object::{FieldPath, ObjectId, leaves};
 use crate::source::Origin;

@@ -1,6 +1,6 @@
 //! The review: everything a reviewer is told, as one value. The reports only write it down.
 
-use super::{Equivalence, Finding, Operation, Part, Severity};
+use super::{Equivalence, Finding, ManifestChange, Operation, Part, RolloutChange, Severity};
 use crate::object::{Date, ObjectId};
 use serde_json::Value;
 
@@ -21,8 +21,12 @@ pub struct Review {
     pub findings: Vec<Finding>,
     /// Requests before and after, for each environment whose requests change.
     pub capacity: Vec<CapacityChange>,
+    /// How many pods there are while workloads restart or grow, by workload.
+    pub rollouts: Vec<RolloutChange>,
     /// Images that change.
     pub images: Vec<ImageChange>,
+    /// The lines of the rendered files that differ, in the order of the changes; none where nobody asked for them.
+    pub manifests: Vec<ManifestChange>,
     /// House rules that are waived, and why.
     pub waived: Vec<WaivedRule>,
     /// Objects that must exist in the cluster before this works, as `Secret/todo-backend-secrets`.
@@ -209,6 +213,8 @@ pub struct WaivedRule {
     pub until: Option<Date>,
     /// The line that waives it.
     pub source: SourceLine,
+    /// True where the old state did not need it: what it excuses is new, or was said before.
+    pub new: bool,
 }
 
 /// An object that we refer to and do not make.

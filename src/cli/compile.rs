@@ -2,8 +2,8 @@
 
 use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
+use crate::pipeline::Detail;
 use crate::tree::{State, WritePlan};
 use crate::write;
 use crate::{disk, report};
@@ -36,15 +36,23 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     }
     // Before anything is written: an unknown baseline leaves the tree as it is.
     let previous = project.previous(selection, &tree, &scope, console)?;
-    let review = previous.map(|it| project.review(&compiled, &tree, &it, console)).transpose()?;
+    let review = previous.map(|it| project.review(&compiled, &tree, &it, Detail::Fields, console)).transpose()?;
     disk::apply(&project.root, &plan).map_err(|error| failed(&error, console))?;
     console.message(&format!("{compiled_what}; {}\n", written(&plan)));
     match review {
-        Some(review) => console.data(&report::terminal(&review, console.width, Style::Colour)),
+        Some(review) => {
+            console.page(&report::terminal(&review, console.width, console.style));
+            if !review.changes.is_empty() {
+                console.message(NEXT);
+            }
+        }
         None => console.message("not compared: the project is in no git repository\n"),
     }
     Ok(ExitCode::Done)
 }
+
+/// What comes after a change has been compiled.
+const NEXT: &str = "next: `todo-gitops review --format markdown` writes this for a pull request\n";
 
 /// What to do about a file that is not ours.
 const MOVE_IT: &str = "move it elsewhere, or delete it";

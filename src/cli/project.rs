@@ -5,7 +5,7 @@ use super::{Console, ExitCode};
 use crate::change::{Baseline, Review};
 use crate::diagnostic::excerpt::{self, Style};
 use crate::diagnostic::suggest;
-use crate::pipeline::{self, Compiled, Previous, Settings};
+use crate::pipeline::{self, Compiled, Detail, Previous, Settings};
 use crate::source::Sources;
 use crate::spec::Lineage;
 use crate::tree::{ManifestTree, Scope};
@@ -129,14 +129,20 @@ impl Project {
             return Ok(Some(Previous { baseline, tree: ManifestTree::default(), sources: None, skipped: Vec::new() }));
         };
         let before = repository.baseline_tree(id, tree, scope)?;
-        let sources = if before.differing.files.is_empty() {
-            None
-        } else {
-            // Only the lines of what is gone come from here, so a spec that cannot be read costs no more than those.
-            repository.baseline_sources(id).ok().map(|it| it.sources)
-        };
+        // Lines of what is gone, and what was declared and excused, come from here: a spec that cannot be read costs no
+        // more than those.
+        let sources = repository.baseline_sources(id).ok().map(|it| it.sources);
         let skipped = before.skipped.iter().map(ToString::to_string).collect();
         Ok(Some(Previous { tree: before.whole(tree), baseline, sources, skipped }))
+    }
+
+    /// Returns where the project lies in its repository: `apps/todo/`, or nothing where it is the whole repository.
+    pub(super) fn place_in_repository(&self, console: &mut Console<'_>) -> Result<String, ExitCode> {
+        let opened = git::Repository::open(&self.root).map_err(|error| {
+            console.error(&error.to_string(), &error.help());
+            ExitCode::Failed
+        })?;
+        Ok(opened.map(|it| it.prefix().to_owned()).unwrap_or_default())
     }
 
     /// Compares what was compiled with the baseline.
@@ -145,9 +151,10 @@ impl Project {
         compiled: &Compiled,
         tree: &ManifestTree,
         previous: &Previous,
+        detail: Detail,
         console: &mut Console<'_>,
     ) -> Result<Review, ExitCode> {
-        pipeline::review(compiled, tree, &self.sources, previous).map_err(|unreadable| {
+        pipeline::detailed_review(compiled, tree, &self.sources, previous, detail).map_err(|unreadable| {
             for file in unreadable {
                 let help = "compare with a commit in which the file is right, with `--base REV`".to_owned();
                 console.error(&format!("the baseline cannot be compared: {file}"), &[help]);
@@ -157,7 +164,12 @@ impl Project {
     }
 
     /// Compiles a selection and compares it with the baseline, for the commands that write nothing.
-    pub(super) fn reviewed(&self, selection: &Selection, console: &mut Console<'_>) -> Result<Review, ExitCode> {
+    pub(super) fn reviewed(
+        &self,
+        selection: &Selection,
+        detail: Detail,
+        console: &mut Console<'_>,
+    ) -> Result<Review, ExitCode> {
         let compiled = self.compiled(&selection.environments, console)?;
         let tree = compiled.tree();
         let scope = Self::scope(selection, &compiled);
@@ -166,7 +178,7 @@ impl Project {
             console.error(&format!("`{}` is in no git repository", self.root.display()), &[help]);
             return Err(ExitCode::Failed);
         };
-        self.review(&compiled, &tree, &previous, console)
+        self.review(&compiled, &tree, &previous, detail, console)
     }
 }
 

@@ -14,10 +14,13 @@
 //! To teach it a list: add its key to `object/list_key.rs`, an example to the table there, and nothing here.
 
 mod equivalence;
+mod lines;
 mod list;
 mod port;
 mod rename;
 mod tree;
+
+pub use lines::{Step, hunks};
 
 use crate::change::{ChangeSet, ObjectChange, Operation};
 use crate::object::Object;

@@ -1,8 +1,10 @@
 //! The order of the stages, and nothing else: [`compile`] here, [`parity`] too, [`review`](fn@review) in the file of that name.
 
+mod manifests;
 mod review;
+mod verdicts;
 
-pub use review::{Previous, review};
+pub use review::{Detail, Previous, detailed_review, review};
 
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 /// Readers allow a key before its colon no more than 1,024 characters, quotes and escapes included; a longer one is
 /// written in its explicit form.
-const LONGEST_KEY: usize = 1000;
+pub(super) const LONGEST_KEY: usize = 1000;
 
 /// Returns the whole text of an object's file, its first line included.
 pub fn manifest(body: &Value) -> String {
@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
     }
 
     fn block(&mut self, text: &'a str, header: &str, indent: usize) {
-        if header == "|+" {
+        if rewrites_end(header) {
             self.block_with_blank_end = Some((self.out.len(), text));
         }
         self.out.push_str(header);
@@ -136,6 +136,11 @@ impl<'a> Writer<'a> {
         }
         self.out
     }
+}
+
+/// True for the header of a block that ends in blank lines: as the last of a file it is written on one line instead.
+pub(super) fn rewrites_end(header: &str) -> bool {
+    header == "|+"
 }
 
 /// Writes a number so that readers of YAML 1.1 see its kind too: they want a point and a signed exponent.

@@ -14,10 +14,12 @@
 //! An encrypted Secret is the exception: it stands below the first line byte for byte as it was given.
 
 mod file_name;
+mod lines;
 mod manifest;
 mod scalar;
 
 pub use file_name::{CODES, collisions, path};
+pub use lines::lines;
 pub use manifest::manifest;
 
 use crate::object::{Object, ObjectSet};

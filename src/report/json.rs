@@ -18,6 +18,12 @@ pub fn json(review: &Review) -> String {
     safe(&Document::of(review))
 }
 
+/// Writes a review as JSON on one line, for a page that holds it.
+pub(super) fn embedded(review: &Review) -> String {
+    // The document is made of strings, numbers and lists alone, which can always be written.
+    serde_json::to_string(&Document::of(review)).unwrap_or_default()
+}
+
 /// Writes a document so that it can be shown on a terminal.
 pub(super) fn safe(document: &impl Serialize) -> String {
     // The document is made of strings, numbers and lists alone, which can always be written.
@@ -173,6 +179,7 @@ struct Waived<'a> {
     reason: &'a str,
     until: Option<String>,
     source: Source<'a>,
+    new: bool,
 }
 
 #[derive(Serialize)]
@@ -345,6 +352,7 @@ impl<'a> Waived<'a> {
             reason: &it.reason,
             until: it.until.map(|it| it.to_string()),
             source: Source::of(&it.source),
+            new: it.new,
         }
     }
 }

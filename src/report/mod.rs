@@ -13,19 +13,23 @@
 mod capacity;
 mod capacity_json;
 mod difference;
+mod html;
 mod json;
 mod markdown;
 mod markup;
 mod notes;
 mod page;
 mod parity;
+mod sarif;
 mod table;
 mod terminal;
 mod wording;
 
 pub use capacity::capacity;
 pub use capacity_json::capacity_json;
+pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
 pub use parity::{json as parity_json, text as parity_text};
+pub use sarif::sarif;
 pub use terminal::terminal;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use todo_gitops::change::{
     Accounting, Baseline, CapacityChange, DecidedBy, Demand, EnvironmentSummary, Equivalence, Finding, ImageChange,
-    ImpactCode, Operation, Part, RequiredObject, Review, ReviewedChange, ReviewedField, Severity, SourceLine,
-    WaivedRule,
+    ImpactCode, LineKind, ManifestChange, ManifestLine, Operation, Part, QuotedLine, RequiredObject, Restart, Review,
+    ReviewedChange, ReviewedField, RolloutChange, Severity, SourceLine, WaivedRule,
 };
 use todo_gitops::object::{Date, ObjectId};
 
@@ -68,13 +68,15 @@ pub(crate) fn rich() -> Review {
             environment("todo-staging", (0, 2, 0), 2, Severity::Note),
         ],
         changes: changes(&all, &backend, &config, &debug),
-        findings: findings(&all, &backend, debug),
+        findings: findings(&all, &backend, debug.clone()),
         capacity: vec![CapacityChange {
             environment: "todo-prod".into(),
             before: demand(750, 768, 3),
             after: demand(1250, 1280, 5),
             peak: demand(1750, 1792, 7),
         }],
+        rollouts: rollouts(&all),
+        manifests: manifests(&all, &backend, &debug),
         images: vec![ImageChange {
             environments: all.clone(),
             workload: "todo-backend".into(),
@@ -83,6 +85,7 @@ pub(crate) fn rich() -> Review {
             step: "minor".into(),
         }],
         waived: vec![WaivedRule {
+            new: false,
             code: "missing-probe".into(),
             environments: names(&["todo-dev"]),
             object: object("apps", "Deployment", "todo-worker"),
@@ -263,9 +266,82 @@ fn findings(all: &[String], backend: &ObjectId, debug: ObjectId) -> Vec<Finding>
     ]
 }
 
+fn rollouts(all: &[String]) -> Vec<RolloutChange> {
+    let rollout = |environments: &[String], numbers: (u64, u64, u64, u64), restarts| RolloutChange {
+        environments: environments.to_vec(),
+        workload: "Deployment/todo-backend".into(),
+        before: numbers.0,
+        after: numbers.1,
+        least: numbers.2,
+        most: numbers.3,
+        restarts,
+    };
+    vec![
+        rollout(&all[..1], (1, 1, 1, 2), Restart::Replaced),
+        rollout(&all[1..2], (3, 5, 3, 7), Restart::Replaced),
+        rollout(&all[2..], (60, 80, 60, 80), Restart::RunOn),
+    ]
+}
+
+/// A line of a rendered file; its number is the same in both files.
+fn rendered(kind: LineKind, number: u32, path: &str, text: &str, source: Option<(&str, u32, &str)>) -> ManifestLine {
+    let quoted = |(file, at, text): (&str, u32, &str)| {
+        let removed = kind == LineKind::Removed;
+        QuotedLine { line: SourceLine { removed, ..line(file, at) }, text: text.into() }
+    };
+    ManifestLine {
+        kind,
+        before: Some(number).filter(|_| kind != LineKind::Added),
+        after: Some(number).filter(|_| kind != LineKind::Removed),
+        text: text.into(),
+        path: path.into(),
+        source: source.map(quoted),
+    }
+}
+
+fn manifests(all: &[String], backend: &ObjectId, debug: &ObjectId) -> Vec<ManifestChange> {
+    use LineKind::{Added, Kept, Removed};
+    let image = "spec.template.spec.containers[backend].image";
+    let [old, new] = ["1.4.2", "1.5.0"].map(|it| format!("        image: registry.example.com/todo-backend:{it}"));
+    let kind = "service NodePort {";
+    vec![
+        ManifestChange {
+            environments: all[..1].to_vec(),
+            object: debug.clone(),
+            operation: Operation::Delete,
+            file: "todo-dev/service-todo-backend-debug.yaml".into(),
+            hunks: vec![vec![
+                rendered(Removed, 1, "", "# Generated", None),
+                rendered(Removed, 2, "apiVersion", "apiVersion: v1", Some(("environments/todo-dev.kdl", 21, kind))),
+                rendered(Removed, 3, "kind", "kind: Service", Some(("environments/todo-dev.kdl", 21, kind))),
+            ]],
+        },
+        ManifestChange {
+            environments: all.to_vec(),
+            object: backend.clone(),
+            operation: Operation::Update,
+            file: "todo-dev/deployment-todo-backend.yaml".into(),
+            hunks: vec![
+                vec![
+                    rendered(Kept, 11, "", "spec:", None),
+                    rendered(Added, 12, "spec.paused", "  paused: false", None),
+                    rendered(Kept, 13, "", "  selector:", None),
+                ],
+                vec![
+                    rendered(Kept, 40, "", "      containers:", None),
+                    rendered(Removed, 41, image, &old, Some(("base/app.kdl", 17, "image \"todo-backend:1.4.2\""))),
+                    rendered(Added, 41, image, &new, Some(("base/app.kdl", 18, "image \"todo-backend:1.5.0\""))),
+                ],
+            ],
+        },
+    ]
+}
+
 /// A review with nothing to tell.
 pub(crate) fn quiet() -> Review {
     let mut review = rich();
+    review.rollouts.clear();
+    review.manifests.clear();
     review.changes.clear();
     review.findings.clear();
     review.capacity.clear();

@@ -145,6 +145,7 @@ fn review(before: &[Object], after: &[Object]) -> Review {
         baseline: Baseline::Commit { id: "0123".to_owned(), chosen: "HEAD".to_owned() },
         head: "working tree",
         environments: vec![comparison],
+        verdicts: Vec::new(),
         waived: Vec::new(),
         sources: &sources,
         baseline_sources: None,

@@ -1,5 +1,6 @@
 //! Cases under `tests/cases/review`: a project before and after a change, and the review in every form.
 
+use crate::html;
 use crate::support::cases::{self, Case};
 use crate::support::golden::Failures;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use todo_gitops::assess;
 use todo_gitops::change::{Baseline, Review};
 use todo_gitops::diagnostic::excerpt::Style;
 use todo_gitops::object::Object;
-use todo_gitops::pipeline::{self, Compiled, Previous};
+use todo_gitops::pipeline::{self, Compiled, Detail, Previous};
 use todo_gitops::source::Sources;
 use todo_gitops::tree::ManifestTree;
 use todo_gitops::{render, report, snapshot};
@@ -66,6 +67,11 @@ fn states(case: &Case, failures: &mut Failures) -> (State, State) {
 }
 
 fn review(case: &Case, failures: &mut Failures) -> Option<Review> {
+    Some(reviewed_with_sources(case, failures)?.0)
+}
+
+/// Returns the review of a case, and the spec of its new state.
+pub(crate) fn reviewed_with_sources(case: &Case, failures: &mut Failures) -> Option<(Review, Sources)> {
     let (before, after) = states(case, failures);
     let previous = if case.path.join("first-compile").exists() {
         Previous { baseline: Baseline::FirstCompile, tree: ManifestTree::default(), sources: None, skipped: Vec::new() }
@@ -78,8 +84,8 @@ fn review(case: &Case, failures: &mut Failures) -> Option<Review> {
             skipped: Vec::new(),
         }
     };
-    match pipeline::review(&after.compiled, &after.tree, &after.sources, &previous) {
-        Ok(review) => Some(review),
+    match pipeline::detailed_review(&after.compiled, &after.tree, &after.sources, &previous, Detail::Lines) {
+        Ok(review) => Some((review, after.sources)),
         Err(unreadable) => {
             failures.push(format!("{}: {unreadable:?}", case.name));
             None
@@ -105,6 +111,11 @@ fn every_case_is_reviewed_as_expected() {
         }
         failures.text(&case.path.join("expected.md"), &report::markdown(&review));
         failures.text(&case.path.join("expected.json"), &report::json(&review));
+        html::check(&review, &case.name);
+        let page = case.path.join("expected.html");
+        if page.exists() {
+            failures.text(&page, &without_own(&report::html(&review)));
+        }
     }
     failures.finish();
 }
@@ -125,6 +136,18 @@ fn a_manifest_at_another_path_changes_nothing() {
     let review = pipeline::review(&state.compiled, &state.tree, &state.sources, &previous).unwrap();
     assert_eq!((review.changes, review.findings, review.accounting.fields), (Vec::new(), Vec::new(), 0));
     failures.finish();
+}
+
+/// Takes the style, the script and the policy that allows them out of a page: they have files and a test of their own.
+fn without_own(page: &str) -> String {
+    let mut text = page.to_owned();
+    let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"";
+    for (begin, end) in [(policy, "\">"), ("<style>", "</style>"), ("<script>", "</script>")] {
+        let start = text.find(begin).unwrap() + begin.len();
+        let length = text[start..].find(end).unwrap();
+        text.replace_range(start..start + length, "");
+    }
+    text
 }
 
 /// The codes that a case's review raises, and those that it nearly raises: the lines of its `nearly.txt`.

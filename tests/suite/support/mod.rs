@@ -2,7 +2,9 @@
 
 pub(crate) mod cases;
 pub(crate) mod golden;
+pub(crate) mod large;
 pub(crate) mod grammar;
+pub(crate) mod html;
 pub(crate) mod markdown;
 pub(crate) mod project;
 pub(crate) mod program;

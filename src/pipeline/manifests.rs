@@ -1,0 +1,160 @@
+//! A comparison and the files of both trees in, out the lines of those files that differ, each beside its line of the
+//! spec.
+
+use crate::change::{
+    Comparison, EnvironmentComparison, LineKind, ManifestChange, ManifestLine, ObjectChange, Operation, QuotedLine,
+    Side,
+};
+use crate::object::{FieldPath, Object, ObjectId};
+use crate::tree::ManifestTree;
+use crate::{diff, render};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What stands for a value that must not be shown.
+const HIDDEN: [&str; 2] = ["(hidden value)", "(another hidden value)"];
+
+/// Compares the files of every object that changes; removals first, then by kind and name, as the changes are.
+pub(super) fn changes(input: &Comparison<'_>, before: &ManifestTree, after: &ManifestTree) -> Vec<ManifestChange> {
+    let mut by_name: BTreeMap<(&str, &str, &str), Vec<ManifestChange>> = BTreeMap::new();
+    for environment in &input.environments {
+        for change in &environment.changes.changes {
+            let next = of_object(input, environment, change, [before, after]);
+            let id = &change.id;
+            let known = by_name.entry((&id.kind, &id.name, &id.group)).or_default();
+            match known.iter_mut().find(|it| is_same(it, &next)) {
+                Some(same) => {
+                    if same.object.namespace != next.object.namespace {
+                        same.object.namespace = None;
+                    }
+                    same.environments.extend(next.environments);
+                }
+                None => known.push(next),
+            }
+        }
+    }
+    let mut changes: Vec<ManifestChange> = by_name.into_values().flatten().collect();
+    changes.sort_by_key(|it| it.operation != Operation::Delete);
+    changes
+}
+
+/// True where the same lines differ for the same reason; in which namespace, is not asked, nor what stands around them.
+fn is_same(a: &ManifestChange, b: &ManifestChange) -> bool {
+    let lines = |it: &ManifestChange| it.hunks.iter().map(Vec::len).sum::<usize>();
+    let changed = |it: &ManifestChange| {
+        let lines = it.hunks.iter().flatten().filter(|it| it.kind != LineKind::Kept);
+        let lines = lines.map(|it| {
+            let text = if it.path == "metadata.namespace" { String::new() } else { it.text.clone() };
+            (it.kind, it.path.clone(), text, it.source.clone())
+        });
+        lines.collect::<Vec<_>>()
+    };
+    a.operation == b.operation && lines(a) == lines(b) && changed(a) == changed(b)
+}
+
+/// The file of an object, line by line.
+#[derive(Default)]
+struct File<'a> {
+    object: Option<&'a Object>,
+    text: String,
+    /// The field of each line; empty where the file is not as we write it.
+    paths: Vec<FieldPath>,
+    is_numbered: bool,
+}
+
+impl<'a> File<'a> {
+    /// Takes the file of an object; a Secret is written without its data.
+    fn of(object: &'a Object, other: Option<&Object>, path: &str, tree: &ManifestTree) -> Self {
+        if is_secret(&object.id) {
+            let body = without_data(&object.body, other.map(|it| &it.body));
+            let (text, paths) = (render::manifest(&body), render::lines(&body));
+            return Self { object: Some(object), text, paths, is_numbered: false };
+        }
+        let written = render::manifest(&object.body);
+        let other = tree.files.get(path).filter(|it| **it != written);
+        let paths = if other.is_some() { Vec::new() } else { render::lines(&object.body) };
+        Self { object: Some(object), text: other.cloned().unwrap_or(written), paths, is_numbered: true }
+    }
+
+    fn path(&self, index: usize) -> Option<(&'a Object, &FieldPath)> {
+        Some((self.object?, self.paths.get(index)?))
+    }
+
+    fn number(&self, index: usize) -> Option<u32> {
+        u32::try_from(index + 1).ok().filter(|_| self.is_numbered)
+    }
+}
+
+fn is_secret(id: &ObjectId) -> bool {
+    id.group.is_empty() && id.kind == "Secret"
+}
+
+/// Puts words in the place of a Secret's data, which say no more than whether it is the same as before.
+fn without_data(body: &Value, before: Option<&Value>) -> Value {
+    let mut masked = body.clone();
+    for field in ["data", "stringData"] {
+        for (key, value) in masked.get_mut(field).and_then(Value::as_object_mut).into_iter().flatten() {
+            let old = before.and_then(|it| it.get(field)?.get(key));
+            let is_other = old.is_some_and(|old| old != value);
+            *value = Value::from(HIDDEN[usize::from(is_other)]);
+        }
+    }
+    masked
+}
+
+fn of_object(
+    input: &Comparison<'_>,
+    environment: &EnvironmentComparison<'_>,
+    change: &ObjectChange,
+    [tree_before, tree_after]: [&ManifestTree; 2],
+) -> ManifestChange {
+    let [old, new] = [Side::Before, Side::After].map(|it| environment.object(it, &change.id));
+    let folder = &environment.environment.namespace;
+    let path = render::path(&change.id, folder);
+    let before = old.map(|it| File::of(it, None, &path, tree_before)).unwrap_or_default();
+    let after = new.map(|it| File::of(it, old, &path, tree_after)).unwrap_or_default();
+    let [lines_before, lines_after] = [&before, &after].map(|it| it.text.lines().collect::<Vec<&str>>());
+    let line = |step: diff::Step| match step {
+        diff::Step::Kept(old, new) => ManifestLine {
+            kind: LineKind::Kept,
+            before: before.number(old),
+            after: after.number(new),
+            text: lines_after[new].to_owned(),
+            path: String::new(),
+            source: None,
+        },
+        diff::Step::Removed(old) => {
+            let (path, source) = cause(input, Side::Before, before.path(old));
+            let text = lines_before[old].to_owned();
+            ManifestLine { kind: LineKind::Removed, before: before.number(old), after: None, text, path, source }
+        }
+        diff::Step::Added(new) => {
+            let (path, source) = cause(input, Side::After, after.path(new));
+            let text = lines_after[new].to_owned();
+            ManifestLine { kind: LineKind::Added, before: None, after: after.number(new), text, path, source }
+        }
+    };
+    let hunks = diff::hunks(&lines_before, &lines_after);
+    ManifestChange {
+        environments: vec![environment.name().to_owned()],
+        object: change.id.clone(),
+        operation: change.operation,
+        file: path,
+        hunks: hunks.into_iter().map(|it| it.into_iter().map(line).collect()).collect(),
+    }
+}
+
+/// Names the field of a line and the line of the spec that it comes from.
+fn cause(input: &Comparison<'_>, side: Side, place: Option<(&Object, &FieldPath)>) -> (String, Option<QuotedLine>) {
+    let Some((object, path)) = place else { return (String::new(), None) };
+    // What says that the file is made by us comes from no line.
+    let span = object.origins.nearest_span(path).filter(|_| !path.segments().is_empty());
+    let quoted = span.and_then(|span| {
+        let sources = match side {
+            Side::Before => input.baseline_sources?,
+            Side::After => input.sources,
+        };
+        Some(QuotedLine { line: input.line(side, span)?, text: sources.line(span).trim().to_owned() })
+    });
+    (path.display_in(&object.body), quoted)
+}
