@@ -1,16 +1,14 @@
-//! How many pods stay available: replica counts, autoscalers and disruption budgets.
+//! How many pods there are: replica counts and autoscalers.
 
-use super::workload::{Pods, Rounding, autoscaler, replicas, scaled};
-use super::{Rule, wording};
-use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
-use crate::object::Selector;
+use super::Rule;
+use super::workload::{Pods, autoscaler, replicas};
+use crate::change::{Comparison, DecidedBy, Finding, ImpactCode, Severity, Side};
 use crate::object::{FieldPath, Object};
 use serde_json::Value;
 
 pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[REPLICAS_OWNED], find: replicas_owned },
     Rule { codes: &[REPLICAS_HANDED_OVER], find: replicas_handed_over },
-    Rule { codes: &[BUDGET_BLOCKS_DRAIN], find: budget_blocks_drain },
     Rule { codes: &[AVAILABILITY_REDUCED], find: availability_reduced },
 ];
 
@@ -25,12 +23,6 @@ const REPLICAS_HANDED_OVER: ImpactCode = ImpactCode {
     severity: Severity::Outage,
     decided_by: DecidedBy::Live,
     documentation: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
-};
-const BUDGET_BLOCKS_DRAIN: ImpactCode = ImpactCode {
-    name: "budget-blocks-drain",
-    severity: Severity::Warn,
-    decided_by: DecidedBy::Trees,
-    documentation: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
 };
 const AVAILABILITY_REDUCED: ImpactCode = ImpactCode {
     name: "availability-reduced",
@@ -95,59 +87,6 @@ fn replicas_handed_over(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Why a budget lets no pod go.
-struct Blocked {
-    field: &'static str,
-    value: String,
-    pods: u64,
-}
-
-/// Returns why a disruption budget lets no pod go, if it does not. Kubernetes' disruption controller rounds both
-/// percentages up.
-fn blocked(environment: &EnvironmentComparison<'_>, side: Side, budget: &Object) -> Option<Blocked> {
-    let wanted = budget.field("spec.selector");
-    let is_meant = |it: &Pods<'_>| {
-        it.object.id.namespace == budget.id.namespace
-            && wanted.is_some_and(|selector| Selector::of(selector).matches(it.labels()))
-    };
-    let objects = environment.objects(side);
-    let pods: u64 = Pods::all(environment, side).filter(is_meant).map(|it| replicas(objects, it.object)).sum();
-    let read = |field: &'static str| {
-        let value = budget.field("spec")?.get(field)?;
-        Some((
-            field,
-            value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-            scaled(value, pods, Rounding::Up)?,
-        ))
-    };
-    let minimum = read("minAvailable").filter(|it| it.2 >= pods);
-    let (field, value, _) = minimum.or_else(|| read("maxUnavailable").filter(|it| it.2 == 0))?;
-    (pods > 0).then_some(Blocked { field, value, pods })
-}
-
-fn budget_blocks_drain(input: &Comparison<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for environment in &input.environments {
-        for budget in environment.of_kind(Side::After, "PodDisruptionBudget") {
-            let before = environment.object(Side::Before, &budget.id);
-            let was_so = before.is_some_and(|it| blocked(environment, Side::Before, it).is_some());
-            let Some(Blocked { field, value, pods }) = blocked(environment, Side::After, budget).filter(|_| !was_so)
-            else {
-                continue;
-            };
-            let path = FieldPath::default().field("spec").field(field);
-            let pods = wording::count(pods, "pod");
-            let message =
-                format!("never lets a pod go: `{field}` is {value} of {pods}, so draining a node does not end");
-            let help = "let at least one pod be missing, or run one more";
-            let finding =
-                Finding::new(BUDGET_BLOCKS_DRAIN, environment.name(), &budget.id, message).at(path.to_string());
-            findings.push(finding.help(help).from_line(input.line_of(Side::After, budget, &path)));
-        }
-    }
-    findings
-}
-
 fn availability_reduced(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
@@ -194,12 +133,6 @@ mod tests {
         object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}))
     }
 
-    fn budget(field: &str, value: Value) -> Value {
-        let mut spec = json!({"selector": {"matchLabels": {"app": "web"}}});
-        spec[field] = value;
-        object("policy/v1", "PodDisruptionBudget", "web", &json!({"spec": spec}))
-    }
-
     #[test]
     fn a_count_has_one_owner() {
         let check = |before: &[Value], after: &[Value], expected: &[&str]| {
@@ -232,41 +165,6 @@ mod tests {
         check(&[web(Some(1))], &[web(None), scaler(3)], &[]);
         check(&[web(Some(3))], &[web(Some(3)), scaler(3)], &[]);
         check(&[web(None), scaler(3)], &[web(None), scaler(3)], &[]);
-    }
-
-    #[test]
-    fn a_budget_must_let_one_pod_go() {
-        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
-            expect(&review_one(before, after), "budget-blocks-drain", expected);
-        };
-        let message = |what: &str| {
-            format!("PodDisruptionBudget/web never lets a pod go: {what}, so draining a node does not end")
-        };
-        let two = |it: Value| [web(Some(2)), it];
-        check(&[web(Some(2))], &two(budget("minAvailable", json!(2))), &[&message("`minAvailable` is 2 of 2 pods")]);
-        check(&[web(Some(2))], &two(budget("minAvailable", json!(1))), &[]);
-        check(
-            &[web(Some(2))],
-            &two(budget("minAvailable", json!("100%"))),
-            &[&message("`minAvailable` is 100% of 2 pods")],
-        );
-        check(
-            &[web(Some(2))],
-            &two(budget("minAvailable", json!("51%"))),
-            &[&message("`minAvailable` is 51% of 2 pods")],
-        );
-        check(&[web(Some(2))], &two(budget("minAvailable", json!("50%"))), &[]);
-        check(
-            &[web(Some(2))],
-            &two(budget("maxUnavailable", json!(0))),
-            &[&message("`maxUnavailable` is 0 of 2 pods")],
-        );
-        check(&[web(Some(2))], &two(budget("maxUnavailable", json!("1%"))), &[]);
-        let kept = budget("minAvailable", json!(2));
-        check(&two(kept.clone()), &two(kept.clone()), &[]);
-        check(&[web(Some(3)), kept.clone()], &two(kept.clone()), &[&message("`minAvailable` is 2 of 2 pods")]);
-        check(&[], &[web(None), scaler(2), kept.clone()], &[&message("`minAvailable` is 2 of 2 pods")]);
-        check(&[], &[web(Some(0)), kept], &[]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Workloads that request another amount than before.
 
-use super::demand::{demand, demand_of, peak_of};
+use super::demand::{demand, demand_of, is_peak, peak_of};
 use super::workload::{Pods, autoscaler};
 use super::{Rule, wording};
 use crate::change::{
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[Rule { codes: &[CAPACITY_CHANGE], find }];
 
-const CAPACITY_CHANGE: ImpactCode = ImpactCode {
+pub(super) const CAPACITY_CHANGE: ImpactCode = ImpactCode {
     name: "capacity-change",
     severity: Severity::Note,
     decided_by: DecidedBy::Trees,
@@ -84,18 +84,27 @@ fn cause(
 
 fn came(demand: &Demand) -> String {
     let pods = wording::count(demand.pods, "pod");
-    if demand.cpu_milli == 0 && demand.memory_bytes == 0 {
-        return format!("brings {pods}, without requests");
-    }
-    format!("requests {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
+    let amount = requested(demand);
+    if amount.is_empty() { format!("brings {pods}, without requests") } else { format!("requests {amount}: {pods}") }
 }
 
 fn went(demand: &Demand) -> String {
     let pods = wording::count(demand.pods, "pod");
-    if demand.cpu_milli == 0 && demand.memory_bytes == 0 {
-        return format!("takes {pods} away, which requested nothing");
+    let amount = requested(demand);
+    if amount.is_empty() {
+        format!("takes {pods} away, which requested nothing")
+    } else {
+        format!("gives back {amount}: {pods}")
     }
-    format!("gives back {}: {pods}", amount(demand.cpu_milli, demand.memory_bytes))
+}
+
+/// Writes all that is requested; empty for nothing.
+fn requested(demand: &Demand) -> String {
+    let pods = wording::amount(demand.cpu_milli, demand.memory_bytes);
+    let storage = format!("{} storage", wording::bytes(demand.storage_bytes));
+    let parts = [(pods.is_empty(), pods), (demand.storage_bytes == 0, storage)];
+    let told: Vec<String> = parts.into_iter().filter(|it| !it.0).map(|it| it.1).collect();
+    told.join(", and ")
 }
 
 /// Says how much more or less a workload asks for.
@@ -107,23 +116,18 @@ fn resized(before: &Demand, after: &Demand, peak: &Demand) -> String {
     let steady = match (cpu, memory) {
         (0, 0) => return format!("runs another number of pods: {pods}, without requests"),
         (cpu, memory) if cpu != 0 && memory != 0 && (cpu < 0) != (memory < 0) => {
-            let (cpu_part, memory_part) = (amount(cpu.abs(), 0), amount(0, memory.abs()));
+            let (cpu_part, memory_part) = (wording::amount(cpu.abs(), 0), wording::amount(0, memory.abs()));
             format!("requests {cpu_part} {} and {memory_part} {}: {pods}", more(cpu), more(memory))
         }
-        (cpu, memory) => format!("requests {} {}: {pods}", amount(cpu.abs(), memory.abs()), more(cpu + memory)),
+        (cpu, memory) => {
+            format!("requests {} {}: {pods}", wording::amount(cpu.abs(), memory.abs()), more(cpu + memory))
+        }
     };
-    if peak == after {
+    if !is_peak(before, after, peak) {
         return steady;
     }
     let pods = wording::count(peak.pods, "pod");
-    format!("{steady}; at most {pods} with {} while it rolls", amount(peak.cpu_milli, peak.memory_bytes))
-}
-
-/// Writes `250m CPU and 256Mi memory`, or only what is not zero of it.
-fn amount(cpu_milli: i128, memory_bytes: i128) -> String {
-    let cpu = (cpu_milli != 0).then(|| format!("{} CPU", wording::cores(cpu_milli)));
-    let memory = (memory_bytes != 0).then(|| format!("{} memory", wording::bytes(memory_bytes)));
-    wording::list(&cpu.into_iter().chain(memory).collect::<Vec<_>>())
+    format!("{steady}; at most {pods} with {} while it rolls", wording::amount(peak.cpu_milli, peak.memory_bytes))
 }
 
 #[cfg(test)]
@@ -157,7 +161,7 @@ mod tests {
             web(2, "web:1", "500m"),
             web(2, "web:1", "250m"),
             &[
-                "Deployment/web requests 500m CPU less: 2 pods; at most 3 pods with 1500m CPU and 768Mi memory while it rolls",
+                "Deployment/web requests 500m CPU less: 2 pods; at most 3 pods with 1250m CPU and 768Mi memory while it rolls",
             ],
         );
         let more_memory =
@@ -166,7 +170,7 @@ mod tests {
             web(2, "web:1", "250m"),
             more_memory,
             &[
-                "Deployment/web requests 300m CPU less and 512Mi memory more: 2 pods; at most 3 pods with 750m CPU and 1536Mi memory while it rolls",
+                "Deployment/web requests 300m CPU less and 512Mi memory more: 2 pods; at most 3 pods with 600m CPU and 1280Mi memory while it rolls",
             ],
         );
         let bare = |replicas: u64| deployment("web", replicas, json!({"image": "web:1"}));

@@ -52,22 +52,32 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
 /// Returns what is doubtful about a step, and what to do about the worst of it; none for the usual new version.
 fn doubts(old: ImageReference<'_>, new: ImageReference<'_>) -> Option<(Vec<&'static str>, &'static str)> {
     let of_step = match image_step::between(old, new) {
+        Step::Registry => Some(("another registry", "make sure that the new registry is one you trust")),
         Step::Repository => Some(("another repository", "make sure that the new repository is the one you trust")),
         Step::Downgrade => {
             Some(("an older version", "make sure that data and clients of the newer version work with the older one"))
         }
         Step::Major => Some(("a new major version", "read its release notes for what no longer works")),
-        Step::Minor | Step::Patch | Step::Tag | Step::Digest => None,
+        Step::Same if old.tag != new.tag && new.digest.is_some() => {
+            Some(("another tag of the same digest: the image stays", "change the digest together with the tag"))
+        }
+        Step::Minor | Step::Patch | Step::Tag | Step::Digest | Step::Same => None,
     };
     let unpinned = (old.digest.is_some() && new.digest.is_none())
         .then_some(("no longer pinned by digest", "pin the image by its digest again"));
-    let mutable = (new.is_mutable() && !old.is_mutable()).then_some((
+    let mutable = (moves(new) && !moves(old)).then_some((
         "a tag that can mean another image tomorrow",
-        "name a version, so that a change of the image is a change here",
+        "name a version: while the tag stays, a new image behind it rolls nothing out, and each node may run another one",
     ));
     let found: Vec<_> = [of_step, unpinned, mutable].into_iter().flatten().collect();
     let (_, help) = found.last()?;
     Some((found.iter().map(|(reason, _)| *reason).collect(), help))
+}
+
+/// True for a reference whose tag is made to move.
+fn moves(image: ImageReference<'_>) -> bool {
+    let names = ["canary", "dev", "develop", "edge", "latest", "main", "master", "nightly", "rolling", "stable"];
+    image.digest.is_none() && image.tag.is_none_or(|it| names.contains(&it))
 }
 
 /// Returns the images that change, identical ones joined over environments, by workload.
@@ -127,7 +137,14 @@ mod tests {
         check("web:abc", "web:def", None);
         check("web:1.4.2", "web:2.0.0", Some("a new major version"));
         check("web:1.4.2", "web:1.4.1", Some("an older version"));
+        check("web:1.4.2", "ghcr.io/library/web:1.4.2", Some("another registry"));
         check("web:1.4.2", "ghcr.io/web:1.4.2", Some("another repository"));
+        check("web:1.4.2", "docker.io/web:1.4.2", None);
+        check("web:1@sha256:a", "web:2@sha256:a", Some("another tag of the same digest: the image stays"));
+        check("web:1.4.2", "web:main", Some("a tag that can mean another image tomorrow"));
+        check("web:main", "web:latest", None);
+        check("web:2024.12.1", "web:2025.1.0", None);
+        check("web:1.5.0", "web:1.5.0-rc.1", Some("an older version"));
         check("web:1@sha256:a", "web:1", Some("no longer pinned by digest"));
         check("web:1@sha256:a", "web:1@sha256:b", None);
         check("web:1.4.2", "web:latest", Some("a tag that can mean another image tomorrow"));

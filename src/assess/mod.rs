@@ -11,9 +11,11 @@
 //! 3. Give the code a heading in `docs/diagnostics.md`.
 
 mod availability;
+mod budget;
 mod capacity;
 mod checks;
 mod configuration;
+mod consumer;
 mod demand;
 mod exposure;
 mod grouping;
@@ -22,7 +24,11 @@ mod headline;
 mod image_step;
 mod images;
 mod isolation;
+mod limits;
+mod missing_config;
 mod pods;
+mod probe;
+mod quota;
 mod reference;
 mod rejected;
 mod removal;
@@ -30,10 +36,13 @@ mod renames;
 mod required;
 mod reviewed_fields;
 mod rollout;
+mod schedule;
 mod security;
 mod sets;
+mod storage;
 mod summary;
 mod traffic;
+mod without_restart;
 mod wording;
 mod workload;
 
@@ -49,18 +58,26 @@ struct Rule {
 /// The rules of every family, by its file's name.
 const FAMILIES: &[&[Rule]] = &[
     availability::RULES,
+    budget::RULES,
     capacity::RULES,
     configuration::RULES,
     exposure::RULES,
     hashed_config::RULES,
     images::RULES,
     isolation::RULES,
+    limits::RULES,
+    missing_config::RULES,
+    probe::RULES,
+    quota::RULES,
     rejected::RULES,
     removal::RULES,
     rollout::RULES,
+    schedule::RULES,
     security::RULES,
     sets::RULES,
+    storage::RULES,
     traffic::RULES,
+    without_restart::RULES,
 ];
 
 /// Returns every code, by name.
@@ -110,6 +127,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
         accounting,
         not_checked,
         headline,
+        picture: None,
     }
 }
 

@@ -19,12 +19,22 @@ pub(super) struct ConfigUse<'a> {
 }
 
 /// How a pod reads configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Way {
     /// As environment variables, which are read once, when a container starts.
     Variable,
+    /// As a file that is mounted by `subPath`, which is never updated.
+    PinnedFile,
     /// As files, which are updated while it runs.
     File,
+}
+
+impl<'a> ConfigUse<'a> {
+    /// Returns the key without which a container does not start. A file that is mounted by `subPath` need not be there:
+    /// the kubelet makes a folder in its place.
+    pub(super) fn needed_key(&self) -> Option<&'a str> {
+        self.key.filter(|_| !self.optional && self.way != Way::PinnedFile)
+    }
 }
 
 /// Returns every place in the pods that reads a ConfigMap or a Secret.
@@ -47,14 +57,46 @@ pub(super) fn config_uses(pods: Pods<'_>) -> Vec<ConfigUse<'_>> {
         }
     }
     for volume in items(pods.spec(), "volumes") {
-        uses.extend(volume.get("configMap").into_iter().flat_map(|it| files("ConfigMap", it, "name")));
-        uses.extend(volume.get("secret").into_iter().flat_map(|it| files("Secret", it, "secretName")));
+        let mounts = Mounts::of(pods, text(volume, "name"));
+        uses.extend(volume.get("configMap").into_iter().flat_map(|it| files("ConfigMap", it, "name", &mounts)));
+        uses.extend(volume.get("secret").into_iter().flat_map(|it| files("Secret", it, "secretName", &mounts)));
         for source in volume.get("projected").map_or(&[][..], |it| items(it, "sources")) {
-            uses.extend(source.get("configMap").into_iter().flat_map(|it| files("ConfigMap", it, "name")));
-            uses.extend(source.get("secret").into_iter().flat_map(|it| files("Secret", it, "name")));
+            uses.extend(source.get("configMap").into_iter().flat_map(|it| files("ConfigMap", it, "name", &mounts)));
+            uses.extend(source.get("secret").into_iter().flat_map(|it| files("Secret", it, "name", &mounts)));
         }
     }
     uses
+}
+
+/// How the containers of a pod mount one of its volumes.
+struct Mounts<'a> {
+    /// Some of them as a whole, or none mounts it at all.
+    whole: bool,
+    /// What is mounted by `subPath`; none where only the running container knows it (`subPathExpr`).
+    pinned: Vec<Option<&'a str>>,
+}
+
+impl<'a> Mounts<'a> {
+    fn of(pods: Pods<'a>, volume: &str) -> Self {
+        let mut mounts = Self { whole: false, pinned: Vec::new() };
+        for (_, container) in pods.containers() {
+            for mount in items(container, "volumeMounts").iter().filter(|it| text(it, "name") == volume) {
+                match (text(mount, "subPath"), text(mount, "subPathExpr")) {
+                    ("", "") => mounts.whole = true,
+                    ("", _) => mounts.pinned.push(None),
+                    (path, _) => mounts.pinned.push(Some(path)),
+                }
+            }
+        }
+        mounts.whole |= mounts.pinned.is_empty();
+        mounts
+    }
+
+    /// True where a file at this path is in reach of a mount by `subPath`: it, a folder around it, or an unknown one.
+    fn pins(&self, path: &str) -> bool {
+        let is_around = |it: &str| path.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.pinned.iter().any(|it| it.is_none_or(|it| is_around(it.trim_end_matches('/'))))
+    }
 }
 
 fn one<'a>(kind: &'static str, source: &'a Value, name: &str, key: Option<&'a str>, way: Way) -> ConfigUse<'a> {
@@ -62,11 +104,21 @@ fn one<'a>(kind: &'static str, source: &'a Value, name: &str, key: Option<&'a st
     ConfigUse { kind, name: text(source, name), key, way, optional }
 }
 
-fn files<'a>(kind: &'static str, source: &'a Value, name: &str) -> Vec<ConfigUse<'a>> {
+/// Returns what a volume reads. A pod needs all keys that its `items` name, mounted or not.
+fn files<'a>(kind: &'static str, source: &'a Value, name: &str, mounts: &Mounts<'a>) -> Vec<ConfigUse<'a>> {
+    let key = |it: &'a Value| it.get("key").and_then(Value::as_str);
     match items(source, "items") {
-        [] => vec![one(kind, source, name, None, Way::File)],
+        [] => {
+            let whole = mounts.whole.then(|| one(kind, source, name, None, Way::File));
+            let pinned = mounts.pinned.iter().map(|key| one(kind, source, name, *key, Way::PinnedFile));
+            whole.into_iter().chain(pinned).collect()
+        }
         items => {
-            items.iter().map(|it| one(kind, source, name, it.get("key").and_then(Value::as_str), Way::File)).collect()
+            let of_item = |it: &'a Value| {
+                let pinned = mounts.pins(text(it, "path")).then(|| one(kind, source, name, key(it), Way::PinnedFile));
+                [one(kind, source, name, key(it), Way::File)].into_iter().chain(pinned)
+            };
+            items.iter().flat_map(of_item).collect()
         }
     }
 }

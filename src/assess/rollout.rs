@@ -1,24 +1,19 @@
-//! What a change does to the running pods of a Deployment.
+//! What a change of the pod template does to the running pods of a Deployment.
 
 use super::reference::config_uses;
-use super::workload::{Pods, autoscaler, recreates, replicas, restarts, rollout_bounds, updated_ordinals};
+use super::workload::{Pods, autoscaler, recreates, replaced_ordinals, replicas, restarts, rollout_bounds, scale};
 use super::{Rule, wording};
 use crate::change::{
     Comparison, DecidedBy, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity, Side,
     SourceLine,
 };
 use crate::object::{FieldPath, Object, kind};
+use serde_json::Value;
 
-pub(super) const RULES: &[Rule] = &[Rule { codes: &[ROLLING_RESTART, NO_RESTART, RECREATE_DOWNTIME], find }];
+pub(super) const RULES: &[Rule] = &[Rule { codes: &[ROLLING_RESTART, RECREATE_DOWNTIME], find }];
 
 const ROLLING_RESTART: ImpactCode = ImpactCode {
     name: "rolling-restart",
-    severity: Severity::Note,
-    decided_by: DecidedBy::Trees,
-    documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment",
-};
-const NO_RESTART: ImpactCode = ImpactCode {
-    name: "no-restart",
     severity: Severity::Note,
     decided_by: DecidedBy::Trees,
     documentation: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment",
@@ -38,43 +33,10 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
             if restarts(environment, deployment) {
                 let template: Vec<&FieldChange> = change.effective().filter(|it| is_in_template(it)).collect();
                 findings.extend(restart(input, environment, (before, deployment), &template));
-            } else if !change.touches("spec.template") && !change.touches("spec.selector") {
-                let fields: Vec<&FieldChange> = change.effective().collect();
-                if !fields.is_empty() {
-                    findings.push(without_restart(input, environment, (before, deployment), &fields));
-                }
             }
         }
     }
     findings
-}
-
-fn without_restart(
-    input: &Comparison<'_>,
-    environment: &EnvironmentComparison<'_>,
-    (before, deployment): (&Object, &Object),
-    changed: &[&FieldChange],
-) -> Finding {
-    let mut fields: Vec<&str> = changed.iter().map(|it| it.shown.as_str()).collect();
-    fields.sort_unstable();
-    let owner = |side, object| autoscaler(environment.objects(side), object);
-    let why = match (owner(Side::Before, before), owner(Side::After, deployment)) {
-        (None, Some(new)) if fields == ["spec.replicas"] => {
-            format!("from now on {} sets `spec.replicas`", new.id.short())
-        }
-        (Some(old), None) if fields == ["spec.replicas"] => {
-            format!("`spec.replicas` is fixed now that {} is gone", old.id.short())
-        }
-        _ => {
-            let differs = if fields.len() == 1 { "differs" } else { "differ" };
-            let fields = if fields.len() > 4 { wording::count_of(&fields, "field") } else { wording::quoted(&fields) };
-            format!("only {fields} {differs}")
-        }
-    };
-    let message = format!("changes without a restart: {why}");
-    let path = if let [only] = fields.as_slice() { *only } else { "" };
-    let line = changed.first().and_then(|it| input.line_of(Side::After, deployment, &it.path));
-    Finding::new(NO_RESTART, environment.name(), &deployment.id, message).at(path).from_line(line)
 }
 
 fn restart(
@@ -108,30 +70,54 @@ fn restart(
             "use strategy `RollingUpdate` where two versions may run side by side, or merge when a gap is acceptable";
         return Some(finding(RECREATE_DOWNTIME, message).help(help));
     }
-    let bounds = rollout_bounds(deployment, pods);
+    let effect = configuration.map_or(String::new(), |it| format!(", taking up {}", it.what));
+    let wait = match deployment.field("spec.minReadySeconds").and_then(Value::as_u64) {
+        None | Some(0) => String::new(),
+        Some(seconds) => format!("; a new pod counts as available once it was ready for {seconds} s"),
+    };
+    let course = course(environment, deployment, pods, pods_before);
+    let mut finding = finding(ROLLING_RESTART, format!("restarts: {course}{effect}{wait}"));
+    if rollout_bounds(deployment, pods).unavailable == pods {
+        let help = "lower `maxUnavailable` or raise `maxSurge`, so that a pod stays while its successor starts";
+        finding = finding.with_severity(Severity::Warn).help(help);
+    }
+    Some(finding)
+}
+
+/// Says how many pods there are while a Deployment rolls; where an autoscaler sets their number, at both of its bounds.
+fn course(environment: &EnvironmentComparison<'_>, deployment: &Object, pods: u64, pods_before: u64) -> String {
+    let objects = environment.objects(Side::After);
+    if let (Some((minimum, maximum)), Some(owner)) = (scale(objects, deployment), autoscaler(objects, deployment))
+        && minimum < maximum
+    {
+        let at = |pods: u64| {
+            let (least, most) = extent(deployment, pods, pods);
+            format!("with {pods}, {least} and at most {most} at once")
+        };
+        let owner = owner.id.short();
+        let (fewest, largest) = (at(minimum), at(maximum));
+        return format!(
+            "all of its pods are replaced, which may be {minimum} to {maximum} as {owner} decides; {fewest}; {largest}"
+        );
+    }
     let all = match pods {
         1 => "its pod is replaced".to_owned(),
         2 => "both pods are replaced".to_owned(),
         more => format!("all {more} pods are replaced"),
     };
-    // Where the number of pods changes too, the rollout starts from as many as there were.
+    let (least, most) = extent(deployment, pods, pods_before);
+    format!("{all}, {least} and at most {most} at once")
+}
+
+/// Returns how many pods are available at least, in words, and how many there are at most. Where their number changes
+/// too, the rollout starts from as many as there were.
+fn extent(deployment: &Object, pods: u64, pods_before: u64) -> (String, u64) {
+    let bounds = rollout_bounds(deployment, pods);
     let least = match (pods - bounds.unavailable).min(pods_before) {
         0 => "with none available for a time".to_owned(),
         least => format!("at least {least} available"),
     };
-    let most = (pods + bounds.surge).max(pods_before);
-    let effect = configuration.map_or(String::new(), |it| format!(", taking up {}", it.what));
-    let scale = match autoscaler(environment.objects(Side::After), deployment) {
-        Some(_) => " (at the minimum of its autoscaler)",
-        None => "",
-    };
-    let message = format!("restarts: {all}, {least} and at most {most} at once{scale}{effect}");
-    let mut finding = finding(ROLLING_RESTART, message);
-    if bounds.unavailable == pods {
-        let help = "lower `maxUnavailable` or raise `maxSurge`, so that a pod stays while its successor starts";
-        finding = finding.with_severity(Severity::Warn).help(help);
-    }
-    Some(finding)
+    (least, (pods + bounds.surge).max(pods_before))
 }
 
 fn is_in_template(change: &FieldChange) -> bool {
@@ -191,9 +177,9 @@ pub(super) fn is_checksum(path: &FieldPath) -> bool {
 pub(super) fn restarting(environment: &EnvironmentComparison<'_>) -> Vec<(String, u64)> {
     let after = environment.objects(Side::After);
     let restarting = Pods::all(environment, Side::After).filter(|it| restarts(environment, it.object));
-    let pods_of = |workload: &Object| {
-        let pods = replicas(after, workload);
-        updated_ordinals(workload, pods).map_or(pods, |it| it.end.saturating_sub(it.start))
+    let pods_of = |workload: &Object| match replaced_ordinals(environment, workload) {
+        Some(ordinals) => ordinals.end.saturating_sub(ordinals.start),
+        None => replicas(after, workload),
     };
     let named = restarting.map(|it| (it.object, pods_of(it.object)));
     let some = named.filter(|(workload, pods)| *pods > 0 || workload.id.kind == "DaemonSet");
@@ -251,17 +237,6 @@ mod tests {
             all_at_once("web:1"),
             all_at_once("web:2"),
         );
-        let target = json!({"kind": "Deployment", "name": "web"});
-        let spec = json!({"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 5});
-        let scaler = object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}));
-        let autoscaled = |image: &str| [with(web(1, image), "/spec/replicas", Value::Null), scaler.clone()];
-        expect(
-            &review_one(&autoscaled("web:1"), &autoscaled("web:2")),
-            "rolling-restart",
-            &[
-                "Deployment/web restarts: both pods are replaced, at least 2 available and at most 3 at once (at the minimum of its autoscaler)",
-            ],
-        );
         rolling(
             &["Deployment/web restarts: all 5 pods are replaced, at least 3 available and at most 7 at once"],
             web(3, "web:1"),
@@ -274,6 +249,7 @@ mod tests {
         );
         rolling(&[], web(3, "web:1"), web(5, "web:1"));
         rolling(&[], web(0, "web:1"), web(0, "web:2"));
+        rolling(&[], web(0, "web:1"), web(3, "web:2"));
         let paused = |image: &str| with(web(3, image), "/spec/paused", json!(true));
         rolling(&[], paused("web:1"), paused("web:2"));
         let other_selector = with(web(3, "web:2"), "/spec/selector/matchLabels", json!({"app": "web2"}));
@@ -297,26 +273,69 @@ mod tests {
                 "Deployment/web is down while it restarts: all 3 pods stop before a new one starts, as strategy `Recreate` says",
             ],
         );
+    }
+
+    #[test]
+    fn the_numbers_are_those_of_kubernetes() {
+        let check = |replicas: u64, spec: Value, expected: &str| {
+            let body = |image: &str| {
+                let body = web(replicas, image);
+                spec.as_object()
+                    .unwrap()
+                    .iter()
+                    .fold(body, |it, (key, value)| with(it, &format!("/spec/{key}"), value.clone()))
+            };
+            let message = format!("Deployment/web restarts: {expected}");
+            expect(&review_one(&[body("web:1")], &[body("web:2")]), "rolling-restart", &[&message]);
+        };
+        let bounds = |surge: Value, unavailable: Value| json!({"strategy": {"rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}});
+        check(1, json!({}), "its pod is replaced, at least 1 available and at most 2 at once");
+        check(4, json!({}), "all 4 pods are replaced, at least 3 available and at most 5 at once");
+        check(5, json!({}), "all 5 pods are replaced, at least 4 available and at most 7 at once");
+        check(3, bounds(json!(0), json!("25%")), "all 3 pods are replaced, at least 2 available and at most 3 at once");
         check(
-            web(3, "web:1"),
-            web(5, "web:1"),
-            "no-restart",
-            &["Deployment/web changes without a restart: only `spec.replicas` differs"],
+            3,
+            bounds(json!("200%"), json!(0)),
+            "all 3 pods are replaced, at least 3 available and at most 6 at once",
         );
-        check(web(3, "web:1"), web(5, "web:2"), "no-restart", &[]);
-        let owned = [with(web(1, "web:1"), "/spec/replicas", Value::Null), scaler.clone()];
-        expect(
-            &review_one(&[web(1, "web:1")], &owned),
-            "no-restart",
-            &["Deployment/web changes without a restart: from now on HorizontalPodAutoscaler/web sets `spec.replicas`"],
+        check(
+            3,
+            bounds(json!("34%"), json!("34%")),
+            "all 3 pods are replaced, at least 2 available and at most 5 at once",
         );
-        expect(
-            &review_one(&owned, &[web(1, "web:1")]),
-            "no-restart",
-            &[
-                "Deployment/web changes without a restart: `spec.replicas` is fixed now that HorizontalPodAutoscaler/web is gone",
-            ],
+        check(
+            3,
+            bounds(json!("33%"), json!("33%")),
+            "all 3 pods are replaced, at least 3 available and at most 4 at once",
         );
-        check(web(3, "web:1"), web(3, "web:1"), "no-restart", &[]);
+        check(
+            2,
+            bounds(json!(0), json!("100%")),
+            "both pods are replaced, with none available for a time and at most 2 at once",
+        );
+        check(
+            3,
+            json!({"minReadySeconds": 30}),
+            "all 3 pods are replaced, at least 3 available and at most 4 at once; a new pod counts as available once it was ready for 30 s",
+        );
+        check(3, json!({"minReadySeconds": 0}), "all 3 pods are replaced, at least 3 available and at most 4 at once");
+    }
+
+    #[test]
+    fn an_autoscaler_leaves_the_number_open() {
+        let check = |minimum: u64, maximum: u64, declared: Option<u64>, expected: &[&str]| {
+            let target = json!({"kind": "Deployment", "name": "web"});
+            let spec = json!({"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": maximum});
+            let scaler = object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}));
+            let declared = declared.map_or(Value::Null, |it| json!(it));
+            let state = |image: &str| [with(web(1, image), "/spec/replicas", declared.clone()), scaler.clone()];
+            expect(&review_one(&state("web:1"), &state("web:2")), "rolling-restart", expected);
+        };
+        let open = "Deployment/web restarts: all of its pods are replaced, which may be 2 to 5 as HorizontalPodAutoscaler/web decides; with 2, at least 2 available and at most 3 at once; with 5, at least 4 available and at most 7 at once";
+        check(2, 5, None, &[open]);
+        check(2, 5, Some(3), &[open]);
+        let fixed = "Deployment/web restarts: both pods are replaced, at least 2 available and at most 3 at once";
+        check(2, 2, None, &[fixed]);
+        check(2, 5, Some(0), &[]);
     }
 }

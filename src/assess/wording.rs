@@ -39,6 +39,13 @@ pub(super) fn bytes(count: i128) -> String {
     Quantity::bytes(i64::try_from(count).unwrap_or(i64::MAX)).to_string()
 }
 
+/// Writes `250m CPU and 256Mi memory`, or only what is not zero of it.
+pub(super) fn amount(cpu_milli: i128, memory_bytes: i128) -> String {
+    let cpu = (cpu_milli != 0).then(|| format!("{} CPU", cores(cpu_milli)));
+    let memory = (memory_bytes != 0).then(|| format!("{} memory", bytes(memory_bytes)));
+    list(&cpu.into_iter().chain(memory).collect::<Vec<_>>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{bytes, cores, count, list, quoted};

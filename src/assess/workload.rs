@@ -2,8 +2,8 @@
 
 use super::rejected;
 use crate::change::{EnvironmentComparison, Side};
-pub(super) use crate::object::rollout::{Rounding, recreates, rollout_bounds, scaled};
-use crate::object::{FieldPath, Object};
+pub(super) use crate::object::rollout::{Batch, Rounding, batch, recreates, rollout_bounds, scaled};
+use crate::object::{FieldPath, KubernetesVersion, Object};
 use serde_json::Value;
 use std::ops::Range;
 
@@ -70,45 +70,85 @@ pub(super) fn autoscaler<'a>(objects: &'a [Object], workload: &Object) -> Option
 /// Returns how many pods a workload surely has: what it declares, within the bounds of its autoscaler. Zero for the
 /// kinds whose number the tree does not say.
 pub(super) fn replicas(objects: &[Object], workload: &Object) -> u64 {
-    let number = |object: &Object, field: &str| object.field(field).and_then(Value::as_u64);
+    let number = |path: &str| workload.field(path).and_then(Value::as_u64);
     match workload.id.kind.as_str() {
         "Deployment" | "StatefulSet" | "ReplicaSet" => {
-            let declared = number(workload, "spec.replicas");
-            let Some(autoscaler) = autoscaler(objects, workload) else { return declared.unwrap_or(1) };
-            let minimum = number(autoscaler, "spec.minReplicas").unwrap_or(1);
-            let maximum = number(autoscaler, "spec.maxReplicas").unwrap_or(minimum).max(minimum);
-            // With no pods wanted, the autoscaler is off.
-            declared.map_or(minimum, |it| if it == 0 { 0 } else { it.clamp(minimum, maximum) })
+            let declared = number("spec.replicas");
+            let Some((minimum, maximum)) = scale(objects, workload) else { return declared.unwrap_or(1) };
+            declared.map_or(minimum, |it| it.clamp(minimum, maximum))
         }
-        "Job" => number(workload, "spec.parallelism").unwrap_or(1),
+        // No more pods run at once than are needed to complete it (`manageJob`), and none while it is suspended.
+        "Job" if workload.field("spec.suspend") == Some(&Value::Bool(true)) => 0,
+        "Job" => {
+            let parallelism = number("spec.parallelism").unwrap_or(1);
+            number("spec.completions").map_or(parallelism, |it| it.min(parallelism))
+        }
         _ => 0,
     }
 }
 
-/// True where this change replaces pods of a workload that is in both trees.
-pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
-    let rolls = matches!(workload.id.kind.as_str(), "DaemonSet" | "Deployment" | "StatefulSet");
-    let is_paused = workload.field("spec.paused") == Some(&Value::Bool(true));
-    let is_held = workload.field("spec.updateStrategy.type").and_then(Value::as_str) == Some("OnDelete")
-        || updated_ordinals(workload, replicas(environment.objects(Side::After), workload))
-            .is_some_and(|it| it.is_empty());
-    let is_kept = environment.object(Side::Before, &workload.id).is_some();
-    let is_changed = environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
-    rolls && is_kept && is_changed && !is_paused && !is_held && !rejected::is_refused(environment, &workload.id)
+/// Returns between how many pods the autoscaler of a workload keeps it; none where nothing scales it, also because no
+/// pods are wanted.
+pub(super) fn scale(objects: &[Object], workload: &Object) -> Option<(u64, u64)> {
+    if workload.field("spec.replicas").and_then(Value::as_u64) == Some(0) {
+        return None;
+    }
+    let autoscaler = autoscaler(objects, workload)?;
+    let number = |path: &str| autoscaler.field(path).and_then(Value::as_u64);
+    let minimum = number("spec.minReplicas").unwrap_or(1);
+    Some((minimum, number("spec.maxReplicas").unwrap_or(minimum).max(minimum)))
 }
 
-/// Returns the ordinals of the pods that a StatefulSet of so many replaces when its template changes: those from its
-/// partition on. Kubernetes: `updateStatefulSet`.
-pub(super) fn updated_ordinals(workload: &Object, pods: u64) -> Option<Range<u64>> {
-    let number = |path: &str| workload.field(path).and_then(Value::as_u64).unwrap_or_default();
+/// Returns the version of an environment's cluster.
+pub(super) fn version(environment: &EnvironmentComparison<'_>) -> KubernetesVersion {
+    environment.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes)
+}
+
+/// True for a Deployment that is paused.
+pub(super) fn is_paused(workload: &Object) -> bool {
+    workload.field("spec.paused") == Some(&Value::Bool(true))
+}
+
+/// True for a set whose pods are replaced only when somebody deletes them.
+pub(super) fn is_on_delete(workload: &Object) -> bool {
+    workload.field("spec.updateStrategy.type").and_then(Value::as_str) == Some("OnDelete")
+}
+
+/// True where this change replaces pods of a workload that is in both trees.
+pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
+    let Some(before) = environment.object(Side::Before, &workload.id) else { return false };
+    let has_pods = match workload.id.kind.as_str() {
+        "DaemonSet" => true,
+        "Deployment" | "StatefulSet" => replicas(environment.objects(Side::Before), before) > 0,
+        _ => return false,
+    };
+    let is_changed = environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
+    let is_held = is_paused(workload)
+        || is_on_delete(workload)
+        || replaced_ordinals(environment, workload).is_some_and(|it| it.is_empty());
+    has_pods && is_changed && !is_held && !rejected::is_refused(environment, &workload.id)
+}
+
+/// Returns the ordinals of the pods that a StatefulSet replaces when its template changes. Pods that come or go because
+/// its number changes are not among them.
+pub(super) fn replaced_ordinals(environment: &EnvironmentComparison<'_>, workload: &Object) -> Option<Range<u64>> {
+    let before = environment.object(Side::Before, &workload.id)?;
+    let kept =
+        replicas(environment.objects(Side::Before), before).min(replicas(environment.objects(Side::After), workload));
+    (workload.id.kind == "StatefulSet").then(|| updated_ordinals(workload, kept))
+}
+
+/// Returns the ordinals of the pods that a StatefulSet of so many replaces: those from its partition on, which counts
+/// from its first ordinal. Kubernetes: `updateStatefulSet`, `isCurrentRevisionNeeded`.
+pub(super) fn updated_ordinals(stateful_set: &Object, pods: u64) -> Range<u64> {
+    let number = |path: &str| stateful_set.field(path).and_then(Value::as_u64).unwrap_or_default();
     let (start, partition) = (number("spec.ordinals.start"), number("spec.updateStrategy.rollingUpdate.partition"));
-    let range = start.max(partition)..start.saturating_add(pods);
-    (workload.id.kind == "StatefulSet").then_some(range)
+    start.saturating_add(partition)..start.saturating_add(pods)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::replicas;
+    use super::{replicas, updated_ordinals};
     use crate::object::Object;
     use serde_json::{Value, json};
 
@@ -137,5 +177,34 @@ mod tests {
         check(Some(1), Some((2, 5)), 2);
         check(Some(9), Some((2, 5)), 5);
         check(Some(0), Some((2, 5)), 0);
+    }
+
+    #[test]
+    fn a_job_runs_no_more_pods_than_it_needs() {
+        let check = |spec: Value, expected: u64| {
+            let body = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "web"}, "spec": spec});
+            assert_eq!(replicas(&[], &Object::from_body(body).unwrap()), expected);
+        };
+        check(json!({}), 1);
+        check(json!({"parallelism": 5}), 5);
+        check(json!({"parallelism": 5, "completions": 2}), 2);
+        check(json!({"parallelism": 2, "completions": 5}), 2);
+        check(json!({"parallelism": 5, "suspend": true}), 0);
+        check(json!({"parallelism": 0}), 0);
+    }
+
+    #[test]
+    fn a_partition_counts_from_the_first_ordinal() {
+        let check = |start: u64, partition: u64, expected: std::ops::Range<u64>| {
+            let update = json!({"rollingUpdate": {"partition": partition}});
+            let spec = json!({"ordinals": {"start": start}, "updateStrategy": update});
+            assert_eq!(updated_ordinals(&deployment(&spec), 3), expected);
+        };
+        check(0, 0, 0..3);
+        check(0, 1, 1..3);
+        check(0, 3, 3..3);
+        check(5, 0, 5..8);
+        check(5, 1, 6..8);
+        check(5, 5, 10..8);
     }
 }

@@ -19,7 +19,7 @@ pub struct Review {
     pub changes: Vec<ReviewedChange>,
     /// Consequences, the worst first.
     pub findings: Vec<Finding>,
-    /// Requests before and after, for each environment whose requests change.
+    /// Requests before and after, for each environment whose requests change or are exceeded for a time.
     pub capacity: Vec<CapacityChange>,
     /// How many pods there are while workloads restart or grow, by workload.
     pub rollouts: Vec<RolloutChange>,
@@ -37,6 +37,18 @@ pub struct Review {
     pub not_checked: Vec<String>,
     /// The whole review in one sentence, with the worst finding.
     pub headline: String,
+    /// A picture of who no longer has to do with whom, and who newly has; none where that stays as it was, or where there
+    /// is more than a picture can show.
+    pub picture: Option<Picture>,
+}
+
+/// A picture of what a change touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// The environments in which it looks like that.
+    pub environments: Vec<String>,
+    /// The flowchart, in Mermaid: names and values are escaped for it.
+    pub mermaid: String,
 }
 
 /// What a tree was compared with.
@@ -168,6 +180,8 @@ pub struct Demand {
     pub memory_bytes: i128,
     /// Pods.
     pub pods: u64,
+    /// Requested storage in bytes: the claims of the tree, and those of each pod of a `StatefulSet`.
+    pub storage_bytes: i128,
 }
 
 /// How an environment's requests change.
@@ -179,7 +193,7 @@ pub struct CapacityChange {
     pub before: Demand,
     /// After.
     pub after: Demand,
-    /// While the changed workloads roll, surge included.
+    /// The most at any time from before to after: surge included, and what is removed beside what is new.
     pub peak: Demand,
 }
 
@@ -194,7 +208,8 @@ pub struct ImageChange {
     pub before: Option<String>,
     /// The whole new reference; none for a removed container.
     pub after: Option<String>,
-    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `digest`, `repository`, `new`, `removed`.
+    /// What kind of step it is: `major`, `minor`, `patch`, `downgrade`, `tag`, `digest`, `same`, `registry`,
+    /// `repository`, `new`, `removed`.
     pub step: String,
 }
 

@@ -1,6 +1,6 @@
 //! How many pods of a workload there are at the same time while all of them are replaced.
 
-use super::Object;
+use super::{KubernetesVersion, Object};
 use serde_json::Value;
 
 /// How many pods there are while a Deployment rolls.
@@ -34,7 +34,18 @@ pub enum Rounding {
     Down,
 }
 
-/// Returns the bounds of a rolling Deployment of so many pods. Kubernetes: `ResolveFenceposts`.
+/// How many pods of a StatefulSet are replaced at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// So many at most.
+    Of(u64),
+    /// One, or so many: the patch version of the cluster decides.
+    OneOr(u64),
+}
+
+/// Returns the bounds of a rolling Deployment of so many pods. Kubernetes: `ResolveFenceposts` in
+/// `pkg/controller/deployment/util`, and `NewRSNewReplicas` there, which never makes more new pods than are wanted: a
+/// surge of more than 100 % has no effect.
 pub fn rollout_bounds(deployment: &Object, replicas: u64) -> RolloutBounds {
     if replicas == 0 {
         return RolloutBounds { surge: 0, unavailable: 0 };
@@ -48,7 +59,21 @@ pub fn rollout_bounds(deployment: &Object, replicas: u64) -> RolloutBounds {
     let unavailable = field("maxUnavailable", Rounding::Down).min(replicas);
     // One of the two must allow a step, or the rollout could never begin.
     let unavailable = if surge == 0 && unavailable == 0 { 1 } else { unavailable };
-    RolloutBounds { surge, unavailable }
+    RolloutBounds { surge: surge.min(replicas), unavailable }
+}
+
+/// Returns how many pods of a StatefulSet of so many are replaced at a time. Kubernetes: `getStatefulSetMaxUnavailable`,
+/// which rounds down and to one at least. It is asked only behind the feature gate `MaxUnavailableStatefulSet`, which is
+/// on by default from 1.35.0 to 1.35.3 and again from 1.37 on (kubernetes/kubernetes pull requests 133153, 137926, 139466).
+pub fn batch(stateful_set: &Object, replicas: u64, version: KubernetesVersion) -> Batch {
+    let declared = stateful_set.field("spec.updateStrategy.rollingUpdate.maxUnavailable");
+    let size = declared.and_then(|it| scaled(it, replicas, Rounding::Down)).unwrap_or(1).clamp(1, replicas.max(1));
+    match (version.major, version.minor) {
+        _ if size == 1 => Batch::Of(1),
+        (1, 35) => Batch::OneOr(size),
+        (1, 0..=36) => Batch::Of(1),
+        _ => Batch::Of(size),
+    }
 }
 
 /// True where a Deployment stops all pods before it starts a new one.
@@ -72,8 +97,8 @@ pub fn surge(workload: &Object, replicas: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{RolloutBounds, rollout_bounds, surge};
-    use crate::object::Object;
+    use super::{Batch, RolloutBounds, batch, rollout_bounds, surge};
+    use crate::object::{KubernetesVersion, Object};
     use serde_json::{Value, json};
 
     fn deployment(spec: &Value) -> Object {
@@ -96,6 +121,30 @@ mod tests {
         check(json!({"maxSurge": "100%", "maxUnavailable": "100%"}), 2, 2, 2);
         check(json!({"maxUnavailable": 9}), 2, 1, 2);
         check(json!({}), 0, 0, 0);
+        check(json!({"maxSurge": "150%"}), 2, 2, 0);
+        check(json!({"maxSurge": 9, "maxUnavailable": 0}), 4, 4, 0);
+        check(json!({"maxSurge": "1%", "maxUnavailable": "1%"}), 100, 1, 1);
+        check(json!({"maxSurge": "1%", "maxUnavailable": "1%"}), 99, 1, 0);
+        check(json!({"maxSurge": "0%", "maxUnavailable": "0%"}), 3, 0, 1);
+    }
+
+    #[test]
+    fn stateful_pods_are_replaced_in_batches_where_the_cluster_can() {
+        let check = |bound: Value, replicas: u64, minor: u32, expected: Batch| {
+            let spec = json!({"updateStrategy": {"rollingUpdate": {"maxUnavailable": bound}}});
+            let version = KubernetesVersion { major: 1, minor };
+            assert_eq!(batch(&deployment(&spec), replicas, version), expected, "{bound} of {replicas} in 1.{minor}");
+        };
+        check(json!(2), 5, 37, Batch::Of(2));
+        check(json!(2), 5, 36, Batch::Of(1));
+        check(json!(2), 5, 35, Batch::OneOr(2));
+        check(json!(2), 5, 34, Batch::Of(1));
+        check(json!(1), 5, 35, Batch::Of(1));
+        check(json!(9), 5, 37, Batch::Of(5));
+        check(json!("50%"), 5, 37, Batch::Of(2));
+        check(json!("10%"), 5, 37, Batch::Of(1));
+        check(json!("100%"), 3, 37, Batch::Of(3));
+        check(json!(null), 3, 37, Batch::Of(1));
     }
 
     #[test]

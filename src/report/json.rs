@@ -160,6 +160,7 @@ struct Demand {
     cpu_milli: i128,
     memory_bytes: i128,
     pods: u64,
+    storage_bytes: i128,
 }
 
 #[derive(Serialize)]
@@ -320,8 +321,12 @@ impl<'a> Finding<'a> {
 
 impl<'a> Capacity<'a> {
     fn of(it: &'a change::CapacityChange) -> Self {
-        let demand =
-            |it: &change::Demand| Demand { cpu_milli: it.cpu_milli, memory_bytes: it.memory_bytes, pods: it.pods };
+        let demand = |it: &change::Demand| Demand {
+            cpu_milli: it.cpu_milli,
+            memory_bytes: it.memory_bytes,
+            pods: it.pods,
+            storage_bytes: it.storage_bytes,
+        };
         Self {
             environment: &it.environment,
             before: demand(&it.before),

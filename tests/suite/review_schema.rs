@@ -79,6 +79,7 @@ fn the_rich_review_sets_every_field() {
         ".changes[].fields[].source.line",
         ".findings[].source.file",
         ".capacity[].peak.memoryBytes",
+        ".capacity[].peak.storageBytes",
         ".images[].before",
         ".images[].after",
         ".waived[].source.removed",

@@ -90,6 +90,12 @@ pub(super) fn is_refused(environment: &EnvironmentComparison<'_>, id: &ObjectId)
     update.refusals().iter().flat_map(|it| &it.1).any(|(_, answer)| *answer == Answer::Refused)
 }
 
+/// True where an object cannot change in place and is deleted and made again instead.
+pub(super) fn is_replaced(environment: &EnvironmentComparison<'_>, id: &ObjectId) -> bool {
+    is_refused(environment, id)
+        && environment.object(Side::After, id).is_some_and(|it| way_out::replacement(it).is_some())
+}
+
 fn changed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {

@@ -3,7 +3,7 @@
 use crate::assess::review;
 use crate::change::{Baseline, Comparison, EnvironmentComparison, Finding, Review};
 use crate::diff;
-use crate::object::{Cluster, Environment, ExternalObject, Object};
+use crate::object::{Cluster, Environment, ExternalObject, KubernetesVersion, Object};
 use crate::source::{FileId, Origin, Sources, Span};
 use serde_json::{Value, json};
 
@@ -54,9 +54,18 @@ pub(in crate::assess) fn review_of(states: &[States]) -> Review {
 
 /// The same where every environment declares Secrets that it does not make, each with its keys.
 pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str])]) -> Review {
+    review_in(KubernetesVersion::DEFAULT, states, secrets)
+}
+
+/// Reviews one environment, `dev`, on a cluster of this version.
+pub(in crate::assess) fn review_on(version: KubernetesVersion, before: &[Value], after: &[Value]) -> Review {
+    review_in(version, &[("dev", Some(before.to_vec()), Some(after.to_vec()))], &[])
+}
+
+fn review_in(version: KubernetesVersion, states: &[States], secrets: &[(&str, &[&str])]) -> Review {
     let sources = Sources::new([("base/app.kdl".to_owned(), "app todo\n".to_owned())]);
     let file: FileId = sources.iter().next().unwrap().0;
-    let environments: Vec<Environment> = states.iter().map(|it| environment(it.0, file, secrets)).collect();
+    let environments: Vec<Environment> = states.iter().map(|it| environment(it.0, version, file, secrets)).collect();
     let objects = |name: &str, bodies: &Option<Vec<Value>>| -> Option<Vec<Object>> {
         let mut objects: Vec<Object> = bodies
             .as_ref()?
@@ -101,15 +110,10 @@ pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str
     review(&input)
 }
 
-fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environment {
+fn environment(name: &str, kubernetes: KubernetesVersion, file: FileId, secrets: &[(&str, &[&str])]) -> Environment {
     let span = Span::new(file, 0, 3);
-    let cluster = Cluster {
-        name: "minikube".to_owned(),
-        kubernetes: crate::object::KubernetesVersion::DEFAULT,
-        capacity: None,
-        storage_classes: Vec::new(),
-        span,
-    };
+    let cluster =
+        Cluster { name: "minikube".to_owned(), kubernetes, capacity: None, storage_classes: Vec::new(), span };
     let secret = |(name, keys): &(&str, &[&str])| ExternalObject {
         kind: "Secret".to_owned(),
         name: (*name).to_owned(),

@@ -109,7 +109,7 @@ fn rows_say_what_happens_where() {
         .iter()
         .map(|it| (it.environment.as_str(), it.before.pods, it.after.pods, it.peak.pods))
         .collect();
-    assert_eq!(capacity, [("prod", 3, 5, 7)]);
+    assert_eq!(capacity, [("dev", 1, 1, 2), ("prod", 3, 5, 7), ("staging", 2, 2, 3)]);
     assert_eq!(
         review.not_checked,
         [
@@ -135,6 +135,7 @@ fn findings_stand_worst_first() {
             "note rolling-restart dev",
             "note capacity-change prod",
             "note rolling-restart prod",
+            "note config-change staging",
             "note rolling-restart staging",
         ]
     );
@@ -166,7 +167,7 @@ fn the_headline_is_one_sentence() {
         ]),
         "prod is new with 1 object.",
     );
-    let selector = with(web(2, "web:2"), "/spec/selector/matchLabels/app", json!("api"));
+    let selector = with(web(2, "web:1"), "/spec/selector/matchLabels/app", json!("api"));
     check(
         &review_one(&[web(2, "web:1"), config("1")], &[selector]),
         "Deployment/web in dev is rejected by the API server.",
