@@ -189,6 +189,7 @@ mod tests {
     #[test]
     fn many_fields_are_counted_and_secrets_not_told() {
         let field = |name: usize| FieldChange {
+            equivalent: None,
             path: crate::object::FieldPath::default().field("data"),
             path_before: crate::object::FieldPath::default().field("data"),
             shown: format!("data.{name}"),

@@ -3,19 +3,20 @@
 //! Namespaces do not count: an object of the same kind and name, with the same change made by the same line, is the same
 //! in every environment. An object whose fields are only partly the same is split, so that the shared part stands once.
 
-use super::rollout::is_checksum;
+use super::renames::{Pair, Renames};
+use super::reviewed_fields::fields;
 use crate::change::{
-    Comparison, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Operation, ReviewedChange,
+    Comparison, EnvironmentComparison, Finding, ImpactCode, ObjectChange, Operation, Rename, ReviewedChange,
     ReviewedField, Side, SourceLine,
 };
-use crate::object::{FieldPath, Object, ObjectId, Segment};
-use serde_json::Value;
+use crate::object::ObjectId;
 use std::collections::BTreeMap;
 
 /// One line of an environment, before it is joined with those of the others.
 struct Line<'a> {
     environment: &'a str,
     object: &'a ObjectId,
+    renamed_from: Option<&'a ObjectId>,
     operation: Operation,
     field: Option<ReviewedField>,
     source: Option<SourceLine>,
@@ -24,8 +25,8 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn is_same(&self, other: &Self) -> bool {
-        (self.operation, &self.field, &self.source, &self.summary)
-            == (other.operation, &other.field, &other.source, &other.summary)
+        (self.operation, self.renamed_from.map(name), &self.field, &self.source, &self.summary)
+            == (other.operation, other.renamed_from.map(name), &other.field, &other.source, &other.summary)
     }
 }
 
@@ -41,9 +42,14 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ReviewedChange> {
     // By object, so that a line is compared with its likes only; the same lines in the order in which they come first.
     let mut joined: BTreeMap<Name<'_>, Vec<Vec<Line<'_>>>> = BTreeMap::new();
     for environment in &input.environments {
-        for change in &environment.changes.changes {
-            let of_object = joined.entry(name(&change.id)).or_default();
-            for line in lines(input, environment, change) {
+        let renames = Renames::of(environment);
+        let changes = environment.changes.changes.iter().filter(|it| !renames.stand_for(it));
+        let of_changes = changes.map(|it| (&it.id, lines(input, environment, &renames, it)));
+        let of_renames =
+            environment.changes.renames.iter().map(|it| (&it.after, pair(input, environment, &renames, it)));
+        for (id, lines) in of_changes.chain(of_renames) {
+            let of_object = joined.entry(name(id)).or_default();
+            for line in lines {
                 let is_same = |it: &&mut Vec<Line<'_>>| {
                     it[0].is_same(&line) && it.iter().all(|it| it.environment != line.environment)
                 };
@@ -76,6 +82,7 @@ fn of_object(joined: Vec<Vec<Line<'_>>>) -> Vec<ReviewedChange> {
         let is_part = |it: &&mut ReviewedChange| {
             next.operation == Operation::Update
                 && (it.operation, &it.environments, &it.object) == (next.operation, &next.environments, &next.object)
+                && next.renamed_from.is_none()
         };
         match changes.iter_mut().find(is_part) {
             Some(change) => change.fields.extend(next.fields),
@@ -88,12 +95,15 @@ fn of_object(joined: Vec<Vec<Line<'_>>>) -> Vec<ReviewedChange> {
 fn reviewed(same: Vec<Line<'_>>) -> ReviewedChange {
     let environments = same.iter().map(|it| it.environment.to_owned()).collect();
     let object = common_id(same.iter().map(|it| it.object));
+    let renamed_from: Vec<&ObjectId> = same.iter().filter_map(|it| it.renamed_from).collect();
+    let renamed_from = (!renamed_from.is_empty()).then(|| common_id(renamed_from.into_iter()));
     let mut same = same.into_iter();
     let (operation, field, source, summary) = match same.next() {
         Some(line) => (line.operation, line.field, line.source, line.summary),
         None => (Operation::Update, None, None, String::new()),
     };
-    ReviewedChange { environments, object, operation, fields: field.into_iter().collect(), source, summary }
+    let fields = field.into_iter().collect();
+    ReviewedChange { environments, object, operation, renamed_from, fields, source, summary }
 }
 
 /// Returns the identity that objects of several environments share: without the namespace where they differ in it.
@@ -110,6 +120,7 @@ fn common_id<'a>(mut ids: impl Iterator<Item = &'a ObjectId>) -> ObjectId {
 fn lines<'a>(
     input: &Comparison<'_>,
     environment: &'a EnvironmentComparison<'a>,
+    renames: &Renames<'a>,
     change: &'a ObjectChange,
 ) -> Vec<Line<'a>> {
     let side = match change.operation {
@@ -120,6 +131,7 @@ fn lines<'a>(
     let line = |field, source, summary| Line {
         environment: environment.name(),
         object: &change.id,
+        renamed_from: None,
         operation: change.operation,
         field,
         source,
@@ -127,9 +139,8 @@ fn lines<'a>(
     };
     match change.operation {
         Operation::Update => {
-            let fields = change.fields.iter().flat_map(|it| fields(input, environment, &change.id, it));
-            let is_secret = change.id.group.is_empty() && change.id.kind == "Secret";
-            let fields = fields.map(|it| if is_secret { without_secret(it) } else { it });
+            let ids = (&change.id, &change.id);
+            let fields = change.fields.iter().flat_map(|it| fields(input, environment, renames, ids, it));
             fields.map(|it| line(Some(it), None, String::new())).collect()
         }
         Operation::Create | Operation::Delete => {
@@ -139,79 +150,25 @@ fn lines<'a>(
     }
 }
 
-/// Returns the lines of one field change. A block that is wholly new or gone is written field by field, a list of blocks
-/// item by item, an item as one value.
-fn fields(
+/// Returns the lines of an object that takes another's place: one for the objects themselves, and one for each field.
+fn pair<'a>(
     input: &Comparison<'_>,
-    environment: &EnvironmentComparison<'_>,
-    id: &ObjectId,
-    change: &FieldChange,
-) -> Vec<ReviewedField> {
-    let side = if change.after.is_some() { Side::After } else { Side::Before };
-    let object = environment.object(side, id);
-    let source = |path: &FieldPath, own: Option<SourceLine>| own.or_else(|| input.line_of(side, object?, path));
-    let ((None, Some(value)) | (Some(value), None)) = (&change.before, &change.after) else {
-        let own = change.origin.as_ref().and_then(|it| it.span).and_then(|it| input.line(side, it));
-        return vec![ReviewedField {
-            path: change.shown.clone(),
-            before: change.before.clone(),
-            after: change.after.clone(),
-            source: source(&change.path, own),
-            derived: is_checksum(&change.path),
-        }];
+    environment: &'a EnvironmentComparison<'a>,
+    renames: &Renames<'a>,
+    rename: &'a Rename,
+) -> Vec<Line<'a>> {
+    let Pair { summary, source, fields } = renames.pair(input, environment, rename);
+    let line = |renamed_from, field, source, summary| Line {
+        environment: environment.name(),
+        object: &rename.after,
+        renamed_from,
+        operation: Operation::Update,
+        field,
+        source,
+        summary,
     };
-    // A field that a new line makes the compiler leave out is gone because of that line.
-    let left_out = environment.object(Side::After, id).and_then(|it| it.origins.absence_of(&change.path));
-    let left_out = left_out.filter(|_| side == Side::Before).and_then(|it| input.line(Side::After, it.span?));
-    let mut parts = Vec::new();
-    take_apart(&mut change.path.clone(), value, &mut parts);
-    let shown = |path: &FieldPath| object.map_or_else(|| path.to_string(), |it: &Object| path.display_in(&it.body));
-    let field = |(path, value): (FieldPath, &Value)| {
-        let own = object.and_then(|it| it.origin(&path)).and_then(|it| it.span).and_then(|it| input.line(side, it));
-        let (before, after) = match side {
-            Side::Before => (Some(value.clone()), None),
-            Side::After => (None, Some(value.clone())),
-        };
-        let source = left_out.clone().or_else(|| source(&path, own));
-        ReviewedField { path: shown(&path), before, after, source, derived: is_checksum(&path) }
-    };
-    parts.into_iter().map(field).collect()
-}
-
-/// Says that the value of a Secret changed and not what it is.
-fn without_secret(mut field: ReviewedField) -> ReviewedField {
-    if ["data", "stringData"].iter().any(|it| field.path.starts_with(it)) {
-        let hidden = |value: &mut Option<Value>, text: &str| {
-            if let Some(Value::String(value)) = value {
-                text.clone_into(value);
-            }
-        };
-        hidden(&mut field.after, if field.before.is_some() { "(another hidden value)" } else { "(hidden value)" });
-        hidden(&mut field.before, "(hidden value)");
-    }
-    field
-}
-
-fn take_apart<'a>(path: &mut FieldPath, value: &'a Value, parts: &mut Vec<(FieldPath, &'a Value)>) {
-    match value {
-        Value::Object(map) if !map.is_empty() && path.last_field().is_some() => {
-            for (name, value) in map {
-                path.push(Segment::Field(name.clone()));
-                take_apart(path, value, parts);
-                path.pop();
-            }
-        }
-        Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_object) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(Segment::Index(index));
-                parts.push((path.clone(), item));
-                path.pop();
-            }
-        }
-        Value::Object(_) | Value::Array(_) | Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {
-            parts.push((path.clone(), value));
-        }
-    }
+    let objects = line(Some(&rename.before), None, source, summary);
+    std::iter::once(objects).chain(fields.into_iter().map(|it| line(None, Some(it), None, String::new()))).collect()
 }
 
 /// Joins findings that differ only in their environment; the line is that of the first environment.

@@ -26,6 +26,7 @@ mod drift;
 mod exposure;
 mod freedom;
 mod grouping;
+mod hashed_config;
 mod headline;
 mod host;
 mod image_step;
@@ -44,7 +45,9 @@ mod reach;
 mod reference;
 mod rejected;
 mod removal;
+mod renames;
 mod required;
+mod reviewed_fields;
 mod rights;
 mod rollout;
 mod schedule;
@@ -82,6 +85,7 @@ const FAMILIES: &[&[Rule]] = &[
     definition::RULES,
     drift::RULES,
     exposure::RULES,
+    hashed_config::RULES,
     images::RULES,
     isolation::RULES,
     limits::RULES,

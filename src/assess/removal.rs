@@ -4,9 +4,10 @@ use super::pruning::Turn;
 use super::reference::service_use;
 use super::workload::{Pods, items, text};
 use super::{Rule, claims, pruning, wording};
-use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Operation, Severity, Side};
-use crate::object::Selector;
-use crate::object::{Object, leaves};
+use crate::change::{
+    Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Operation, Rename, Severity, Side,
+};
+use crate::object::Object;
 use serde_json::Value;
 
 pub(super) const RULES: &[Rule] = &[
@@ -165,18 +166,21 @@ fn namespace_removed(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Returns the removed workloads that go, each with the created one that takes its place.
+/// Returns the removed workloads that go, each with the created one of its namespace that takes its place.
 pub(super) fn replaced<'a>(environment: &'a EnvironmentComparison<'a>) -> Vec<(Pods<'a>, Pods<'a>)> {
-    let gone: Vec<Pods<'_>> = gone(environment).filter_map(Pods::of).collect();
-    let new: Vec<Pods<'_>> = with_operation(environment, Operation::Create).filter_map(Pods::of).collect();
-    successors(&gone, &new)
+    let neighbours = environment.changes.renames.iter().filter(|it| it.before.namespace == it.after.namespace);
+    let pair = |it: &'a Rename| {
+        let old = environment.object(Side::Before, &it.before).filter(|it| pruning::goes(environment, it))?;
+        Some((Pods::of(old)?, Pods::of(environment.object(Side::After, &it.after)?)?))
+    };
+    neighbours.filter_map(pair).collect()
 }
 
 fn workload_renamed(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
         for (old, new) in replaced(environment) {
-            let (from, to) = (&old.object.id, &new.object.id);
+            let (from, to, new) = (&old.object.id, &new.object.id, new.object);
             let what = if from.kind == to.kind {
                 "an object cannot be renamed"
             } else {
@@ -202,55 +206,12 @@ fn workload_renamed(input: &Comparison<'_>) -> Vec<Finding> {
                 to.short(),
                 from.short()
             );
-            let line = input.declaration(Side::After, new.object);
+            let line = input.declaration(Side::After, new);
             let finding = Finding::new(WORKLOAD_RENAMED, environment.name(), to, message).at("metadata.name");
             findings.push(finding.with_severity(severity).help(help).from_line(line));
         }
     }
     findings
-}
-
-/// Pairs each removed workload with the created one that takes its place: the most alike first, each used once.
-fn successors<'a>(gone: &[Pods<'a>], new: &[Pods<'a>]) -> Vec<(Pods<'a>, Pods<'a>)> {
-    let mut candidates = Vec::new();
-    for (left, old) in gone.iter().enumerate() {
-        for (right, new) in new.iter().enumerate().filter(|(_, it)| it.object.id.namespace == old.object.id.namespace) {
-            candidates.extend(likeness(*old, *new).map(|it| (std::cmp::Reverse(it), left, right)));
-        }
-    }
-    candidates.sort_unstable();
-    let (mut used_old, mut used_new) = (vec![false; gone.len()], vec![false; new.len()]);
-    let mut pairs = Vec::new();
-    for (_, left, right) in candidates {
-        if !used_old[left] && !used_new[right] {
-            (used_old[left], used_new[right]) = (true, true);
-            pairs.push((gone[left], new[right]));
-        }
-    }
-    pairs
-}
-
-/// Returns how alike two workloads are, in percent; none where the one does not take the other's place. It does with
-/// the same name as another kind, with pods that the other's selector matches, or with nearly the same pod.
-fn likeness(old: Pods<'_>, new: Pods<'_>) -> Option<usize> {
-    const NEARLY_THE_SAME: usize = 80;
-    let is_same_name = old.object.id.name == new.object.id.name;
-    let selected = old.object.field("spec.selector").is_some_and(|it| Selector::of(it).matches(new.labels()));
-    let alike = similarity(old.spec(), new.spec());
-    (is_same_name || selected || alike >= NEARLY_THE_SAME).then_some(if is_same_name { 100 } else { alike })
-}
-
-/// Returns the share of leaves that two values have in common, in percent of the larger.
-fn similarity(left: &Value, right: &Value) -> usize {
-    let collect = |value: &Value| {
-        let mut found = std::collections::BTreeSet::new();
-        leaves(value, &mut |path, value| {
-            found.insert((path.clone(), value.to_string()));
-        });
-        found
-    };
-    let (left, right) = (collect(left), collect(right));
-    left.intersection(&right).count() * 100 / left.len().max(right.len()).max(1)
 }
 
 #[cfg(test)]

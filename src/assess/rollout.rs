@@ -31,7 +31,7 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         for (before, deployment) in environment.kept().filter(|(_, it)| it.id.kind == "Deployment") {
             let Some(change) = environment.change(&deployment.id) else { continue };
             if restarts(environment, deployment) {
-                let template: Vec<&FieldChange> = change.fields.iter().filter(|it| is_in_template(it)).collect();
+                let template: Vec<&FieldChange> = change.effective().filter(|it| is_in_template(it)).collect();
                 findings.extend(restart(input, environment, (before, deployment), &template));
             }
         }

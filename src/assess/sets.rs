@@ -214,7 +214,7 @@ fn cause(
 ) -> (String, Option<crate::change::SourceLine>) {
     let block = if workload.id.kind == "CronJob" { "spec.jobTemplate" } else { "spec.template" };
     let inside = FieldPath::parse(block).unwrap_or_default();
-    let fields: Vec<_> = change.fields.iter().filter(|it| it.path.starts_with(&inside)).collect();
+    let fields: Vec<_> = change.effective().filter(|it| it.path.starts_with(&inside)).collect();
     let path = if let [only] = fields.as_slice() { only.shown.clone() } else { block.to_owned() };
     let own = fields.iter().find(|it| !super::rollout::is_checksum(&it.path)).or(fields.first());
     (path, own.and_then(|it| input.line_of(Side::After, workload, &it.path)))

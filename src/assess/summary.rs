@@ -34,18 +34,17 @@ pub(super) fn accounting(input: &Comparison<'_>, changes: &[ReviewedChange]) -> 
         Operation::Update => it.fields.iter().map(leaf_count).sum(),
         Operation::Create | Operation::Delete => 1,
     };
-    let fields = input.environments.iter().flat_map(|it| &it.changes.changes).map(of_change).sum();
+    let of_changes: usize = input.environments.iter().flat_map(|it| &it.changes.changes).map(of_change).sum();
+    // Both objects of a pair are among those; what differs between them is not.
+    let pairs = input.environments.iter().flat_map(|it| &it.changes.renames);
+    let fields = of_changes + pairs.flat_map(crate::change::Rename::content).map(leaf_count).sum::<usize>();
     let (mut shown, mut folded) = (0, 0);
     for change in changes {
         let environments = change.environments.len();
-        match change.operation {
-            Operation::Create | Operation::Delete => shown += environments,
-            Operation::Update => {
-                for field in &change.fields {
-                    let count = environments * count(field.before.as_ref()).max(count(field.after.as_ref()));
-                    *(if field.derived { &mut folded } else { &mut shown }) += count;
-                }
-            }
+        shown += environments * change.whole_objects();
+        for field in &change.fields {
+            let count = environments * count(field.before.as_ref()).max(count(field.after.as_ref()));
+            *(if field.is_folded() { &mut folded } else { &mut shown }) += count;
         }
     }
     Accounting { fields, shown, folded, omitted: 0 }

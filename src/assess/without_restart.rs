@@ -29,11 +29,14 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
             if is_rolled_anew || rejected::is_refused(environment, &after.id) {
                 continue;
             }
+            let fields: Vec<&FieldChange> = change.effective().collect();
             let finding = match released(environment, before, after) {
                 Some((path, what)) => resumed(environment, after, path, &what),
-                None => without_restart(environment, (before, after), &change.fields),
+                // What only says the same in other words needs no note that it restarts nothing.
+                None if fields.is_empty() => continue,
+                None => without_restart(environment, (before, after), &fields),
             };
-            let field = change.fields.iter().find(|it| it.shown == finding.path).or(change.fields.first());
+            let field = fields.iter().find(|it| it.shown == finding.path).or(fields.first()).copied();
             findings.push(finding.from_line(line(input, (before, after), field)));
         }
     }
@@ -59,7 +62,7 @@ fn line(
 fn without_restart(
     environment: &EnvironmentComparison<'_>,
     (before, after): (&Object, &Object),
-    changed: &[FieldChange],
+    changed: &[&FieldChange],
 ) -> Finding {
     let mut fields: Vec<&str> = changed.iter().map(|it| it.shown.as_str()).collect();
     fields.sort_unstable();

@@ -1,6 +1,6 @@
 //! Everything a review is made from: for each environment, both trees and what differs between them.
 
-use super::{Baseline, ChangeSet, Drift, ObjectChange, SourceLine, Verdict, WaivedRule};
+use super::{Baseline, ChangeSet, Drift, FieldChange, ObjectChange, SourceLine, Verdict, WaivedRule};
 use crate::object::{Environment, FieldPath, Object, ObjectId};
 use crate::source::{Sources, Span};
 
@@ -112,9 +112,14 @@ impl<'a> EnvironmentComparison<'a> {
 }
 
 impl ObjectChange {
-    /// True where the field at this path, or something in it, differs.
+    /// True where the field at this path, or something in it, differs in a way that the cluster can tell.
     pub fn touches(&self, path: &str) -> bool {
         let Some(path) = FieldPath::parse(path) else { return false };
-        self.fields.iter().any(|it| it.path.starts_with(&path) || path.starts_with(&it.path))
+        self.effective().any(|it| it.path.starts_with(&path) || path.starts_with(&it.path))
+    }
+
+    /// Iterates the fields whose new value the cluster can tell from the old one.
+    pub fn effective(&self) -> impl Iterator<Item = &FieldChange> {
+        self.fields.iter().filter(|it| it.has_effect())
     }
 }

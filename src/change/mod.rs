@@ -3,6 +3,8 @@
 pub mod apply;
 pub mod comparison;
 pub mod drift;
+pub mod embedded;
+pub mod equivalence;
 pub mod finding;
 pub mod manifest;
 pub mod review;
@@ -11,6 +13,8 @@ pub mod verdict;
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
 pub use drift::Drift;
+pub use embedded::Part;
+pub use equivalence::Equivalence;
 pub use finding::{DecidedBy, Finding, ImpactCode, RENDERED_DRIFT, Severity};
 pub use manifest::{LineKind, ManifestChange, ManifestLine, QuotedLine, Restart, RolloutChange};
 pub use review::{
@@ -28,6 +32,28 @@ use serde_json::Value;
 pub struct ChangeSet {
     /// One entry for each object that was created, changed or removed.
     pub changes: Vec<ObjectChange>,
+    /// Removed objects whose place a created one takes, by the created one. Both are in `changes` too, for that is what
+    /// happens in the cluster.
+    pub renames: Vec<Rename>,
+}
+
+/// An object that goes and the one that comes in its place: with another name, in another namespace, or of another kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rename {
+    /// The object that goes.
+    pub before: ObjectId,
+    /// The object that comes.
+    pub after: ObjectId,
+    /// What differs between them, their names included.
+    pub fields: Vec<FieldChange>,
+}
+
+impl Rename {
+    /// Iterates what differs between them besides what makes them two objects: kind, namespace and name.
+    pub fn content(&self) -> impl Iterator<Item = &FieldChange> {
+        let identity = ["kind", "metadata.name", "metadata.namespace"].map(FieldPath::parse);
+        self.fields.iter().filter(move |field| identity.iter().flatten().all(|it| *it != field.path))
+    }
 }
 
 /// What happened to one object.
@@ -70,6 +96,15 @@ pub struct FieldChange {
     pub after: Option<Value>,
     /// Why the new value is what it is; for a removed value, why the old one was.
     pub origin: Option<Origin>,
+    /// Why both values mean the same; none where they do not.
+    pub equivalent: Option<Equivalence>,
+}
+
+impl FieldChange {
+    /// True where the cluster can tell the new value from the old one.
+    pub fn has_effect(&self) -> bool {
+        !self.equivalent.is_some_and(Equivalence::is_without_effect)
+    }
 }
 
 /// Returns how many leaves a change stands for: one for a scalar, as many as a whole item or block has.

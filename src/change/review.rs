@@ -1,6 +1,6 @@
 //! The review: everything a reviewer is told, as one value. The reports only write it down.
 
-use super::{Finding, ManifestChange, Operation, RolloutChange, Severity};
+use super::{Equivalence, Finding, ManifestChange, Operation, Part, RolloutChange, Severity};
 use crate::object::{Date, ObjectId};
 use serde_json::Value;
 
@@ -103,14 +103,29 @@ pub struct ReviewedChange {
     pub environments: Vec<String>,
     /// The object; its namespace is none where the environments differ in it.
     pub object: ObjectId,
-    /// Created, changed or removed.
+    /// Created, changed or removed; changed for an object that takes the place of another.
     pub operation: Operation,
+    /// The object whose place it takes: with another name, in another namespace, or of another kind. Fields that differ
+    /// in fewer environments stand in entries of their own, without it.
+    pub renamed_from: Option<ObjectId>,
     /// The fields, in the order of the object; empty for a created or removed object.
     pub fields: Vec<ReviewedField>,
-    /// For a created or removed object: the line that declares or declared it.
+    /// For a created or removed object, or one that takes another's place: the line that declares or declared it.
     pub source: Option<SourceLine>,
-    /// For a created or removed object: what it is in a few words, `NodePort 30080`.
+    /// For a created or removed object: what it is in a few words, `NodePort 30080`. For one that takes another's place:
+    /// what it was, `was ConfigMap/web-config-7f9c4d5b8k`.
     pub summary: String,
+}
+
+impl ReviewedChange {
+    /// Returns how many objects it is the coming or going of, in each environment: both where one takes the other's place.
+    pub fn whole_objects(&self) -> usize {
+        match self.operation {
+            Operation::Create | Operation::Delete => 1,
+            Operation::Update if self.renamed_from.is_some() => 2,
+            Operation::Update => 0,
+        }
+    }
 }
 
 /// One field that changed.
@@ -126,6 +141,30 @@ pub struct ReviewedField {
     pub source: Option<SourceLine>,
     /// True where the compiler derives the value from another field that is shown, as a checksum.
     pub derived: bool,
+    /// Why both values mean the same; none where they do not.
+    pub equivalent: Option<Equivalence>,
+    /// Where both values are JSON or YAML in a string: what differs in it.
+    pub parts: Vec<Part>,
+}
+
+impl ReviewedField {
+    /// A field at this path without values, which nothing is known of.
+    pub fn at(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            before: None,
+            after: None,
+            source: None,
+            derived: false,
+            equivalent: None,
+            parts: Vec::new(),
+        }
+    }
+
+    /// True where it needs no line of its own: it follows from another field, or the cluster cannot tell.
+    pub fn is_folded(&self) -> bool {
+        self.derived || self.equivalent.is_some_and(Equivalence::is_without_effect)
+    }
 }
 
 /// A line of the spec.
@@ -222,7 +261,7 @@ pub struct Accounting {
     pub fields: usize,
     /// How many of them a line of the report stands for.
     pub shown: usize,
-    /// Derived changes that were folded away, such as checksums.
+    /// Changes that were folded away: derived ones, such as checksums, and those that the cluster cannot tell.
     pub folded: usize,
     /// Left out for want of room; the whole review names them all.
     pub omitted: usize,

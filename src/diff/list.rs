@@ -16,20 +16,34 @@ pub(super) enum Pairing {
 
 type Pair = (Option<usize>, Option<usize>);
 
+/// Whether items of another name may be the same item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// A name is a name: an item of another one is another item.
+    Kept,
+    /// The object has another name, and what is in it may follow: the last item without a partner is the other's.
+    Changed,
+}
+
 /// Pairs the items of the list at `path`.
-pub(super) fn pair(schema: Schema, path: &FieldPath, before: &[Value], after: &[Value]) -> Pairing {
+pub(super) fn pair(schema: Schema, names: Names, path: &FieldPath, before: &[Value], after: &[Value]) -> Pairing {
     let same = |old: usize, new: usize| normal_form::same_at(schema, &path.index(0), &before[old], &after[new]);
     let keyed = by_key(path, before, after);
-    if !list_key::has_order(schema, path) {
-        let is_named_alike =
-            |old: usize, new: usize| list_key::of_item(path, &before[old]) == list_key::of_item(path, &after[new]);
-        let kept = unordered(keyed, before.len(), after.len(), same, is_named_alike);
+    if !list_key::has_meaningful_order(schema, path) {
+        let is_named_alike = |old: usize, new: usize| {
+            names == Names::Changed || list_key::of_item(path, &before[old]) == list_key::of_item(path, &after[new])
+        };
+        let mut kept = unordered(keyed, before.len(), after.len(), same, is_named_alike);
+        kept.sort_unstable();
+        if list_key::has_order(schema, path) && !kept.is_sorted_by_key(|(_, new)| *new) {
+            return Pairing::Reordered;
+        }
         return Pairing::Items(complete(before.len(), after.len(), kept));
     }
     // Only a list in which every item has a name of its own can be read by names.
-    let named =
+    let has_names =
         matches!(list_key::of_list(path), ListKey::Fields(_)) && names_all(path, before) && names_all(path, after);
-    if !named {
+    if !has_names {
         return Pairing::Items(by_position(before.len(), after.len(), same));
     }
     let mut in_order = keyed;

@@ -5,15 +5,19 @@
 //!   order has a meaning; everywhere else two orders of one list are equal ([`crate::object::normal_form::same`]).
 //! - Changes are leaves. A block or list item that is wholly new or wholly gone is one change with the whole value, so
 //!   that an empty map and no map stay apart.
-//! - Values are compared as they are written: `1000m` and `1` differ here, because their bytes differ in git. What a
-//!   difference does is for `assess` to say.
+//! - Values are compared as they are written: `1000m` and `1` differ here, because their bytes differ in git. Where they
+//!   mean the same, the change says why ([`crate::change::Equivalence`]). What a difference does is for `assess` to say.
+//! - An object that went and one that came are one object under another name where they are alike (`rename`).
 //!
 //! The law that ties it together: [`crate::change::apply()`] of the changes to the old object gives the new one.
 //!
 //! To teach it a list: add its key to `object/list_key.rs`, an example to the table there, and nothing here.
 
+mod equivalence;
 mod lines;
 mod list;
+mod port;
+mod rename;
 mod tree;
 
 pub use lines::{Step, hunks};
@@ -24,11 +28,18 @@ use std::cmp::Ordering;
 
 /// Compares two sets of objects, each sorted by identity.
 pub fn objects(before: &[Object], after: &[Object]) -> ChangeSet {
+    let mut changes = ChangeSet { changes: by_identity(before, after), renames: Vec::new() };
+    changes.renames = rename::pairs(&changes, before, after);
+    port::mark(&mut changes, before, after);
+    changes
+}
+
+fn by_identity(before: &[Object], after: &[Object]) -> Vec<ObjectChange> {
     let mut changes = Vec::new();
     let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
     loop {
         let order = match (old.peek(), new.peek()) {
-            (None, None) => return ChangeSet { changes },
+            (None, None) => return changes,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(old), Some(new)) => old.id.cmp(&new.id),

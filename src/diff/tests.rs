@@ -187,10 +187,13 @@ fn tree() -> impl Strategy<Value = Value> {
 }
 
 fn any_object() -> impl Strategy<Value = Value> {
-    let group = prop::sample::select(vec!["v1", "apps/v1", "example.com/v1"]);
-    (group, prop::collection::vec((field_name(), tree()), 0..6)).prop_map(|(group, fields)| {
-        let spec = Value::Object(fields.into_iter().collect::<Map<_, _>>());
-        json!({"apiVersion": group, "kind": "Thing", "metadata": {"name": "it"}, "spec": spec})
+    let kinds = [("v1", "Thing"), ("apps/v1", "Thing"), ("apps/v1", "Deployment"), ("example.com/v1", "Thing")];
+    let kind = prop::sample::select(kinds.to_vec());
+    (kind, prop::collection::vec((field_name(), tree()), 0..6)).prop_map(|((version, kind), fields)| {
+        let content = Value::Object(fields.into_iter().collect::<Map<_, _>>());
+        // A pod template has an order of its own.
+        let spec = if kind == "Thing" { content } else { json!({"template": {"spec": content}}) };
+        json!({"apiVersion": version, "kind": kind, "metadata": {"name": "it"}, "spec": spec})
     })
 }
 
@@ -203,7 +206,9 @@ fn two_objects() -> impl Strategy<Value = (Value, Value)> {
         (before, after)
     });
     let strangers = (any_object(), any_object()).prop_map(|(before, mut after)| {
-        after["apiVersion"] = before["apiVersion"].clone();
+        for field in ["apiVersion", "kind"] {
+            after[field] = before[field].clone();
+        }
         (before, after)
     });
     prop_oneof![near, strangers]

@@ -1,18 +1,20 @@
 //! Two versions of one object in, the fields that differ out, in the order of the new object.
 
-use super::list::{self, Pairing};
+use super::equivalence::Field;
+use super::list::{self, Names, Pairing};
 use crate::change::FieldChange;
 use crate::object::list_key::Schema;
 use crate::object::{FieldPath, Object, Segment, leaves};
 use crate::source::Origin;
 use serde_json::{Map, Value};
 
-/// Returns the fields that differ.
+/// Returns the fields that differ between two versions of an object, or between an object and the one in its place.
 pub(super) fn fields(before: &Object, after: &Object) -> Vec<FieldChange> {
     let mut walk = Walk {
         before,
         after,
         schema: Schema::of(&after.body),
+        names: if before.id == after.id { Names::Kept } else { Names::Changed },
         path_before: FieldPath::default(),
         path_after: FieldPath::default(),
         changes: Vec::new(),
@@ -26,6 +28,7 @@ struct Walk<'a> {
     before: &'a Object,
     after: &'a Object,
     schema: Schema,
+    names: Names,
     path_before: FieldPath,
     path_after: FieldPath,
     changes: Vec<FieldChange>,
@@ -58,7 +61,7 @@ impl<'a> Walk<'a> {
     }
 
     fn list(&mut self, before: &'a [Value], after: &'a [Value]) {
-        let pairs = match list::pair(self.schema, &self.path_after, before, after) {
+        let pairs = match list::pair(self.schema, self.names, &self.path_after, before, after) {
             Pairing::Items(pairs) => pairs,
             Pairing::Reordered => return self.whole_list(before, after),
         };
@@ -90,14 +93,21 @@ impl<'a> Walk<'a> {
             Some(_) => (self.after, &self.path_after, after),
             None => (self.before, &self.path_before, before),
         };
-        self.changes.push(FieldChange {
+        let field = Field {
+            objects: (self.before, self.after),
+            paths: (&self.path_before, &self.path_after),
+            values: (before, after),
+        };
+        let change = FieldChange {
             path: path.clone(),
             path_before: self.path_before.clone(),
             shown: path.display_in(&object.body),
             before: before.cloned(),
             after: after.cloned(),
             origin: value.and_then(|value| origin(object, path, value)),
-        });
+            equivalent: field.equivalence(),
+        };
+        self.changes.push(change);
     }
 }
 

@@ -166,7 +166,7 @@ mod tests {
         let check = |before: &[&str], after: &[&str], expected: &[&str]| {
             let touched = Touched::between(&graph(before), &graph(after));
             let mut found = Vec::new();
-            for it in &touched {
+            if let Some(it) = &touched {
                 let name = |place: usize| format!("{}{}", it.graph.nodes[place].names[0], sign(it.nodes[place]));
                 let edges = it.graph.edges.iter().zip(&it.edges);
                 found.extend(edges.map(|(edge, mark)| {

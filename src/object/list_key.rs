@@ -25,6 +25,9 @@ pub enum ListKey {
 pub enum Schema {
     /// Those of Kubernetes, which we know.
     BuiltIn,
+    /// The same, of a kind that compares its pod template with that of its pods item by item: in it, every order counts.
+    /// Kubernetes: `EqualIgnoreHash` of Deployments, `EqualRevision` of `StatefulSet`s and `DaemonSet`s.
+    Rolled,
     /// Those of a custom resource, which we do not know: every order may have a meaning.
     Custom,
 }
@@ -34,7 +37,12 @@ impl Schema {
     pub fn of(body: &Value) -> Self {
         let version = body.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
         let group = version.split_once('/').map_or("", |(group, _)| group);
-        if kind::is_built_in_group(group) { Self::BuiltIn } else { Self::Custom }
+        let kind = body.get("kind").and_then(Value::as_str).unwrap_or_default();
+        match group {
+            "apps" if matches!(kind, "DaemonSet" | "Deployment" | "StatefulSet") => Self::Rolled,
+            _ if kind::is_built_in_group(group) => Self::BuiltIn,
+            _ => Self::Custom,
+        }
     }
 }
 
@@ -103,9 +111,19 @@ pub fn order_matters(path: &FieldPath) -> bool {
     matches!(path.last_field(), Some("env" | "envFrom" | "initContainers"))
 }
 
-/// True where moving an item of the list at `path` changes what the list means.
+/// True where moving an item of the list at `path` changes what the list means, or what its controller does.
 pub fn has_order(schema: Schema, path: &FieldPath) -> bool {
+    has_meaningful_order(schema, path) || (schema == Schema::Rolled && is_in_template(path))
+}
+
+/// True where moving an item of the list at `path` changes what the list means.
+pub fn has_meaningful_order(schema: Schema, path: &FieldPath) -> bool {
     schema == Schema::Custom || order_matters(path) || of_list(path) == ListKey::Position
+}
+
+fn is_in_template(path: &FieldPath) -> bool {
+    let is_named = |(segment, name): (&Segment, &str)| matches!(segment, Segment::Field(it) if it == name);
+    path.segments().len() > 2 && path.segments().iter().zip(["spec", "template"]).all(is_named)
 }
 
 /// Returns the name of one item of the list at `path`: `web`, `8000/TCP`.
@@ -157,7 +175,10 @@ mod tests {
         for path in ["containers", "volumes", "tolerations", "spec.ports", "policyTypes"] {
             check(Schema::BuiltIn, path, false);
             check(Schema::Custom, path, true);
+            check(Schema::Rolled, path, false);
         }
+        check(Schema::Rolled, "spec.template.spec.volumes", true);
+        check(Schema::BuiltIn, "spec.template.spec.volumes", false);
         assert_eq!(of_list(&FieldPath::parse("envFrom").unwrap()), ListKey::Content);
     }
 }

@@ -5,11 +5,14 @@
 
 pub mod capacity;
 pub mod date;
+pub mod defaults;
 pub mod demand;
 pub mod document;
+pub mod duration;
 pub mod field_order;
 pub mod field_path;
 pub mod gitops;
+pub mod hashed_name;
 pub mod id;
 pub mod image_reference;
 pub mod invisible;

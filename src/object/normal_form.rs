@@ -13,6 +13,11 @@ pub fn same_at(schema: Schema, path: &FieldPath, before: &Value, after: &Value) 
     before == after || normal(schema, &mut path.clone(), before) == normal(schema, &mut path.clone(), after)
 }
 
+/// Writes the one form that all values with the same meaning share.
+pub fn normal_text(schema: Schema, path: &FieldPath, value: &Value) -> String {
+    normal(schema, &mut path.clone(), value).to_string()
+}
+
 /// Returns the one form that all values with the same meaning share: fields by name, unordered lists by their text.
 fn normal(schema: Schema, path: &mut FieldPath, value: &Value) -> Value {
     match value {

@@ -1,7 +1,7 @@
 //! The old and the new value of a field in, what is worth showing of them out: two short values, the items that came and
 //! went, or the lines that differ.
 
-use crate::change::{ReviewedField, Side};
+use crate::change::{Equivalence, Part, ReviewedField, Side};
 use crate::diagnostic::visible;
 use crate::object::ObjectId;
 use serde_json::{Map, Value};
@@ -47,6 +47,17 @@ impl Difference {
             let side = |it: Option<&Value>| it.map_or(UNSET, |_| HIDDEN).to_owned();
             return Self::Values { before: side(before), after: side(after) };
         }
+        match field.equivalent {
+            Some(Equivalence::Order) => return reordered(before, after),
+            Some(Equivalence::Text) => {
+                let summary = "same content, written differently".to_owned();
+                return Self::Lines { summary, lines: Vec::new(), more: 0 };
+            }
+            Some(Equivalence::Quantity | Equivalence::Duration | Equivalence::Default | Equivalence::Port) | None => {}
+        }
+        if !field.parts.is_empty() {
+            return inside(&field.parts);
+        }
         let text = |it: Option<&Value>| match it {
             None => Some(String::new()),
             Some(Value::String(text)) => Some(text.clone()),
@@ -62,6 +73,32 @@ impl Difference {
         }
         values(before, after)
     }
+}
+
+/// Shows the items of a list in their old and in their new order.
+fn reordered(before: Option<&Value>, after: Option<&Value>) -> Difference {
+    let name = |it: &Value| match it.get("name").or_else(|| it.get("mountPath")) {
+        Some(name) => plain(name),
+        None => plain(it),
+    };
+    let names = |it: Option<&Value>| it.and_then(Value::as_array).into_iter().flatten().map(name).collect::<Vec<_>>();
+    let line = |it: Option<&Value>| short_line(&names(it).join(", "));
+    limited("same items in another order".to_owned(), vec![('-', line(before)), ('+', line(after))])
+}
+
+/// Shows what differs inside two texts, each value by its path.
+fn inside(parts: &[Part]) -> Difference {
+    let line = |sign: char, part: &Part, value: &Value| {
+        let path = if part.path.is_empty() { String::new() } else { format!("{}: ", part.path) };
+        (sign, short_line(&format!("{path}{}", plain(value))))
+    };
+    let lines = parts.iter().flat_map(|it| {
+        let gone = it.before.as_ref().map(|value| line('-', it, value));
+        gone.into_iter().chain(it.after.as_ref().map(|value| line('+', it, value)))
+    });
+    let verb = if parts.len() == 1 { "differs" } else { "differ" };
+    let values = super::wording::count(parts.len() as u64, "value");
+    limited(format!("{values} in it {verb}"), lines.collect())
 }
 
 /// Shows an item that came or went: its fields but the one that names it, on one line or one a line.
@@ -287,8 +324,7 @@ mod tests {
     fn difference(kind: &str, path: &str, before: Value, after: Value) -> String {
         let object = ObjectId { group: String::new(), kind: kind.into(), namespace: None, name: "x".into() };
         let some = |it: Value| (!it.is_null()).then_some(it);
-        let field =
-            ReviewedField { path: path.into(), before: some(before), after: some(after), source: None, derived: false };
+        let field = ReviewedField { before: some(before), after: some(after), ..ReviewedField::at(path) };
         match Difference::of(&object, &field) {
             Difference::Values { before, after } => format!("{before} → {after}"),
             Difference::Lines { summary, lines, more } => {

@@ -87,10 +87,12 @@ struct Restart<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Change<'a> {
     environments: &'a [String],
     object: Object<'a>,
     operation: &'static str,
+    renamed_from: Option<Object<'a>>,
     source: Option<Source<'a>>,
     summary: &'a str,
     fields: Vec<Field<'a>>,
@@ -118,6 +120,15 @@ struct Field<'a> {
     after: Option<Value>,
     source: Option<Source<'a>>,
     derived: bool,
+    equivalent: Option<&'static str>,
+    parts: Vec<Part<'a>>,
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    path: &'a str,
+    before: Option<&'a Value>,
+    after: Option<&'a Value>,
 }
 
 #[derive(Serialize)]
@@ -247,6 +258,7 @@ impl<'a> Change<'a> {
             environments: &it.environments,
             object: Object::of(&it.object),
             operation,
+            renamed_from: it.renamed_from.as_ref().map(Object::of),
             source: it.source.as_ref().map(Source::of),
             summary: &it.summary,
             fields: it.fields.iter().map(|field| Field::of(&it.object, field)).collect(),
@@ -278,7 +290,15 @@ impl<'a> Field<'a> {
             after: side(&it.after),
             source: it.source.as_ref().map(Source::of),
             derived: it.derived,
+            equivalent: it.equivalent.map(change::Equivalence::name),
+            parts: it.parts.iter().filter(|_| !is_secret(object, &it.path)).map(Part::of).collect(),
         }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn of(it: &'a change::Part) -> Self {
+        Self { path: &it.path, before: it.before.as_ref(), after: it.after.as_ref() }
     }
 }
 

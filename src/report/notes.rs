@@ -54,7 +54,7 @@ fn place<'a>(note: &Finding, changes: &[&'a ReviewedChange]) -> Option<&'a Revie
     let is_there = |it: &&&ReviewedChange| note.environments.iter().all(|name| it.environments.contains(name));
     let is_cause = |it: &&&ReviewedChange| it.fields.iter().any(|it| it.path == note.path);
     let block = format!("{}.", note.path);
-    let is_part = |it: &&&ReviewedChange| it.fields.iter().any(|it| !it.derived && it.path.starts_with(&block));
+    let is_part = |it: &&&ReviewedChange| it.fields.iter().any(|it| !it.is_folded() && it.path.starts_with(&block));
     let candidates = || changes.iter().filter(is_there);
     candidates()
         .find(is_cause)

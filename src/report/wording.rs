@@ -2,8 +2,8 @@
 //! for its own sink.
 
 use crate::change::{
-    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, Finding, ImageChange, Operation, RequiredObject,
-    Review, ReviewedChange, Severity, SourceLine, WaivedRule,
+    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, Equivalence, Finding, ImageChange, Operation,
+    RequiredObject, Review, ReviewedChange, ReviewedField, Severity, SourceLine, WaivedRule,
 };
 use crate::object::ObjectId;
 use crate::object::id::ENVIRONMENT;
@@ -285,6 +285,26 @@ pub(super) fn excuse(rule: &WaivedRule) -> String {
     let until = rule.until.map(|it| format!(" (until {it})")).unwrap_or_default();
     let new = if rule.new { ", new with this change" } else { "" };
     format!("{}{until}{new}", rule.reason)
+}
+
+/// What is folded of a change, each kind with its fields: `1 derived field folded`; `2 fields folded that mean the same`,
+/// each with the reason.
+pub(super) fn folds(change: &ReviewedChange) -> Vec<(String, Vec<String>)> {
+    let folded = |is_derived: bool| change.fields.iter().filter(move |it| it.is_folded() && it.derived == is_derived);
+    let derived: Vec<String> = folded(true).map(|it| it.path.clone()).collect();
+    let reason = |it: &ReviewedField| it.equivalent.map_or("", Equivalence::name);
+    let equal: Vec<String> = folded(false).map(|it| format!("{} ({})", it.path, reason(it))).collect();
+    let mean = if equal.len() == 1 { "means" } else { "mean" };
+    let counted = [
+        (format!("{} folded", count(derived.len() as u64, "derived field")), derived),
+        (format!("{} folded that {mean} the same", count(equal.len() as u64, "field")), equal),
+    ];
+    counted.into_iter().filter(|it| !it.1.is_empty()).collect()
+}
+
+/// How many fields of a change are folded: `1 derived field folded, 2 fields folded that mean the same`.
+pub(super) fn folded(change: &ReviewedChange) -> String {
+    folds(change).into_iter().map(|it| it.0).collect::<Vec<_>>().join(", ")
 }
 
 /// What the review did not look at; empty where it looked at everything.

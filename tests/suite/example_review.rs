@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use todo_gitops::change::{
-    Accounting, Baseline, CapacityChange, DecidedBy, Demand, EnvironmentSummary, Finding, ImageChange, ImpactCode,
-    LineKind, ManifestChange, ManifestLine, Operation, Picture, QuotedLine, RequiredObject, Restart, Review,
-    ReviewedChange, ReviewedField, RolloutChange, Severity, SourceLine, WaivedRule,
+    Accounting, Baseline, CapacityChange, DecidedBy, Demand, EnvironmentSummary, Equivalence, Finding, ImageChange,
+    ImpactCode, LineKind, ManifestChange, ManifestLine, Operation, Part, Picture, QuotedLine, RequiredObject, Restart,
+    Review, ReviewedChange, ReviewedField, RolloutChange, Severity, SourceLine, WaivedRule,
 };
 use todo_gitops::object::{Date, ObjectId};
 
@@ -24,7 +24,7 @@ fn line(file: &str, line: u32) -> SourceLine {
 
 fn field(path: &str, before: Value, after: Value, source: SourceLine) -> ReviewedField {
     let some = |it: Value| (!it.is_null()).then_some(it);
-    ReviewedField { path: path.into(), before: some(before), after: some(after), source: Some(source), derived: false }
+    ReviewedField { before: some(before), after: some(after), source: Some(source), ..ReviewedField::at(path) }
 }
 
 fn environment(name: &str, counts: (usize, usize, usize), pods: u64, worst: Severity) -> EnvironmentSummary {
@@ -63,7 +63,7 @@ pub(crate) fn rich() -> Review {
         },
         head: "working tree".into(),
         environments: vec![
-            environment("todo-dev", (0, 1, 1), 1, Severity::Warn),
+            environment("todo-dev", (1, 1, 2), 1, Severity::Warn),
             environment("todo-prod", (1, 1, 0), 5, Severity::Note),
             environment("todo-staging", (0, 2, 0), 2, Severity::Note),
         ],
@@ -109,7 +109,7 @@ pub(crate) fn rich() -> Review {
                 new: false,
             },
         ],
-        accounting: Accounting { fields: 10, shown: 9, folded: 1, omitted: 0 },
+        accounting: Accounting { fields: 14, shown: 12, folded: 2, omitted: 0 },
         not_checked: names(&["live autoscaler state", "quotas in the cluster", "whether images exist"]),
         headline: "todo-dev loses `Service/todo-backend-debug`; `todo-backend` restarts in 3 environments and grows from 3 to 5 pods in todo-prod".into(),
         picture: Some(Picture {
@@ -124,22 +124,29 @@ fn changes(all: &[String], backend: &ObjectId, config: &ObjectId, debug: &Object
         environments: environments.to_vec(),
         object: object.clone(),
         operation: Operation::Update,
+        renamed_from: None,
         fields,
         source: None,
         summary: String::new(),
     };
     let checksum = ReviewedField {
-        path: "spec.template.metadata.annotations[checksum/config]".into(),
         before: Some(json!("0f3a")),
         after: Some(json!("77c1")),
-        source: None,
         derived: true,
+        ..ReviewedField::at("spec.template.metadata.annotations[checksum/config]")
+    };
+    let amount = ReviewedField {
+        before: Some(json!("1000m")),
+        after: Some(json!("1")),
+        equivalent: Some(Equivalence::Quantity),
+        ..ReviewedField::at("spec.template.spec.containers[backend].resources.limits.cpu")
     };
     vec![
         ReviewedChange {
             environments: names(&["todo-dev"]),
             object: debug.clone(),
             operation: Operation::Delete,
+            renamed_from: None,
             fields: Vec::new(),
             source: Some(SourceLine { file: "environments/todo-dev.kdl".into(), line: 21, removed: true }),
             summary: "NodePort 30080".into(),
@@ -185,16 +192,47 @@ fn changes(all: &[String], backend: &ObjectId, config: &ObjectId, debug: &Object
                 ),
             ],
         ),
-        change(&names(&["todo-staging"]), backend, vec![checksum]),
+        change(&names(&["todo-staging"]), backend, vec![checksum, amount]),
+        renamed(),
         ReviewedChange {
             environments: names(&["todo-prod"]),
             object: object("policy", "PodDisruptionBudget", "todo-backend"),
             operation: Operation::Create,
+            renamed_from: None,
             fields: Vec::new(),
             source: Some(line("environments/todo-prod.kdl", 11)),
             summary: "at least 2 pods".into(),
         },
     ]
+}
+
+/// A ConfigMap with another hash in its name, in which a file of settings differs.
+fn renamed() -> ReviewedChange {
+    let part = |path: &str, before: Value, after: Value| {
+        let some = |it: Value| (!it.is_null()).then_some(it);
+        Part { path: path.into(), before: some(before), after: some(after) }
+    };
+    let settings = ReviewedField {
+        parts: vec![
+            part("server.port", json!(8080), json!(8081)),
+            part("server.host", Value::Null, json!("a.example")),
+        ],
+        ..field(
+            "data[settings.json]",
+            json!("{\"server\":{\"port\":8080}}"),
+            json!("{\"server\":{\"port\":8081,\"host\":\"a.example\"}}"),
+            line("environments/todo-dev.kdl", 30),
+        )
+    };
+    ReviewedChange {
+        environments: names(&["todo-dev"]),
+        object: object("", "ConfigMap", "todo-worker-2bdk84hm5t"),
+        operation: Operation::Update,
+        renamed_from: Some(object("", "ConfigMap", "todo-worker-7f9c4d5b8k")),
+        fields: vec![settings],
+        source: Some(line("environments/todo-dev.kdl", 28)),
+        summary: "was ConfigMap/todo-worker-7f9c4d5b8k".into(),
+    }
 }
 
 fn findings(all: &[String], backend: &ObjectId, debug: ObjectId) -> Vec<Finding> {
@@ -340,6 +378,7 @@ pub(crate) fn first() -> Review {
             environments: names(&["todo-dev", "todo-prod", "todo-staging"]),
             object: object("", kind, name),
             operation: Operation::Create,
+            renamed_from: None,
             fields: Vec::new(),
             source: Some(line("base/app.kdl", 3)),
             summary: String::new(),
@@ -363,6 +402,7 @@ pub(crate) fn huge() -> Review {
             environments: vec![all[index % 20].clone()],
             object: object("", "ConfigMap", &format!("config-{index:04}")),
             operation: Operation::Update,
+            renamed_from: None,
             fields: (0..3)
                 .map(|it| {
                     field(
@@ -403,6 +443,7 @@ pub(crate) fn change(operation: Operation, name: &str, fields: usize) -> Reviewe
         environments: names(&["todo-dev"]),
         object: object("", "ConfigMap", name),
         operation,
+        renamed_from: None,
         fields: (0..fields).map(field).collect(),
         source: None,
         summary: String::new(),

@@ -80,7 +80,7 @@ fn the_same_finding_and_field_have_the_same_name_on_every_run() {
         named.filter(|it| it.starts_with("finding-") || it.starts_with("field-")).collect()
     };
     let before = ids(&rich());
-    assert_eq!(before.len(), 3 + 6);
+    assert_eq!(before.len(), 3 + 8);
     let mut review = rich();
     review.changes.remove(0);
     review.findings.remove(0);

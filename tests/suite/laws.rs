@@ -5,9 +5,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use todo_gitops::change::{Operation, apply};
-use todo_gitops::object::{FieldPath, Object, ObjectId, Segment, leaves, normal_form};
-use todo_gitops::{diff, pipeline};
+use todo_gitops::change::{
+    Baseline, Comparison, EnvironmentComparison, FieldChange, ObjectChange, Operation, Rename, Review, apply,
+    leaf_count,
+};
+use todo_gitops::object::{Environment, FieldPath, Object, ObjectId, Origins, Segment, leaves, normal_form};
+use todo_gitops::source::Sources;
+use todo_gitops::{assess, diff, pipeline};
 
 /// The objects of every environment of every state of every case, and of this repository.
 static SETS: LazyLock<Vec<Vec<Object>>> = LazyLock::new(|| {
@@ -61,14 +65,20 @@ fn set(body: &mut Value, path: &FieldPath, value: Option<&Value>) {
     }
 }
 
-/// Applies all changes to the old objects.
+/// Applies all changes to the old objects. What takes the place of another is made from that by the fields in which they
+/// differ, and by nothing else.
 fn applied(before: &[Object], after: &[Object]) -> BTreeMap<ObjectId, Value> {
+    let old: BTreeMap<&ObjectId, &Value> = before.iter().map(|it| (&it.id, &it.body)).collect();
     let mut objects: BTreeMap<ObjectId, Value> = before.iter().map(|it| (it.id.clone(), it.body.clone())).collect();
-    for change in diff::objects(before, after).changes {
+    let changes = diff::objects(before, after);
+    for change in changes.changes {
         match change.operation {
             Operation::Create => {
-                let new = after.iter().find(|it| it.id == change.id).unwrap();
-                objects.insert(change.id, new.body.clone());
+                let body = match changes.renames.iter().find(|it| it.after == change.id) {
+                    Some(rename) => apply(old[&rename.before], &rename.fields),
+                    None => after.iter().find(|it| it.id == change.id).unwrap().body.clone(),
+                };
+                objects.insert(change.id, body);
             }
             Operation::Delete => drop(objects.remove(&change.id)),
             Operation::Update => {
@@ -80,19 +90,73 @@ fn applied(before: &[Object], after: &[Object]) -> BTreeMap<ObjectId, Value> {
     objects
 }
 
-proptest! {
-    #[test]
-    fn applying_the_reported_changes_gives_the_new_tree(
-        from in any::<prop::sample::Index>(),
-        to in any::<prop::sample::Index>(),
-        edits in prop::collection::vec(an_edit(), 0..6),
-    ) {
-        let before = SETS[from.index(SETS.len())].clone();
+/// Gives an object another name, kind or namespace, as people do.
+fn rename(objects: &mut Vec<Object>, (object, how, word): &(prop::sample::Index, u8, u8)) {
+    let place = object.index(objects.len());
+    let object = &mut objects[place];
+    let word = ["site", "web", "a", "7f9c4d5b8k"][usize::from(word % 4)];
+    let name = object.id.name.clone();
+    let stem = name.rsplit_once('-').map_or(name.as_str(), |it| it.0);
+    match how % 4 {
+        0 => object.body["metadata"]["name"] = json!(format!("{stem}-{word}")),
+        1 => object.body["metadata"]["name"] = json!(format!("{name}-{word}")),
+        2 => object.body["metadata"]["namespace"] = json!(word),
+        _ if object.id.kind == "Deployment" => object.body["kind"] = json!("StatefulSet"),
+        _ => {}
+    }
+    object.id = ObjectId::of(&object.body).unwrap();
+    objects.sort_by(|a, b| a.id.cmp(&b.id));
+    objects.dedup_by(|a, b| a.id == b.id);
+}
+
+/// Two states that differ in any of the ways in which trees do.
+fn two_states() -> impl Strategy<Value = (Vec<Object>, Vec<Object>)> {
+    let index = any::<prop::sample::Index>;
+    let edits = prop::collection::vec(an_edit(), 0..6);
+    let names = prop::collection::vec((index(), any::<u8>(), any::<u8>()), 0..6);
+    (index(), index(), any::<bool>(), edits, names).prop_map(|(from, to, is_near, edits, names)| {
+        let mut before = SETS[from.index(SETS.len())].clone();
         // The other state of a project is close to it, that of another project is far away.
-        let mut after = SETS[to.index(SETS.len())].clone();
+        let mut after = if is_near { before.clone() } else { SETS[to.index(SETS.len())].clone() };
+        // Lines of several projects are in several sources.
+        after.iter_mut().chain(&mut before).for_each(|it| it.origins = Origins::default());
         for it in &edits {
             edit(&mut after, it);
         }
+        for it in &names {
+            rename(&mut after, it);
+        }
+        (before, after)
+    })
+}
+
+/// Reviews two states of one environment.
+fn review(before: &[Object], after: &[Object]) -> Review {
+    let environment = Environment::undeclared("production");
+    let comparison = EnvironmentComparison {
+        environment_before: None,
+        environment: &environment,
+        before: Some(before),
+        after: Some(after),
+        changes: diff::objects(before, after),
+    };
+    let sources = Sources::default();
+    assess::review(&Comparison {
+        drifts: Vec::new(),
+        app: "shop",
+        baseline: Baseline::Commit { id: "0123".to_owned(), chosen: "HEAD".to_owned() },
+        head: "working tree",
+        environments: vec![comparison],
+        verdicts: Vec::new(),
+        waived: Vec::new(),
+        sources: &sources,
+        baseline_sources: None,
+    })
+}
+
+proptest! {
+    #[test]
+    fn applying_the_reported_changes_gives_the_new_tree((before, after) in two_states()) {
         let reached = applied(&before, &after);
         prop_assert!(reached.keys().eq(after.iter().map(|it| &it.id)));
         for object in &after {
@@ -102,8 +166,31 @@ proptest! {
     }
 
     #[test]
+    fn the_way_back_pairs_the_same_objects((before, after) in two_states()) {
+        let pairs = |before: &[Object], after: &[Object]| diff::objects(before, after).renames;
+        let mut there: Vec<_> = pairs(&before, &after).into_iter().map(|it| (it.before, it.after, it.fields.len())).collect();
+        let mut back: Vec<_> = pairs(&after, &before).into_iter().map(|it| (it.after, it.before, it.fields.len())).collect();
+        there.sort();
+        back.sort();
+        prop_assert_eq!(there, back);
+    }
+
+    #[test]
+    fn the_accounts_of_a_review_add_up((before, after) in two_states()) {
+        let told = review(&before, &after).accounting;
+        prop_assert_eq!(told.fields, told.shown + told.folded + told.omitted, "{:?}", told);
+        let changes = diff::objects(&before, &after);
+        let leaves = |it: &[FieldChange]| it.iter().map(leaf_count).sum::<usize>();
+        let of_change = |it: &ObjectChange| if it.operation == Operation::Update { leaves(&it.fields) } else { 1 };
+        let of_changes = changes.changes.iter().map(of_change);
+        let of_renames = changes.renames.iter().flat_map(Rename::content).map(leaf_count);
+        prop_assert_eq!(told.fields, of_changes.chain(of_renames).sum::<usize>());
+    }
+
+    #[test]
     fn a_tree_does_not_differ_from_itself(of in any::<prop::sample::Index>()) {
         let objects = &SETS[of.index(SETS.len())];
-        prop_assert!(diff::objects(objects, objects).changes.is_empty());
+        let changes = diff::objects(objects, objects);
+        prop_assert!(changes.changes.is_empty() && changes.renames.is_empty());
     }
 }

@@ -221,11 +221,20 @@ pub(crate) fn each_text(review: &mut Review, visit: &mut impl FnMut(&mut String)
     for it in &mut review.changes {
         it.environments.iter_mut().for_each(&mut *visit);
         object(&mut it.object, visit);
+        it.renamed_from.iter_mut().for_each(|it| object(it, visit));
         source(&mut it.source, visit);
         visit(&mut it.summary);
         for field in &mut it.fields {
             visit(&mut field.path);
             source(&mut field.source, visit);
+            for part in &mut field.parts {
+                visit(&mut part.path);
+                for value in [&mut part.before, &mut part.after].into_iter().flatten() {
+                    if let Value::String(text) = value {
+                        visit(text);
+                    }
+                }
+            }
             for value in [&mut field.before, &mut field.after].into_iter().flatten() {
                 if let Value::String(text) = value {
                     visit(text);

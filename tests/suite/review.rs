@@ -136,6 +136,25 @@ fn every_case_is_reviewed_as_expected() {
     failures.finish();
 }
 
+#[test]
+fn a_manifest_at_another_path_changes_nothing() {
+    let template = cases::project_path("tests/cases/project");
+    let mut failures = Failures::default();
+    let state = State::of(&[&template], &mut failures);
+    // An older layout: a folder for each kind.
+    let elsewhere = |path: &String| path.replace("/configmap-", "/config/").replace("/deployment-", "/workloads/");
+    let files = state.tree.files.iter().map(|(path, text)| (elsewhere(path), text.clone())).collect();
+    let tree = ManifestTree { files };
+    assert_ne!(tree.files, state.tree.files);
+    let id = "0123456789abcdef0123456789abcdef01234567".to_owned();
+    let baseline = Baseline::Commit { id, chosen: "HEAD".to_owned() };
+    let previous =
+        Previous { baseline, tree, sources: Some(state.sources.clone()), skipped: Vec::new(), drifts: Vec::new() };
+    let review = pipeline::review(&state.compiled, &state.tree, &state.sources, &previous).unwrap();
+    assert_eq!((review.changes, review.findings, review.accounting.fields), (Vec::new(), Vec::new(), 0));
+    failures.finish();
+}
+
 /// Takes the style, the script and the policy that allows them out of a page: they have files and a test of their own.
 fn without_own(page: &str) -> String {
     let mut text = page.to_owned();

@@ -3,7 +3,7 @@
 use super::escape::Html;
 use super::plan::{ChangePart, ObjectPart, Plan};
 use super::{Section, lines, matrix, parts, value};
-use crate::change::{Operation, ReviewedField};
+use crate::change::{Operation, ReviewedChange, ReviewedField};
 use crate::report::wording;
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ pub(super) fn omitted_fields(plan: &Plan<'_>) -> usize {
         .iter()
         .flat_map(|it| &it.changes)
         .flat_map(|it| it.change.fields.iter().map(|field| (field, it.change.environments.len())));
-    fields.skip(MOST_FIELDS).filter(|(field, _)| !field.derived).map(|(_, environments)| environments).sum()
+    fields.skip(MOST_FIELDS).filter(|(field, _)| !field.is_folded()).map(|(_, environments)| environments).sum()
 }
 
 fn by_kind<'p, 'a>(plan: &'p Plan<'a>) -> Vec<(&'a str, Vec<&'p ObjectPart<'a>>)> {
@@ -90,14 +90,11 @@ fn write_change(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, room: &
     html.raw(matrix::operation(change.operation)).raw("</span> <span class=\"where\">");
     html.text(&wording::same_in(&change.environments, plan.review)).raw("</span></h4>\n");
     match change.operation {
-        Operation::Create | Operation::Delete => {
-            html.raw("<p class=\"summary\">").text(&change.summary).raw(" ");
-            if let Some(line) = &change.source {
-                parts::source(html, line, plan);
-            }
-            html.raw("</p>\n");
-        }
+        Operation::Create | Operation::Delete => summary(html, plan, change),
         Operation::Update => {
+            if change.renamed_from.is_some() {
+                summary(html, plan, change);
+            }
             html.raw(
                 "<table class=\"fields\">\n<thead><tr><th scope=\"col\">field</th><th scope=\"col\">from → to</th>",
             );
@@ -106,7 +103,7 @@ fn write_change(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, room: &
             *room -= shown;
             for (field, anchor) in change.fields.iter().zip(&part.fields).take(shown) {
                 html.raw("<tr id=\"").anchor(anchor);
-                html.raw(if field.derived { "\" class=\"derived\">" } else { "\">" });
+                html.raw(if field.is_folded() { "\" class=\"derived\">" } else { "\">" });
                 write_field(html, plan, part, field);
                 html.raw(" ");
                 parts::permalink(html, anchor, "field");
@@ -121,11 +118,23 @@ fn write_change(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, room: &
     html.raw("</div>\n");
 }
 
+/// Writes what an object is or was, and the line that declares it.
+fn summary(html: &mut Html, plan: &Plan<'_>, change: &ReviewedChange) {
+    html.raw("<p class=\"summary\">").text(&change.summary).raw(" ");
+    if let Some(line) = &change.source {
+        parts::source(html, line, plan);
+    }
+    html.raw("</p>\n");
+}
+
 /// Writes the cells of a field; the last one stays open.
 fn write_field(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, field: &ReviewedField) {
     html.raw("<th scope=\"row\"><code>").text(&field.path).raw("</code>");
     if field.derived {
         html.raw(" <span class=\"tag\">derived</span>");
+    }
+    if let Some(equivalent) = field.equivalent {
+        html.raw(" <span class=\"tag\">same ").raw(equivalent.name()).raw("</span>");
     }
     html.raw("</th><td class=\"value\">");
     value::write(html, &part.change.object, field);

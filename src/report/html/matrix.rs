@@ -60,7 +60,7 @@ fn write(html: &mut Html, plan: &Plan<'_>) {
 }
 
 fn rows_of_fields(object: &ObjectPart<'_>) -> usize {
-    object.changes.iter().map(|it| it.change.fields.iter().filter(|it| !it.derived).count()).sum()
+    object.changes.iter().map(|it| it.change.fields.iter().filter(|it| !it.is_folded()).count()).sum()
 }
 
 /// Writes the rows of one object: what became of it as a whole beside its name, and a row for each field.
@@ -78,8 +78,13 @@ fn by_field(html: &mut Html, plan: &Plan<'_>, object: &ObjectPart<'_>) {
                 }
             }
             Operation::Update => {
+                if part.change.renamed_from.is_some() {
+                    for at in &positions {
+                        whole[*at] = Some(of_change(part));
+                    }
+                }
                 for (field, anchor) in part.change.fields.iter().zip(&part.fields) {
-                    if field.derived {
+                    if field.is_folded() {
                         derived += 1;
                         continue;
                     }
@@ -158,7 +163,8 @@ pub(super) fn operation(operation: Operation) -> &'static str {
 
 fn of_change<'a>(part: &'a ChangePart<'_>) -> Cell<'a> {
     let operation = part.change.operation;
-    Cell { to: &part.anchor, text: self::operation(operation).to_owned(), operation }
+    let text = if part.change.renamed_from.is_some() { "renamed" } else { self::operation(operation) };
+    Cell { to: &part.anchor, text: text.to_owned(), operation }
 }
 
 /// Returns one cell for each environment in which an object changes: what became of it, or how many fields differ.
@@ -170,7 +176,7 @@ fn of_object<'a>(plan: &Plan<'_>, object: &'a ObjectPart<'_>) -> Cells<'a> {
             fields[at] += part.change.fields.len();
             let mut cell = of_change(part);
             cell.to = &object.anchor;
-            if part.change.operation == Operation::Update {
+            if part.change.operation == Operation::Update && part.change.renamed_from.is_none() {
                 cell.text = wording::count(fields[at] as u64, "field");
             }
             cells[at] = Some(cell);

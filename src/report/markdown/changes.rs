@@ -44,7 +44,7 @@ impl Comment<'_> {
         }
         let kinds = self.fitting(&wording::kinds(changes.iter().copied()));
         self.line(&format!("\n**{title}**\n\n- {}", plain(&kinds)));
-        let leaves = |it: &&ReviewedChange| it.environments.len() * self.listed(it).count().max(whole_objects(it));
+        let leaves = |it: &&ReviewedChange| it.environments.len() * (self.listed(it).count() + it.whole_objects());
         self.omitted += changes.iter().map(leaves).sum::<usize>();
     }
 
@@ -66,7 +66,7 @@ impl Comment<'_> {
         let mut omitted = 0;
         let budget = self.forge.budget();
         let mut size = 0;
-        for change in protected.into_iter().chain(others).filter(|it| self.listed(it).next().is_some()) {
+        for change in protected.into_iter().chain(others).filter(|it| self.is_listed(it)) {
             let with_fields = match self.rung.detail {
                 Detail::Fields | Detail::Kinds => true,
                 Detail::FieldsOfProtected => self.is_protected(change),
@@ -101,21 +101,26 @@ impl Comment<'_> {
 
     /// Says which objects have fields that follow from others and have no row.
     fn folded(&mut self, changes: &[&ReviewedChange]) {
-        let with_derived = |it: &&&ReviewedChange| it.fields.iter().any(|it| it.derived);
+        let with_folded = |it: &&&ReviewedChange| it.fields.iter().any(ReviewedField::is_folded);
         let place = |it: &&ReviewedChange| {
             let (object, places) = (wording::object(&it.object, self.review), &it.environments);
-            format!("{object} in {}", wording::environments(places, self.review))
+            format!("{} of {object} in {}", wording::folded(it), wording::environments(places, self.review))
         };
-        let places: Vec<String> = changes.iter().filter(with_derived).map(place).collect();
+        let places: Vec<String> = changes.iter().filter(with_folded).map(place).collect();
         if !places.is_empty() && self.rung.rows > 0 {
             let places = plain(&wording::abbreviated(&places));
-            self.line(&format!("\nFolded, because they follow from the rest: derived fields of {places}."));
+            self.line(&format!("\nFolded, because they follow from the rest or mean the same: {places}."));
         }
     }
 
-    /// Iterates the fields that get a row here: derived ones are folded, and images stand among the images.
+    /// True where a change gets a row here.
+    fn is_listed(&self, change: &ReviewedChange) -> bool {
+        change.renamed_from.is_some() || self.listed(change).next().is_some()
+    }
+
+    /// Iterates the fields that get a row here: what is derived or means the same is folded, and images stand among the images.
     fn listed<'b>(&self, change: &'b ReviewedChange) -> impl Iterator<Item = &'b ReviewedField> {
-        change.fields.iter().filter(|it| !it.derived && !self.is_among_images(change, it))
+        change.fields.iter().filter(|it| !it.is_folded() && !self.is_among_images(change, it))
     }
 
     /// Writes one row for each field; the object stands in the first.
@@ -130,7 +135,17 @@ impl Comment<'_> {
             let object = std::mem::take(&mut object);
             format!("| {places} | {object}{} | {from} | {to} | {source} |", cell_code(&field.path))
         };
-        self.listed(change).map(row).collect()
+        let rows = self.listed(change).map(row);
+        self.renamed_row(change).into_iter().chain(rows).collect()
+    }
+
+    /// Writes one row for an object that takes the place of another.
+    fn renamed_row(&self, change: &ReviewedChange) -> Option<String> {
+        change.renamed_from.as_ref()?;
+        let places = cell(&wording::environments(&change.environments, self.review));
+        let object = cell_code(&wording::object(&change.object, self.review));
+        let source = change.source.as_ref().map_or("-".to_owned(), |it| cell_code(&wording::source(it)));
+        Some(format!("| {places} | {object} | {} | - | {source} |", cell(&change.summary)))
     }
 
     /// Writes one row for an object whose fields are left out.
@@ -156,11 +171,6 @@ fn joined<'a>(changes: &[&'a ReviewedChange], review: &Review) -> Vec<Whole<'a>>
     objects
 }
 
-/// A created or removed object is one change, though it has no fields.
-fn whole_objects(change: &ReviewedChange) -> usize {
-    usize::from(change.operation != Operation::Update)
-}
-
 /// Writes the two cells of a field.
 fn sides(difference: &Difference, line_break: &str) -> (String, String) {
     match difference {
@@ -171,7 +181,7 @@ fn sides(difference: &Difference, line_break: &str) -> (String, String) {
             if *more > 0 {
                 cells.push(format!("… {} more", wording::count(*more as u64, "line")));
             }
-            (cell(summary), cells.join(line_break))
+            (cell(summary), if cells.is_empty() { "-".to_owned() } else { cells.join(line_break) })
         }
     }
 }

@@ -23,9 +23,10 @@ pub(super) fn changes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
             notes.of(change).into_iter().for_each(|it| note(page, it, &[]));
         }
     }
-    // A change of derived fields alone is counted as folded, and needs a line only where a note explains it.
+    // A change of derived fields alone is counted as folded, and needs a line only where a note explains it. Where nothing
+    // else says why an object is in the diff, its folded fields do.
     let is_told = |it: &&ReviewedChange| {
-        it.operation == Operation::Create || it.fields.iter().any(|it| !it.derived) || !notes.of(it).is_empty()
+        it.whole_objects() > 0 || it.fields.iter().any(|it| !it.derived) || !notes.of(it).is_empty()
     };
     for (names, changes) in wording::groups(others.into_iter().filter(is_told), review) {
         page.heading(&wording::same_in(names, review));
@@ -67,7 +68,7 @@ fn object(page: &mut Page, change: &ReviewedChange, more: &[String], review: &Re
 }
 
 fn fields(page: &mut Page, change: &ReviewedChange, review: &Review) {
-    let shown: Vec<&ReviewedField> = change.fields.iter().filter(|it| !it.derived).collect();
+    let shown: Vec<&ReviewedField> = change.fields.iter().filter(|it| !it.is_folded()).collect();
     let rows: Vec<(String, Difference, String)> = shown
         .iter()
         .map(|it| {
@@ -99,10 +100,8 @@ fn fields(page: &mut Page, change: &ReviewedChange, review: &Review) {
             page.paragraph(6, 8, &[(Paint::Dim, format!("… {} more", wording::count(more as u64, "line")))]);
         }
     }
-    let derived: Vec<String> = change.fields.iter().filter(|it| it.derived).map(|it| it.path.clone()).collect();
-    if !derived.is_empty() {
-        let count = wording::count(derived.len() as u64, "derived field");
-        let parts = [(Paint::Dim, format!("· {count} folded: {}", wording::abbreviated(&derived)))];
+    for (what, fields) in wording::folds(change) {
+        let parts = [(Paint::Dim, format!("· {what}: {}", wording::abbreviated(&fields)))];
         page.paragraph(4, 6, &parts);
     }
 }
