@@ -18,7 +18,7 @@ use todo_gitops::tree::ManifestTree;
 use todo_gitops::{render, report, snapshot};
 
 /// The case whose review is also shown on a narrow and on a wide terminal.
-const AT_EVERY_WIDTH: &str = "images-replicas-an-origin-and-a-service-in-three-environments";
+pub(crate) const AT_EVERY_WIDTH: &str = "images-replicas-an-origin-and-a-service-in-three-environments";
 
 /// One state of a case's project.
 struct State {
@@ -86,6 +86,15 @@ fn review(case: &Case, failures: &mut Failures) -> Option<Review> {
             None
         }
     }
+}
+
+/// Returns the review of one case.
+pub(crate) fn of_case(name: &str) -> Review {
+    let mut failures = Failures::default();
+    let case = cases::all("review").into_iter().find(|it| it.name == name).unwrap();
+    let found = review(&case, &mut failures);
+    failures.finish();
+    found.unwrap()
 }
 
 #[test]

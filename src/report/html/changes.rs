@@ -13,7 +13,7 @@ pub(super) const SECTION: Section =
 /// From how many objects on they are folded by kind.
 const MANY: usize = 60;
 /// The most fields that have a row of their own.
-const MOST_FIELDS: usize = 20_000;
+const MOST_FIELDS: usize = 10_000;
 
 fn write(html: &mut Html, plan: &Plan<'_>) {
     let mut room = lines::Room::of(plan);
@@ -130,10 +130,7 @@ fn write_field(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, field: &
     html.raw("</th><td class=\"value\">");
     value::write(html, &part.change.object, field);
     html.raw("</td><td class=\"cause\">");
-    match &field.source {
-        Some(line) => parts::source(html, line, plan),
-        None => {
-            html.raw("-");
-        }
+    if let Some(line) = &field.source {
+        parts::source(html, line, plan);
     }
 }
