@@ -27,7 +27,7 @@ pub struct Spanned<T> {
 }
 
 /// One file of the spec, or beside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Path relative to the project, with `/` on every system: `base/app.kdl`.
     pub name: String,
@@ -39,7 +39,7 @@ pub struct Source {
 }
 
 /// All files of one project: those of the spec, sorted by name, and after them those that a spec may name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     files: Vec<Source>,
     specs: usize,

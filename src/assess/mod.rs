@@ -12,6 +12,7 @@
 
 mod availability;
 mod capacity;
+mod checks;
 mod configuration;
 mod demand;
 mod exposure;
@@ -60,9 +61,14 @@ const FAMILIES: &[&[Rule]] = &[
 
 /// Returns every code, by name.
 pub fn codes() -> Vec<ImpactCode> {
-    let mut codes: Vec<ImpactCode> = rules().flat_map(|it| it.codes.iter().copied()).collect();
+    let mut codes = codes_of_rules();
+    codes.extend(checks::codes(&codes));
     codes.sort_unstable_by_key(|it| it.name);
     codes
+}
+
+fn codes_of_rules() -> Vec<ImpactCode> {
+    rules().flat_map(|it| it.codes.iter().copied()).collect()
 }
 
 /// Reviews a change.
@@ -109,7 +115,8 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Returns what all rules find, the worst first, identical findings joined over environments.
 fn findings(input: &Comparison<'_>) -> Vec<Finding> {
-    let found = rules().flat_map(|it| (it.find)(input)).collect();
+    let mut found: Vec<Finding> = rules().flat_map(|it| (it.find)(input)).collect();
+    found.extend(checks::findings(input, &codes_of_rules(), &found));
     let mut findings = grouping::join_findings(found);
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     findings

@@ -1,6 +1,6 @@
 //! Everything a review is made from: for each environment, both trees and what differs between them.
 
-use super::{Baseline, ChangeSet, ObjectChange, SourceLine, WaivedRule};
+use super::{Baseline, ChangeSet, ObjectChange, SourceLine, Verdict, WaivedRule};
 use crate::object::{Environment, FieldPath, Object, ObjectId};
 use crate::source::{Sources, Span};
 
@@ -17,6 +17,8 @@ pub struct Comparison<'a> {
     pub environments: Vec<EnvironmentComparison<'a>>,
     /// House rules that are waived, and why.
     pub waived: Vec<WaivedRule>,
+    /// What the checks say of one state and not of the other.
+    pub verdicts: Vec<Verdict>,
     /// The spec of the new state, into which the spans of new objects point.
     pub sources: &'a Sources,
     /// The spec of the old state, into which the spans of old objects point; none where they have none.

@@ -5,6 +5,7 @@ pub mod comparison;
 pub mod finding;
 pub mod manifest;
 pub mod review;
+pub mod verdict;
 
 pub use apply::apply;
 pub use comparison::{Comparison, EnvironmentComparison, Side};
@@ -14,6 +15,7 @@ pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,
 };
+pub use verdict::{Turn, Verdict};
 
 use crate::object::{FieldPath, ObjectId, leaves};
 use crate::source::Origin;

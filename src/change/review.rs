@@ -174,6 +174,8 @@ pub struct WaivedRule {
     pub until: Option<Date>,
     /// The line that waives it.
     pub source: SourceLine,
+    /// True where the old state did not need it: what it excuses is new, or was said before.
+    pub new: bool,
 }
 
 /// An object that we refer to and do not make.

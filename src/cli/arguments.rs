@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::ExitCode;
+use super::{Colour, ExitCode};
 use crate::change::Severity;
 use crate::object::Date;
 use clap::builder::PossibleValue;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Compile one KDL spec into plain Kubernetes YAML for every environment, and say what merging the change will do
 #[derive(Debug, Parser)]
-#[command(name = "todo-gitops", version, after_help = exit_codes(), disable_help_subcommand = true)]
+#[command(name = "todo-gitops", version, after_help = exit_codes(), disable_help_subcommand = true, args_override_self = true)]
 pub struct Arguments {
     /// Run as if started in DIR; a project is the nearest directory upward that holds base/
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -17,6 +17,13 @@ pub struct Arguments {
     /// The day on which waivers are asked whether they have ended, 2026-12-31; default the day it is, in UTC
     #[arg(long, value_name = "DATE", global = true, value_parser = Date::parse)]
     pub today: Option<Date>,
+    /// When text carries colour
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(help = "When text carries colour: auto, always or never")]
+    pub color: Colour,
+    /// Print what is longer than the screen, instead of showing it through a pager
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -177,10 +184,14 @@ pub enum ParityFormat {
 pub enum Format {
     /// For a person at a terminal
     Terminal,
+    /// The same in ASCII and without colour
+    Plain,
     /// For a comment on a pull request
     Markdown,
     /// For programs; the contract is docs/review-json.md
     Json,
+    /// For a code host, which shows each finding at its line; see docs/sarif.md
+    Sarif,
     /// For a browser: one file with everything in it
     Html,
 }

@@ -2,7 +2,6 @@
 
 use super::arguments::{Capacity, Table};
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::excerpt::Style;
 use crate::object::ObjectSet;
 use crate::object::capacity::CapacityPlan;
 use crate::report;
@@ -16,10 +15,10 @@ pub(super) fn run(arguments: &Capacity, project: &Project, console: &mut Console
     let sets: Vec<&ObjectSet> = compiled.sets.iter().collect();
     let plan = CapacityPlan::of(&sets);
     if !sets.is_empty() {
-        console.data(&match arguments.format {
-            Table::Text => report::capacity(&plan, console.width, Style::Colour),
-            Table::Json => report::capacity_json(&plan),
-        });
+        match arguments.format {
+            Table::Text => console.page(&report::capacity(&plan, console.width, console.style)),
+            Table::Json => console.data(&report::capacity_json(&plan)),
+        }
     }
     if compiled.is_valid() { ExitCode::Done } else { ExitCode::Wrong }
 }

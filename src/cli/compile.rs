@@ -2,7 +2,6 @@
 
 use super::arguments::Compile;
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
 use crate::pipeline::Detail;
 use crate::tree::{State, WritePlan};
@@ -41,11 +40,19 @@ fn try_run(arguments: &Compile, project: &Project, console: &mut Console<'_>) ->
     disk::apply(&project.root, &plan).map_err(|error| failed(&error, console))?;
     console.message(&format!("{compiled_what}; {}\n", written(&plan)));
     match review {
-        Some(review) => console.data(&report::terminal(&review, console.width, Style::Colour)),
+        Some(review) => {
+            console.page(&report::terminal(&review, console.width, console.style));
+            if !review.changes.is_empty() {
+                console.message(NEXT);
+            }
+        }
         None => console.message("not compared: the project is in no git repository\n"),
     }
     Ok(ExitCode::Done)
 }
+
+/// What comes after a change has been compiled.
+const NEXT: &str = "next: `todo-gitops review --format markdown` writes this for a pull request\n";
 
 /// What to do about a file that is not ours.
 const MOVE_IT: &str = "move it elsewhere, or delete it";

@@ -1,5 +1,7 @@
 //! Where a run's text goes: data to one stream, messages to the other.
 
+use super::Pager;
+use crate::diagnostic::excerpt::Style;
 use std::io::{self, Write};
 
 /// The two streams of a run.
@@ -8,13 +10,36 @@ pub struct Console<'a> {
     messages: &'a mut dyn Write,
     /// Columns that a line of text may take.
     pub width: usize,
+    /// How text for people is drawn.
+    pub style: Style,
+    pager: Option<Pager>,
     failed: Option<io::Error>,
 }
 
 impl<'a> Console<'a> {
     /// Writes data to one stream and messages to the other. Both get colour; a stream that wants none strips it.
-    pub fn new(data: &'a mut dyn Write, messages: &'a mut dyn Write, width: usize) -> Self {
-        Self { data, messages, width, failed: None }
+    pub fn new(data: &'a mut dyn Write, messages: &'a mut dyn Write, width: usize, style: Style) -> Self {
+        Self { data, messages, width, style, pager: None, failed: None }
+    }
+
+    /// Shows text for people through a pager where it is longer than the screen.
+    #[must_use]
+    pub fn paged_by(mut self, pager: Option<Pager>) -> Self {
+        self.pager = pager;
+        self
+    }
+
+    /// Shows nothing through a pager.
+    pub fn without_pager(&mut self) {
+        self.pager = None;
+    }
+
+    /// Writes text for people, drawn in this console's style.
+    pub fn page(&mut self, text: &str) {
+        let pager = self.pager.as_ref().filter(|it| it.is_wanted_for(text));
+        if pager.is_none_or(|it| it.show(text).is_err()) {
+            self.data(text);
+        }
     }
 
     /// Writes what was asked for.

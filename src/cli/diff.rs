@@ -2,7 +2,6 @@
 
 use super::arguments::Diff;
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::excerpt::Style;
 use crate::pipeline::Detail;
 use crate::report;
 
@@ -12,6 +11,6 @@ pub(super) fn run(arguments: &Diff, project: &Project, console: &mut Console<'_>
         Ok(review) => review,
         Err(code) => return code,
     };
-    console.data(&report::terminal(&review, console.width, Style::Colour));
+    console.page(&report::terminal(&review, console.width, console.style));
     if arguments.exit_code && !review.changes.is_empty() { ExitCode::Found } else { ExitCode::Done }
 }

@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &Explain, project: &Project, console: &mut Console<
     let explained = explain(arguments, &compiled.sets, &project.sources);
     match explained {
         Ok(text) => {
-            console.data(&text);
+            console.page(&text);
             ExitCode::Done
         }
         Err(message) => {

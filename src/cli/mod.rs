@@ -2,19 +2,25 @@
 
 pub mod arguments;
 mod capacity;
+mod colour;
 mod compile;
 mod console;
 mod diff;
 mod exit_code;
 mod explain;
 mod graph;
+mod pager;
 mod parity;
 mod project;
 mod review;
+mod surroundings;
 mod today;
 
+pub use colour::Colour;
 pub use console::Console;
 pub use exit_code::ExitCode;
+pub use pager::Pager;
+pub use surroundings::Surroundings;
 
 use crate::pipeline::Settings;
 use arguments::{Arguments, Command};
@@ -36,6 +42,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
             return ExitCode::Done;
         }
     };
+    if arguments.no_pager {
+        console.without_pager();
+    }
     let directory = arguments.directory.as_deref().unwrap_or(Path::new("."));
     let settings = Settings { today: arguments.today.or_else(today::today) };
     let code = match Project::open(directory, settings, console) {
@@ -43,7 +52,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, console: &mut Console<'_>)
         Ok(project) => match &arguments.command {
             Command::Compile(it) => compile::run(it, &project, console),
             Command::Diff(it) => diff::run(it, &project, console),
-            Command::Review(it) => review::run(it, &project, console),
+            Command::Review(it) => review::run(it, arguments.color, &project, console),
             Command::Explain(it) => explain::run(it, &project, console),
             Command::Graph(it) => graph::run(it, &project, console),
             Command::Capacity(it) => capacity::run(it, &project, console),

@@ -2,7 +2,6 @@
 
 use super::arguments::{Parity, ParityFormat};
 use super::{Console, ExitCode, Project};
-use crate::diagnostic::excerpt::Style;
 use crate::parity::Rows;
 use crate::{pipeline, report};
 
@@ -14,9 +13,9 @@ pub(super) fn run(arguments: &Parity, project: &Project, console: &mut Console<'
     };
     let rows = if arguments.all { Rows::All } else { Rows::Differing };
     let parity = pipeline::parity(&compiled, &project.sources, rows);
-    console.data(&match arguments.format {
-        ParityFormat::Text => report::parity_text(&parity, console.width, Style::Colour),
-        ParityFormat::Json => report::parity_json(&parity),
-    });
+    match arguments.format {
+        ParityFormat::Text => console.page(&report::parity_text(&parity, console.width, console.style)),
+        ParityFormat::Json => console.data(&report::parity_json(&parity)),
+    }
     ExitCode::Done
 }

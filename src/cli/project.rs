@@ -129,14 +129,20 @@ impl Project {
             return Ok(Some(Previous { baseline, tree: ManifestTree::default(), sources: None, skipped: Vec::new() }));
         };
         let before = repository.baseline_tree(id, tree, scope)?;
-        let sources = if before.differing.files.is_empty() {
-            None
-        } else {
-            // Only the lines of what is gone come from here, so a spec that cannot be read costs no more than those.
-            repository.baseline_sources(id).ok().map(|it| it.sources)
-        };
+        // Lines of what is gone, and what was declared and excused, come from here: a spec that cannot be read costs no
+        // more than those.
+        let sources = repository.baseline_sources(id).ok().map(|it| it.sources);
         let skipped = before.skipped.iter().map(ToString::to_string).collect();
         Ok(Some(Previous { tree: before.whole(tree), baseline, sources, skipped }))
+    }
+
+    /// Returns where the project lies in its repository: `apps/todo/`, or nothing where it is the whole repository.
+    pub(super) fn place_in_repository(&self, console: &mut Console<'_>) -> Result<String, ExitCode> {
+        let opened = git::Repository::open(&self.root).map_err(|error| {
+            console.error(&error.to_string(), &error.help());
+            ExitCode::Failed
+        })?;
+        Ok(opened.map(|it| it.prefix().to_owned()).unwrap_or_default())
     }
 
     /// Compares what was compiled with the baseline.

@@ -1,37 +1,82 @@
 //! `review`: what merging will do, in any form.
 
 use super::arguments::{Format, Review};
-use super::{Console, ExitCode, Project};
+use super::{Colour, Console, ExitCode, Project};
+use crate::change::{self, Finding, Severity};
 use crate::diagnostic::excerpt::Style;
+use crate::diagnostic::visible;
 use crate::pipeline::Detail;
 use crate::{disk, report};
 
+/// How many findings are named where `--fail-on` fails.
+const MOST_NAMED: usize = 10;
+
 /// Runs the command.
-pub(super) fn run(arguments: &Review, project: &Project, console: &mut Console<'_>) -> ExitCode {
+pub(super) fn run(arguments: &Review, colour: Colour, project: &Project, console: &mut Console<'_>) -> ExitCode {
+    try_run(arguments, colour, project, console).unwrap_or_else(|code| code)
+}
+
+fn try_run(
+    arguments: &Review,
+    colour: Colour,
+    project: &Project,
+    console: &mut Console<'_>,
+) -> Result<ExitCode, ExitCode> {
     let detail = match arguments.format {
         Format::Html => Detail::Lines,
-        Format::Terminal | Format::Markdown | Format::Json => Detail::Fields,
+        Format::Terminal | Format::Plain | Format::Markdown | Format::Json | Format::Sarif => Detail::Fields,
     };
-    let review = match project.reviewed(&arguments.selection, detail, console) {
-        Ok(review) => review,
-        Err(code) => return code,
+    let review = project.reviewed(&arguments.selection, detail, console)?;
+    let style = match (&arguments.output, colour) {
+        (None, _) => console.style,
+        // A file has no colour unless it is asked for, as git has it.
+        (Some(_), Colour::Always) => Style::Colour,
+        (Some(_), Colour::Auto | Colour::Never) => Style::Plain,
     };
-    let style = if arguments.output.is_some() { Style::Plain } else { Style::Colour };
     let text = match arguments.format {
         Format::Terminal => report::terminal(&review, console.width, style),
+        Format::Plain => report::terminal(&review, console.width, Style::Ascii),
         Format::Markdown => report::markdown(&review),
         Format::Json => report::json(&review),
+        Format::Sarif => report::sarif(&review, &project.sources, &project.place_in_repository(console)?),
         Format::Html => report::html(&review),
     };
-    match &arguments.output {
-        None => console.data(&text),
-        Some(path) => {
-            if let Err(error) = disk::write_report(path, &text) {
-                console.error(&error.to_string(), &[error.help()]);
-                return ExitCode::Failed;
-            }
-        }
+    match (&arguments.output, arguments.format) {
+        (None, Format::Terminal | Format::Plain) => console.page(&text),
+        (None, Format::Markdown | Format::Json | Format::Sarif | Format::Html) => console.data(&text),
+        (Some(path), _) => disk::write_report(path, &text).map_err(|error| {
+            console.error(&error.to_string(), &[error.help()]);
+            ExitCode::Failed
+        })?,
     }
-    let worst = review.findings.iter().map(|it| it.severity).max();
-    if arguments.fail_on.is_some_and(|limit| worst >= Some(limit)) { ExitCode::Found } else { ExitCode::Done }
+    Ok(arguments.fail_on.map_or(ExitCode::Done, |limit| gate(limit, &review, console)))
+}
+
+/// Fails where a finding is as severe as the limit, and says on standard error which are: the form that was asked for
+/// may have gone to a file.
+fn gate(limit: Severity, review: &change::Review, console: &mut Console<'_>) -> ExitCode {
+    let found: Vec<&Finding> = review.findings.iter().filter(|it| it.severity >= limit).collect();
+    let limit = match limit {
+        Severity::Block => "`block`".to_owned(),
+        Severity::Note | Severity::Warn | Severity::Outage | Severity::Loss => format!("`{}` or worse", limit.name()),
+    };
+    if found.is_empty() {
+        console.message(&format!("no finding is {limit}, which `--fail-on` asked about\n"));
+        return ExitCode::Done;
+    }
+    let count = if found.len() == 1 { "1 finding is".to_owned() } else { format!("{} findings are", found.len()) };
+    console.error(&format!("{count} {limit}, which `--fail-on` asked about"), &[]);
+    for finding in found.iter().take(MOST_NAMED) {
+        let place = if finding.is_of_environment() {
+            format!("environment {}", finding.object.name)
+        } else {
+            format!("{} in {}", finding.object.short(), finding.environments.join(", "))
+        };
+        let line = visible::escape(&format!("{:<6}  {}: {place}", finding.severity.name(), finding.code.name));
+        console.message(&format!("  {line}\n"));
+    }
+    if found.len() > MOST_NAMED {
+        console.message(&format!("  and {} more\n", found.len() - MOST_NAMED));
+    }
+    ExitCode::Found
 }

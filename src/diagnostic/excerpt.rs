@@ -18,6 +18,8 @@ pub enum Style {
     Plain,
     /// ANSI colours, which only repeat what the words say.
     Colour,
+    /// Text only, and what is drawn around it in ASCII, for a terminal that shows nothing else.
+    Ascii,
 }
 
 /// How many messages are printed.
@@ -37,7 +39,7 @@ const NEVER_CUT: usize = 1 << 20;
 /// are left.
 pub fn print(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
     let renderer = match style {
-        Style::Plain => Renderer::plain(),
+        Style::Plain | Style::Ascii => Renderer::plain(),
         Style::Colour => Renderer::styled(),
     };
     let renderer = renderer.term_width(NEVER_CUT);

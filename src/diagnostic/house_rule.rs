@@ -26,7 +26,7 @@ pub const CREDENTIAL_IN_CONFIG: Code = Code::error("credential-in-config").confi
 /// Two autoscalers scale the same workload.
 pub const DUPLICATE_AUTOSCALER: Code = Code::error("duplicate-autoscaler");
 /// Two Ingresses claim the same host and path.
-pub const HOST_COLLISION: Code = Code::error("host-collision");
+pub const ROUTE_COLLISION: Code = Code::error("route-collision");
 /// An Ingress forwards to a Service, or to a port of it, that does not exist.
 pub const INGRESS_BACKEND_MISSING: Code = Code::error("ingress-backend-missing");
 /// An image is not written as an image can be.
@@ -36,7 +36,7 @@ pub const INVISIBLE_CHARACTER: Code = Code::error("invisible-character");
 /// The image has a tag or a digest.
 pub const MISSING_IMAGE_TAG: Code = Code::error("missing-image-tag");
 /// A `ConfigMap` or `Secret` has not the key to which an object refers.
-pub const MISSING_KEY: Code = Code::error("missing-key");
+pub const CONFIG_KEY_MISSING: Code = Code::error("config-key-missing");
 /// Liveness and readiness probes are set.
 pub const MISSING_PROBE: Code = Code::error("missing-probe");
 /// An object refers to another that the environment does not have.
@@ -52,7 +52,7 @@ pub const NODE_PORT_OUT_OF_RANGE: Code = Code::error("node-port-out-of-range");
 /// A quantity is one that Kubernetes reads, but otherwise than it looks.
 pub const ODD_QUANTITY: Code = Code::error("odd-quantity");
 /// A protected environment allows neither every origin nor an unencrypted one.
-pub const ORIGIN_NOT_ALLOWED: Code = Code::error("origin-not-allowed");
+pub const ORIGIN_EXPOSURE: Code = Code::error("origin-exposure");
 /// Two workloads select the same pods.
 pub const OVERLAPPING_SELECTORS: Code = Code::error("overlapping-selectors");
 /// No workload has the labels to which a network policy applies.
@@ -72,7 +72,7 @@ pub const TARGET_PORT_MISSING: Code = Code::error("target-port-missing");
 /// The kind has no such field.
 pub const UNKNOWN_FIELD: Code = Code::error("unknown-field");
 /// An object is of an API version that the next versions of Kubernetes serve too.
-pub const DEPRECATED_API: Code = Code::warning("deprecated-api");
+pub const API_DEPRECATED: Code = Code::warning("api-deprecated");
 /// A network policy that denies all outgoing traffic says so.
 pub const EGRESS_DENIED: Code = Code::warning("egress-denied");
 /// The certificates of an Ingress are for its hosts.
@@ -106,7 +106,7 @@ pub const NAME_TOO_LONG: Code = Code::error("name-too-long");
 /// An object is small enough for the ways in which it may be applied.
 pub const OBJECT_TOO_LARGE: Code = Code::warning("object-too-large");
 /// A rollout can replace pods that share a claim.
-pub const ROLLOUT_DEADLOCK: Code = Code::error("rollout-deadlock");
+pub const SINGLE_WRITER_VOLUME_DEADLOCK: Code = Code::error("single-writer-volume-deadlock");
 /// A route of the Gateway API forwards to a Service, or to a port of it, that does not exist.
 pub const ROUTE_BACKEND_MISSING: Code = Code::error("route-backend-missing");
 /// A container that may not start as root has the user id of another.
@@ -118,6 +118,7 @@ pub const UNSAFE_NAME: Code = Code::error("unsafe-name");
 
 /// Every house rule, by name.
 pub const HOUSE_RULES: &[Code] = &[
+    API_DEPRECATED,
     AUTOSCALER_TARGET_MISSING,
     AUTOSCALER_WITHOUT_REQUESTS,
     BROAD_PERMISSION,
@@ -125,12 +126,11 @@ pub const HOUSE_RULES: &[Code] = &[
     BUDGET_SELECTS_NOTHING,
     CAPACITY_EXCEEDED,
     CAPACITY_OVER_TARGET,
+    CONFIG_KEY_MISSING,
     CREDENTIAL_IN_CONFIG,
-    DEPRECATED_API,
     DUPLICATE_AUTOSCALER,
     EGRESS_DENIED,
     GOVERNING_SERVICE_MISSING,
-    HOST_COLLISION,
     HOST_WITHOUT_CERTIFICATE,
     INGRESS_BACKEND_MISSING,
     INVALID_IMAGE,
@@ -139,7 +139,6 @@ pub const HOUSE_RULES: &[Code] = &[
     MISLEADING_SETTING,
     MISSING_IMAGE_TAG,
     MISSING_IN_PROTECTED,
-    MISSING_KEY,
     MISSING_PROBE,
     MISSING_REFERENCE,
     MISSING_RESOURCES,
@@ -149,19 +148,20 @@ pub const HOUSE_RULES: &[Code] = &[
     NODE_PORT_OUT_OF_RANGE,
     OBJECT_TOO_LARGE,
     ODD_QUANTITY,
-    ORIGIN_NOT_ALLOWED,
+    ORIGIN_EXPOSURE,
     OVERLAPPING_SELECTORS,
     POLICY_SELECTS_NOTHING,
     PROBE_PORT_MISSING,
     REPLICAS_OWNED_BY_AUTOSCALER,
-    ROLLOUT_DEADLOCK,
     ROOT_NEVER_STARTS,
     ROUTE_BACKEND_MISSING,
+    ROUTE_COLLISION,
     RUNS_AS_ROOT,
     SCHEDULE_NEVER_RUNS,
     SERVER_OWNED_FIELD,
     SERVICE_SELECTS_NOTHING,
     SERVICE_WITHOUT_SELECTOR,
+    SINGLE_WRITER_VOLUME_DEADLOCK,
     TARGET_PORT_MISSING,
     UNCHECKED_CUSTOM_RESOURCE,
     UNDECLARED_CLASS,

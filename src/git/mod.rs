@@ -39,6 +39,11 @@ impl Repository {
         Ok(opened.map(|it| Self { store: it.store, prefix: it.prefix }))
     }
 
+    /// Returns the project's place in the repository, `apps/todo/`; empty where it is the whole repository.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Returns what `HEAD` is: a branch, an unborn branch, or a commit without a branch.
     pub fn head(&self) -> Result<Head, Error> {
         self.store.head()

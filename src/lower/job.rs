@@ -1,8 +1,8 @@
 //! A component's Job or `CronJob`: pods that run to their end.
 
 use super::{Recorder, metadata, pod, whole};
-use crate::object::Object;
-use crate::spec::{Component, Cron, Gitops, Job as Declared, Spec};
+use crate::object::{GitopsFacts, Object};
+use crate::spec::{Component, Cron, Job as Declared, Spec};
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
@@ -60,10 +60,10 @@ fn before_rollout(at: &mut Recorder, spec: &Spec, job: &Declared, metadata: Obje
     let (Some(run), Some(gitops)) = (&job.before_rollout, &spec.gitops) else { return metadata };
     let rule = "a Job that runs before a rollout is made anew each time";
     let annotations: &[(&str, &str)] = match gitops.value {
-        Gitops::ArgoCd => {
+        GitopsFacts::ArgoCd { .. } => {
             &[("argocd.argoproj.io/hook", "Sync"), ("argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation")]
         }
-        Gitops::Flux => &[("kustomize.toolkit.fluxcd.io/force", "enabled")],
+        GitopsFacts::Flux { .. } => &[("kustomize.toolkit.fluxcd.io/force", "enabled")],
     };
     let mut all: BTreeMap<String, String> = metadata.annotations.unwrap_or_default();
     for (key, value) in annotations {

@@ -4,9 +4,10 @@
 //! version is a label of objects and not of pods, so that a new version of the app does not restart what did not change.
 
 use super::Recorder;
+use crate::object::GitopsFacts;
 use crate::source::Traced;
 use crate::spec::environment::default_selector;
-use crate::spec::{Component, Gitops, Label, Spec};
+use crate::spec::{Component, Label, Spec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use std::collections::BTreeMap;
 
@@ -94,7 +95,9 @@ pub(super) fn of_app(at: &mut Recorder, spec: &Spec, name: &Traced<String>, own:
 
 /// Adds what lets Argo CD apply an object before all others; within one wave, custom resources come last.
 pub(super) fn before_all(at: &mut Recorder, spec: &Spec, metadata: ObjectMeta) -> ObjectMeta {
-    let Some(gitops) = spec.gitops.as_ref().filter(|it| it.value == Gitops::ArgoCd) else { return metadata };
+    let Some(gitops) = spec.gitops.as_ref().filter(|it| matches!(it.value, GitopsFacts::ArgoCd { .. })) else {
+        return metadata;
+    };
     let rule = "what fills a Secret, and the namespace it is in, come before the pods that read it";
     let mut annotations = metadata.annotations.unwrap_or_default();
     annotations.extend([at.derived_key("metadata.annotations", SYNC_WAVE, &gitops.origin, rule, "-1")]);

@@ -136,6 +136,7 @@ fn environment(spec: &Spec) -> Environment {
         namespace: spec.environment.namespace.value.clone(),
         protected: spec.environment.protected,
         cluster: spec.environment.cluster.clone(),
+        gitops: spec.gitops.as_ref().map(|it| it.value),
         external: secrets.chain(accounts).chain(others).collect(),
         policy: spec.policy.clone(),
         waivers: spec.waivers.clone(),

@@ -1,6 +1,6 @@
 //! All objects of one environment, with the facts that the checks and the review need about it.
 
-use super::{Capacity, KubernetesVersion, Object, ObjectId, Waiver};
+use super::{Capacity, GitopsFacts, KubernetesVersion, Object, ObjectId, StorageClass, Waiver};
 use crate::diagnostic::Policy;
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ pub struct Environment {
     pub protected: bool,
     /// The cluster it runs on.
     pub cluster: Option<Cluster>,
+    /// Who applies its tree; none where nobody says.
+    pub gitops: Option<GitopsFacts>,
     /// Objects that exist without us: made by hand or by another tool.
     pub external: Vec<ExternalObject>,
     /// How bad the house rules are here.
@@ -44,6 +46,8 @@ pub struct Cluster {
     pub kubernetes: KubernetesVersion,
     /// What it can hold.
     pub capacity: Option<Capacity>,
+    /// The classes of storage that it has, as far as they are declared, by name.
+    pub storage_classes: Vec<StorageClass>,
     /// The line that declares it.
     pub span: Span,
 }
@@ -69,6 +73,7 @@ impl Environment {
             namespace: folder.to_owned(),
             protected: false,
             cluster: None,
+            gitops: None,
             external: Vec::new(),
             policy: Policy::default(),
             waivers: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod manifests;
 mod review;
+mod verdicts;
 
 pub use review::{Detail, Previous, detailed_review, review};
 

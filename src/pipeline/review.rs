@@ -1,5 +1,6 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
+use super::verdicts::{self, State};
 use super::{Compiled, manifests, objects};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
@@ -9,7 +10,9 @@ use crate::snapshot::Unreadable;
 use crate::source::{Location, Sources};
 use crate::tree::ManifestTree;
 use crate::{assess, diff, parse, render, resolve, snapshot};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What a project was at its baseline.
 #[derive(Clone, Debug)]
@@ -59,36 +62,47 @@ pub fn detailed_review(
     previous: &Previous,
     detail: Detail,
 ) -> Result<Review, Vec<Unreadable>> {
-    let before_sets = match &previous.sources {
-        Some(sources) if previous.tree != *tree => lowered(sources),
+    let is_same = previous.tree == *tree && previous.sources.as_ref().is_none_or(|it| it == sources);
+    let before_specs = match &previous.sources {
+        Some(sources) if !is_same => lowered(sources),
         Some(_) | None => Vec::new(),
     };
     let after: BTreeMap<&str, &ObjectSet> =
         compiled.sets.iter().map(|it| (it.environment.namespace.as_str(), it)).collect();
-    let before = moved(previous_objects(compiled, tree, previous, &before_sets)?, &after, &before_sets);
-    let gone: BTreeMap<&str, Environment> = before
-        .keys()
-        .filter(|folder| !after.contains_key(folder.as_str()))
-        .map(|folder| (folder.as_str(), removed_environment(folder, &before_sets)))
+    let before_sets = previous_sets(compiled, tree, previous, &before_specs)?;
+    let before = moved(&before_sets, &after);
+    let gone: BTreeMap<&str, &Environment> = before_sets
+        .iter()
+        .map(|it| (it.environment.namespace.as_str(), &it.environment))
+        .filter(|(folder, _)| before.contains_key(*folder) && !after.contains_key(folder))
         .collect();
     let kept = after.iter().map(|(folder, set)| (*folder, &set.environment, Some(set.objects.as_slice())));
-    let gone = gone.iter().map(|(folder, environment)| (*folder, environment, None));
+    let gone = gone.iter().map(|(folder, environment)| (*folder, *environment, None));
     let mut environments: Vec<EnvironmentComparison<'_>> = kept
         .chain(gone)
         .map(|(folder, environment, after)| {
-            let before = before.get(folder).map(Vec::as_slice);
+            let before = before.get(folder).map(AsRef::as_ref);
             let changes: ChangeSet = diff::objects(before.unwrap_or_default(), after.unwrap_or_default());
             EnvironmentComparison { environment, before, after, changes }
         })
         .collect();
     environments.sort_by(|a, b| a.name().cmp(b.name()));
-    let waived = waived_rules(&compiled.waived, sources);
+    let old = State { sets: before_sets.iter().collect(), sources: previous.sources.as_ref() };
+    let new = State { sets: compiled.sets.iter().collect(), sources: Some(sources) };
+    let verdicts = (!is_same).then(|| verdicts::between(&old, &new));
+    let excused = verdicts.as_ref().map(|it| &it.excused);
+    let is_first = previous.baseline == Baseline::FirstCompile;
+    let excused = excused.filter(|_| !is_first);
+    let waived = waived_rules(&compiled.waived, sources, &|it| {
+        excused.is_some_and(|excused| !excused.contains(&verdicts::excuse(it)))
+    });
     let comparison = Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
         head: "working tree",
         environments,
         waived,
+        verdicts: verdicts.map(|it| it.changed).unwrap_or_default(),
         sources,
         baseline_sources: previous.sources.as_ref(),
     };
@@ -104,55 +118,81 @@ pub fn detailed_review(
 
 /// Lays the old objects of an environment that got another namespace beside its new ones: it is one environment, whose
 /// objects all go and come.
-fn moved(
-    before: BTreeMap<String, Vec<Object>>,
-    after: &BTreeMap<&str, &ObjectSet>,
-    before_sets: &[ObjectSet],
-) -> BTreeMap<String, Vec<Object>> {
-    let mut laid: BTreeMap<String, Vec<Object>> = BTreeMap::new();
-    for (folder, objects) in before {
-        let old = before_sets.iter().map(|it| &it.environment).find(|it| it.namespace == folder);
-        let heir = old.and_then(|old| after.values().find(|it| it.environment.name == old.name));
-        let place =
-            heir.filter(|_| !after.contains_key(folder.as_str())).map_or(folder, |it| it.environment.namespace.clone());
-        let objects_there = laid.entry(place).or_default();
-        objects_there.extend(objects);
-        objects_there.sort_by(|a, b| a.id.cmp(&b.id));
+fn moved<'a>(
+    before: &'a [ObjectSet],
+    after: &BTreeMap<&'a str, &'a ObjectSet>,
+) -> BTreeMap<&'a str, Cow<'a, [Object]>> {
+    let mut laid: BTreeMap<&str, Cow<'a, [Object]>> = BTreeMap::new();
+    for set in before {
+        let folder = set.environment.namespace.as_str();
+        let heir = after.values().find(|it| it.environment.name == set.environment.name);
+        let place = heir.filter(|_| !after.contains_key(folder)).map_or(folder, |it| &it.environment.namespace);
+        match laid.entry(place) {
+            Entry::Vacant(entry) => drop(entry.insert(Cow::Borrowed(&set.objects))),
+            Entry::Occupied(mut entry) => {
+                let objects = entry.get_mut().to_mut();
+                objects.extend_from_slice(&set.objects);
+                objects.sort_by(|a, b| a.id.cmp(&b.id));
+            }
+        }
     }
     laid
 }
 
-/// Reads the old objects of each folder. What is the same file in both trees is not read again, and where the old spec
-/// compiles, old objects know their lines.
-fn previous_objects(
+/// Reads the old objects of each folder, with what was declared about them.
+///
+/// What is the same file in both trees is not read again. Where the old spec compiles, old objects know their lines and
+/// what they were excused from; where it does not, they are what the new ones are. The levels of rules are always those
+/// of the new spec.
+fn previous_sets(
     compiled: &Compiled,
     tree: &ManifestTree,
     previous: &Previous,
-    before_sets: &[ObjectSet],
-) -> Result<BTreeMap<String, Vec<Object>>, Vec<Unreadable>> {
+    specs: &[ObjectSet],
+) -> Result<Vec<ObjectSet>, Vec<Unreadable>> {
     let known: BTreeMap<String, &Object> = by_path(&compiled.sets);
-    let spec: BTreeMap<String, &Object> = by_path(before_sets);
-    let origins = |path: &str| spec.get(path).map(|it| it.origins.clone()).unwrap_or_default();
+    let spec: BTreeMap<String, &Object> = by_path(specs);
     let mut unreadable = Vec::new();
-    let mut folders: BTreeMap<String, Vec<Object>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Vec<Object>> = BTreeMap::new();
     for (path, text) in &previous.tree.files {
-        let same = known.get(path).filter(|_| tree.files.get(path) == Some(text));
-        let read = match same {
+        let new = known.get(path);
+        let read = match new.filter(|_| tree.files.get(path) == Some(text)) {
             Some(object) => Ok(Some((*object).clone())),
             None => snapshot::object(path, text),
         };
         match read {
             Ok(Some(object)) => {
-                folders.entry(folder(path)).or_default().push(Object { origins: origins(path), ..object });
+                let made = spec.get(path);
+                let origins = made.map(|it| it.origins.clone()).unwrap_or_default();
+                let maker = made.or(new);
+                let component = maker.and_then(|it| it.component.clone());
+                let waivers = maker.map(|it| it.waivers.clone()).unwrap_or_default();
+                folders.entry(folder(path)).or_default().push(Object { origins, component, waivers, ..object });
             }
             Ok(None) => {}
             Err(error) => unreadable.push(error),
         }
     }
-    for objects in folders.values_mut() {
-        objects.sort_by(|a, b| a.id.cmp(&b.id));
+    if !unreadable.is_empty() {
+        return Err(unreadable);
     }
-    if unreadable.is_empty() { Ok(folders) } else { Err(unreadable) }
+    let set = |(folder, mut objects): (&str, Vec<Object>)| {
+        objects.sort_by(|a, b| a.id.cmp(&b.id));
+        ObjectSet { environment: previous_environment(folder, specs, &compiled.sets), objects }
+    };
+    Ok(folders.into_iter().map(set).collect())
+}
+
+/// What is known of the environment of a folder: what the old spec declared, or else what the new one does, or its name.
+fn previous_environment(folder: &str, before: &[ObjectSet], after: &[ObjectSet]) -> Environment {
+    let declared =
+        |sets: &[ObjectSet]| sets.iter().map(|it| &it.environment).find(|it| it.namespace == folder).cloned();
+    let mut environment =
+        declared(before).or_else(|| declared(after)).unwrap_or_else(|| Environment::undeclared(folder));
+    if let Some(heir) = after.iter().find(|it| it.environment.name == environment.name) {
+        environment.policy = heir.environment.policy.clone();
+    }
+    environment
 }
 
 fn by_path(sets: &[ObjectSet]) -> BTreeMap<String, &Object> {
@@ -162,14 +202,8 @@ fn by_path(sets: &[ObjectSet]) -> BTreeMap<String, &Object> {
     paths.collect()
 }
 
-fn folder(path: &str) -> String {
-    path.split_once('/').map_or(path, |(folder, _)| folder).to_owned()
-}
-
-/// What is known of an environment that is gone: what the old spec declared, or else the name of its folder.
-fn removed_environment(folder: &str, before_sets: &[ObjectSet]) -> Environment {
-    let declared = before_sets.iter().map(|it| &it.environment).find(|it| it.namespace == folder);
-    declared.cloned().unwrap_or_else(|| Environment::undeclared(folder))
+fn folder(path: &str) -> &str {
+    path.split_once('/').map_or(path, |(folder, _)| folder)
 }
 
 /// Names the house rules that an environment does not have checked, with the environments.
@@ -184,7 +218,7 @@ fn rules_that_are_off(sets: &[ObjectSet]) -> Vec<String> {
 }
 
 /// Turns broken and excused rules into lines of the review, one for all environments in which they are the same.
-fn waived_rules(waived: &[Waived], sources: &Sources) -> Vec<WaivedRule> {
+fn waived_rules(waived: &[Waived], sources: &Sources, is_new: &dyn Fn(&Waived) -> bool) -> Vec<WaivedRule> {
     let mut rules: Vec<WaivedRule> = Vec::new();
     for it in waived {
         let Location { file, line, .. } = sources.location(it.waiver.span);
@@ -196,10 +230,12 @@ fn waived_rules(waived: &[Waived], sources: &Sources) -> Vec<WaivedRule> {
             reason: it.waiver.reason.clone(),
             until: it.waiver.until.as_ref().map(|it| it.value),
             source: SourceLine { file, line, removed: false },
+            new: is_new(it),
         };
         let same = |known: &&mut WaivedRule| {
             let of_both = [&known.object.kind, &rule.object.kind].iter().all(|it| *it == ENVIRONMENT);
-            (&known.code, &known.source) == (&rule.code, &rule.source) && (of_both || known.object == rule.object)
+            (&known.code, &known.source, known.new) == (&rule.code, &rule.source, rule.new)
+                && (of_both || known.object == rule.object)
         };
         match rules.iter_mut().find(same) {
             Some(known) => known.environments.extend(rule.environments),

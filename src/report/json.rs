@@ -168,6 +168,7 @@ struct Waived<'a> {
     reason: &'a str,
     until: Option<String>,
     source: Source<'a>,
+    new: bool,
 }
 
 #[derive(Serialize)]
@@ -331,6 +332,7 @@ impl<'a> Waived<'a> {
             reason: &it.reason,
             until: it.until.map(|it| it.to_string()),
             source: Source::of(&it.source),
+            new: it.new,
         }
     }
 }

@@ -2,8 +2,8 @@
 //! for its own sink.
 
 use crate::change::{
-    Accounting, Baseline, CapacityChange, EnvironmentSummary, Finding, ImageChange, Operation, RequiredObject, Review,
-    ReviewedChange, Severity, SourceLine, WaivedRule,
+    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, Finding, ImageChange, Operation, RequiredObject,
+    Review, ReviewedChange, Severity, SourceLine, WaivedRule,
 };
 use crate::object::ObjectId;
 use crate::object::id::ENVIRONMENT;
@@ -135,6 +135,47 @@ pub(super) fn requests(name: &str, changes: &[CapacityChange]) -> String {
     parts.join(", ")
 }
 
+/// The CPU that workloads ask for: `500m`, `2`.
+pub(super) fn cpu_of(demand: &Demand) -> String {
+    total(demand.cpu_milli, cpu)
+}
+
+/// The memory that workloads ask for: `512Mi`.
+pub(super) fn memory_of(demand: &Demand) -> String {
+    total(demand.memory_bytes, memory)
+}
+
+fn total(amount: i128, write: fn(u128) -> String) -> String {
+    format!("{}{}", if amount < 0 { "-" } else { "" }, write(amount.unsigned_abs()))
+}
+
+/// How bad it gets: `1 warn and 3 notes; no block, loss or outage.`
+pub(super) fn verdict(review: &Review) -> String {
+    let counts: Vec<(Severity, u64)> = Severity::ALL
+        .into_iter()
+        .map(|severity| (severity, review.findings.iter().filter(|it| it.severity == severity).count() as u64))
+        .collect();
+    let told = |(severity, number): &(Severity, u64)| match severity {
+        Severity::Note => count(*number, "note"),
+        Severity::Block | Severity::Loss | Severity::Outage | Severity::Warn => {
+            format!("{number} {}", severity.name())
+        }
+    };
+    let words: Vec<String> = counts.iter().filter(|(_, number)| *number > 0).map(told).collect();
+    let words = match words.as_slice() {
+        [] => "no findings".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    let absent: Vec<&str> =
+        counts.iter().filter(|(it, number)| *number == 0 && *it >= Severity::Outage).map(|it| it.0.name()).collect();
+    match absent.as_slice() {
+        [] => format!("{words}."),
+        [only] => format!("{words}; no {only}."),
+        [first @ .., last] => format!("{words}; no {} or {last}.", first.join(", ")),
+    }
+}
+
 fn signed(amount: i128, write: fn(u128) -> String) -> String {
     format!("{}{}", if amount < 0 { "-" } else { "+" }, write(amount.unsigned_abs()))
 }
@@ -246,7 +287,8 @@ pub(super) fn offender(rule: &WaivedRule, review: &Review) -> String {
 /// Why a house rule may be broken, and for how long: `reason: a batch worker, until 2026-12-31`.
 pub(super) fn excuse(rule: &WaivedRule) -> String {
     let until = rule.until.map(|it| format!(" (until {it})")).unwrap_or_default();
-    format!("{}{until}", rule.reason)
+    let new = if rule.new { ", new with this change" } else { "" };
+    format!("{}{until}{new}", rule.reason)
 }
 
 /// What the review did not look at; empty where it looked at everything.

@@ -1,11 +1,11 @@
 //! One environment of the app, complete.
 
 use super::{
-    Claim, Component, ConfigMap, External, ExternalService, Gitops, Isolation, LimitRange, Manifest, Patch, Quota,
-    Sealed, Secret,
+    Claim, Component, ConfigMap, External, ExternalService, Isolation, LimitRange, Manifest, Patch, Quota, Sealed,
+    Secret,
 };
 use crate::diagnostic::Policy;
-use crate::object::{Cluster, Waiver};
+use crate::object::{Cluster, GitopsFacts, Waiver};
 use crate::source::Traced;
 
 /// What is declared for one environment once base and overlay are merged, defaults are set and references resolved.
@@ -30,7 +30,7 @@ pub struct Spec {
     /// Storage that outlives pods, by name.
     pub claims: Vec<Claim>,
     /// Who applies the rendered tree; none where nobody says.
-    pub gitops: Option<Traced<Gitops>>,
+    pub gitops: Option<Traced<GitopsFacts>>,
     /// What the namespace may use in all.
     pub quota: Option<Quota>,
     /// What one pod, container or claim of the namespace may use.

@@ -48,4 +48,4 @@ pub use routing::{
 pub use secret::{External, Secret, SecretEntry, SecretSource};
 pub use variables::{DataKind, EnvironmentSource, EnvironmentVariable, VariableSource};
 pub use volume::{Claim, Item, Mount, PodFact, PodFile, Token, Volume, VolumeData, VolumeSource};
-pub use workload::{ClaimTemplate, Cron, Gitops, Job, Rollout, Stateful, Workload};
+pub use workload::{ClaimTemplate, Cron, Job, Rollout, Stateful, Workload};

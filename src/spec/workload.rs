@@ -133,15 +133,6 @@ pub struct Cron {
     pub suspend: Option<Traced<bool>>,
 }
 
-/// Who applies the rendered tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gitops {
-    /// Argo CD.
-    ArgoCd,
-    /// Flux.
-    Flux,
-}
-
 impl Workload {
     /// Returns the kind of the object.
     pub const fn kind(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! API versions that are served and will not be for ever. What is not served at all is refused by [`super::structure`].
 
 use super::field::{Field, Found};
-use crate::diagnostic::house_rule::DEPRECATED_API;
+use crate::diagnostic::house_rule::API_DEPRECATED;
 use crate::object::{KubernetesVersion, Object, schema};
 
 /// Checks the API version of one object against what a version of Kubernetes deprecates.
@@ -17,7 +17,7 @@ pub(super) fn check(object: &Object, version: KubernetesVersion) -> Found {
         Some((newer, None)) => format!("use `{newer}`"),
         None => "nothing takes its place: leave it out".to_owned(),
     };
-    vec![field.house_rule(DEPRECATED_API, message, &help)]
+    vec![field.house_rule(API_DEPRECATED, message, &help)]
 }
 
 #[cfg(test)]
@@ -35,11 +35,11 @@ mod tests {
         };
         check(37, "apps/v1", "Deployment", &[]);
         check(37, "example.com/v1alpha1", "Thing", &[]);
-        let found = "deprecated-api apiVersion HorizontalPodAutoscaler of `autoscaling/v2beta2` is deprecated in \
+        let found = "api-deprecated apiVersion HorizontalPodAutoscaler of `autoscaling/v2beta2` is deprecated in \
                      Kubernetes 1.25, unavailable in 1.26";
         check(25, "autoscaling/v2beta2", "HorizontalPodAutoscaler", &[found]);
         check(26, "autoscaling/v2beta2", "HorizontalPodAutoscaler", &[]);
         check(32, "v1", "Endpoints", &[]);
-        check(33, "v1", "Endpoints", &["deprecated-api apiVersion is deprecated in Kubernetes 1.33"]);
+        check(33, "v1", "Endpoints", &["api-deprecated apiVersion is deprecated in Kubernetes 1.33"]);
     }
 }

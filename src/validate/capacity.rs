@@ -146,6 +146,7 @@ mod tests {
                 reserve_memory: quantity("2Gi"),
                 target_percent: 70,
             }),
+            storage_classes: Vec::new(),
             span,
         });
         set

@@ -4,7 +4,7 @@
 
 use super::field::Field;
 use super::references::duplicate;
-use crate::diagnostic::house_rule::{HOST_COLLISION, NODE_PORT_COLLISION, or_waive};
+use crate::diagnostic::house_rule::{NODE_PORT_COLLISION, ROUTE_COLLISION, or_waive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
@@ -107,10 +107,10 @@ fn hosts(sets: &[&ObjectSet], found: &mut Vec<Diagnostic>) {
         let shown = if host.is_empty() { "every host" } else { host };
         let message = format!("{} already serves {shown}{path}", other.object.id);
         let span = other.span().filter(|it| Some(*it) != place.span());
-        let message = place.problem(HOST_COLLISION, message).at_some(span, "served here");
+        let message = place.problem(ROUTE_COLLISION, message).at_some(span, "served here");
         let help = "an Ingress controller picks one of them: change `host` or `path=`, or make it of \
                     `${environment.name}`";
-        found.push(between(message.help(help).help(or_waive(HOST_COLLISION)), earlier, set));
+        found.push(between(message.help(help).help(or_waive(ROUTE_COLLISION)), earlier, set));
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
             ]}}),
         );
         let (dev, prod) = (environment("dev", std::slice::from_ref(&ingress)), environment("prod", &[ingress]));
-        expect(check(&[&dev, &prod]), &["host-collision rules[a.b].host Ingress/a in dev already serves a.b/"]);
+        expect(check(&[&dev, &prod]), &["route-collision rules[a.b].host Ingress/a in dev already serves a.b/"]);
         let mut canary = environment("test", std::slice::from_ref(&prod.objects[0].body));
         canary.objects[0].body["metadata"]["annotations"] = json!({"nginx.ingress.kubernetes.io/canary": "true"});
         expect(check(&[&dev, &canary]), &[]);

@@ -7,7 +7,7 @@ use super::field::{Field, Found, OUT_OF_RANGE};
 use super::names::{self, INVALID_ADDRESS, INVALID_NAME, INVALID_PATH};
 use super::pod::containers::port_number;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::{HOST_COLLISION, or_waive};
+use crate::diagnostic::house_rule::{ROUTE_COLLISION, or_waive};
 use crate::object::{Object, ObjectSet};
 use std::collections::BTreeMap;
 
@@ -101,10 +101,10 @@ pub(super) fn collisions(sets: &[&ObjectSet]) -> Vec<Diagnostic> {
                 }
                 let (_, host, path, _) = &key;
                 let message = format!("{} already serves {host}{path}", other.object.id);
-                let message = place.problem(HOST_COLLISION, message).at_some(other.span(), "served here");
+                let message = place.problem(ROUTE_COLLISION, message).at_some(other.span(), "served here");
                 let help = "a gateway serves the older of the two: change `host` or `path`, or make it of \
                             `${environment.name}`";
-                found.push(between(message.help(help).help(or_waive(HOST_COLLISION)), earlier, set));
+                found.push(between(message.help(help).help(or_waive(ROUTE_COLLISION)), earlier, set));
             }
         }
     }
@@ -211,7 +211,7 @@ mod tests {
             let (dev, prod) = (in_environment("dev", route()), in_environment("prod", second));
             expect(collisions(&[&dev, &prod]), expected);
         };
-        let served = "host-collision spec.hostnames HTTPRoute/web in dev already serves shop.example.com/";
+        let served = "route-collision spec.hostnames HTTPRoute/web in dev already serves shop.example.com/";
         verdicts(route(), &[served]);
         verdicts(with(route(), "/spec/hostnames/0", json!("other.example.com")), &[]);
         verdicts(with(route(), "/spec/rules/0/matches/0/path/value", json!("/api")), &[]);

@@ -101,6 +101,19 @@ impl Outcome {
 
 /// Checks the objects of one environment, each by itself and with the others.
 pub fn environment(set: &ObjectSet) -> Outcome {
+    let mut outcome = with_echoes(set);
+    outcome.diagnostics = without_echoes(outcome.diagnostics);
+    outcome
+}
+
+/// Leaves one message of those that are about one text of the spec.
+pub fn without_echoes(messages: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    echo::removed(messages)
+}
+
+/// The same checks, where what is wrong with a text is said of every object that it is in: which of them speaks for the
+/// others depends on lines, which what was read from a tree does not have.
+pub fn with_echoes(set: &ObjectSet) -> Outcome {
     let mut found = Vec::new();
     let version = set.environment.cluster.as_ref().map_or(KubernetesVersion::DEFAULT, |it| it.kubernetes);
     let custom = CustomKinds::of(&set.objects);
@@ -155,7 +168,6 @@ pub fn environment(set: &ObjectSet) -> Outcome {
     }
     let mut outcome = waivers::settle(found, &[set]);
     custom_resource::once_a_kind(&mut outcome.diagnostics);
-    outcome.diagnostics = echo::removed(outcome.diagnostics);
     outcome
 }
 

@@ -16,14 +16,15 @@ use crate::object::Selector;
 /// A selector that must select something is empty.
 pub const EMPTY_SELECTOR: Code = Code::error("empty-selector");
 /// A workload's selector does not match its own pods.
-pub const SELECTOR_MISMATCH: Code = Code::error("selector-mismatch");
+pub const SELECTOR_TEMPLATE_MISMATCH: Code = Code::error("selector-template-mismatch");
 /// A rolling update may neither add a pod nor take one away.
 pub const BOTH_ZERO_ROLLOUT: Code = Code::error("both-zero-rollout");
 /// A rollout would count as failed before its first pod counts as ready.
 pub const PROGRESS_DEADLINE_TOO_SHORT: Code = Code::error("progress-deadline-too-short");
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[BOTH_ZERO_ROLLOUT, EMPTY_SELECTOR, PROGRESS_DEADLINE_TOO_SHORT, SELECTOR_MISMATCH];
+pub const CODES: &[Code] =
+    &[BOTH_ZERO_ROLLOUT, EMPTY_SELECTOR, PROGRESS_DEADLINE_TOO_SHORT, SELECTOR_TEMPLATE_MISMATCH];
 
 /// Checks one object, if it is a workload.
 pub(super) fn check(object: &Object) -> Found {
@@ -65,7 +66,8 @@ fn long_running(object: &Object, spec: &Field<'_>, found: &mut Found) {
     let Some(template) = pod::template(object) else { return };
     let labels = template.at("metadata.labels");
     if !selector.is_empty() && !selector.matches(labels.value) {
-        let message = labels.problem(SELECTOR_MISMATCH, "Invalid value: `selector` does not match template `labels`");
+        let message =
+            labels.problem(SELECTOR_TEMPLATE_MISMATCH, "Invalid value: `selector` does not match template `labels`");
         found.push(message.at_some(field.span(), "the selector"));
     }
     let pod = template.get("spec");
@@ -222,13 +224,13 @@ mod tests {
         changed(
             "/spec/selector/matchLabels/app",
             json!("api"),
-            &["selector-mismatch spec.template.metadata.labels `selector` does not match template `labels`"],
+            &["selector-template-mismatch spec.template.metadata.labels `selector` does not match template `labels`"],
         );
         changed("/spec/selector/matchExpressions", json!([{"key": "app", "operator": "Exists"}]), &[]);
         changed(
             "/spec/selector/matchExpressions",
             json!([{"key": "app", "operator": "In", "values": []}]),
-            &["missing-value values must be specified when 'operator'", "selector-mismatch labels `selector`"],
+            &["missing-value values must be specified when 'operator'", "selector-template-mismatch labels `selector`"],
         );
         changed(
             "/spec/template/spec/restartPolicy",

@@ -85,6 +85,7 @@ pub(crate) fn rich() -> Review {
             step: "minor".into(),
         }],
         waived: vec![WaivedRule {
+            new: false,
             code: "missing-probe".into(),
             environments: names(&["todo-dev"]),
             object: object("apps", "Deployment", "todo-worker"),

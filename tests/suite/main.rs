@@ -30,6 +30,8 @@ mod payloads;
 mod report;
 mod review;
 mod review_schema;
+mod sarif;
+mod size;
 mod support;
 mod tidy;
 mod write;

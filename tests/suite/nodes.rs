@@ -78,9 +78,16 @@ const OTHERWISE: &[(&[&str], Instead, &str)] = &[
             "cluster/capacity",
             "reserve cpu=",
             "reserve memory=",
+            "storage-class default=",
+            "storage-class expandable=",
         ],
         Instead::Silent,
-        "is about the cluster, and objects are held against it",
+        "is about the cluster, and objects and changes are held against it",
+    ),
+    (
+        &["gitops force=", "gitops prune-last=", "gitops prune="],
+        Instead::Silent,
+        "decides what the review of a change says",
     ),
     (
         &[
@@ -105,6 +112,12 @@ const OTHERWISE: &[(&[&str], Instead, &str)] = &[
         Instead::Unexplained,
         "the fields have the line of the `allow` that says `outside`",
     ),
+    (
+        &["cluster/storage-class", "storage-class <name>", "storage-class reclaim="],
+        Instead::Unexplained,
+        "what names the class, and what says the same word, has a line of its own",
+    ),
+    (&["gitops <controller>"], Instead::Refused, "the other controller has not the settings beside it"),
     (&["patch <object>"], Instead::Refused, "another object has not what is patched"),
 ];
 

@@ -302,7 +302,52 @@ fn a_secret_of_the_baseline_is_shown_nowhere() {
     }
 }
 
+/// Texts of a review's fields as they come: names, sentences, paths and values, short and very long.
+fn any_words() -> impl Strategy<Value = Vec<String>> {
+    let text = prop_oneof!["[a-z]{1,12}", "([a-z]{1,9} ){1,20}", "[a-z.\\[\\]/]{1,200}", "[日é→x ]{0,60}"];
+    prop::collection::vec(text, 1..20)
+}
+
 proptest! {
+    #[test]
+    fn a_terminal_report_of_any_width_holds_every_finding_and_every_object(
+        words in any_words(),
+        width in 1_usize..=200,
+        repeated in 0_usize..3,
+        numbers in prop::collection::vec(0_usize..2_000_000, 8),
+    ) {
+        let mut review = rich();
+        let mut next = words.iter().cycle();
+        each_text(&mut review, &mut |place| place.clone_from(next.next().unwrap()));
+        // What must be found again, at no width broken.
+        for (index, change) in review.changes.iter_mut().enumerate() {
+            change.object.kind = "K".into();
+            change.object.name = format!("object{index}");
+            change.fields.iter_mut().for_each(|it| it.derived = false);
+        }
+        for _ in 0..repeated {
+            review.findings.extend_from_within(..);
+            review.environments.extend_from_within(..);
+        }
+        for (environment, number) in review.environments.iter_mut().zip(numbers.iter().cycle()) {
+            (environment.created, environment.updated) = (*number, number / 3);
+            environment.restarts.push(("x".repeat(number % 50), *number as u64));
+        }
+        check_terminal(&review, width.max(40));
+        for style in [Style::Plain, Style::Ascii] {
+            let text = report::terminal(&review, width, style);
+            prop_assert!(text.lines().all(|it| visible::width(it) <= width.max(40)), "{}", text);
+            prop_assert!(style == Style::Plain || text.is_ascii(), "{}", text);
+            for change in &review.changes {
+                prop_assert!(text.contains(&format!("K/{}", change.object.name)), "{}", text);
+            }
+            for code in ["service-removed", "rolling-restart", "capacity-change"] {
+                let findings = review.findings.iter().filter(|it| it.code.name == code).count();
+                prop_assert!(text.matches(code).count() >= findings, "{}", text);
+            }
+        }
+    }
+
     #[test]
     fn any_text_in_any_field_stays_text(
         text in "([\\PC]|[`|\\\\<>*_#@:~\\[\\]!&$ -]|[\\n\\r\\t\u{1b}\u{202e}\u{301}日]){0,30}",

@@ -67,6 +67,11 @@ fn states(case: &Case, failures: &mut Failures) -> (State, State) {
 }
 
 fn review(case: &Case, failures: &mut Failures) -> Option<Review> {
+    Some(reviewed_with_sources(case, failures)?.0)
+}
+
+/// Returns the review of a case, and the spec of its new state.
+pub(crate) fn reviewed_with_sources(case: &Case, failures: &mut Failures) -> Option<(Review, Sources)> {
     let (before, after) = states(case, failures);
     let previous = if case.path.join("first-compile").exists() {
         Previous { baseline: Baseline::FirstCompile, tree: ManifestTree::default(), sources: None, skipped: Vec::new() }
@@ -80,7 +85,7 @@ fn review(case: &Case, failures: &mut Failures) -> Option<Review> {
         }
     };
     match pipeline::detailed_review(&after.compiled, &after.tree, &after.sources, &previous, Detail::Lines) {
-        Ok(review) => Some(review),
+        Ok(review) => Some((review, after.sources)),
         Err(unreadable) => {
             failures.push(format!("{}: {unreadable:?}", case.name));
             None

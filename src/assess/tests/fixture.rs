@@ -94,6 +94,7 @@ pub(in crate::assess) fn review_with(states: &[States], secrets: &[(&str, &[&str
             })
             .collect(),
         waived: Vec::new(),
+        verdicts: Vec::new(),
         sources: &sources,
         baseline_sources: None,
     };
@@ -106,6 +107,7 @@ fn environment(name: &str, file: FileId, secrets: &[(&str, &[&str])]) -> Environ
         name: "minikube".to_owned(),
         kubernetes: crate::object::KubernetesVersion::DEFAULT,
         capacity: None,
+        storage_classes: Vec::new(),
         span,
     };
     let secret = |(name, keys): &(&str, &[&str])| ExternalObject {

@@ -1,8 +1,11 @@
 //! A cluster and what it can hold.
 
-use super::{OUT_OF_BOUNDS, UNKNOWN_CLUSTER, UNSUPPORTED_KUBERNETES_VERSION, argument, property_text, required};
+use super::{
+    CONFLICTING_SETTINGS, OUT_OF_BOUNDS, UNKNOWN_CLUSTER, UNSUPPORTED_KUBERNETES_VERSION, argument, property_text,
+    required,
+};
 use crate::diagnostic::Diagnostic;
-use crate::object::{Capacity, Cluster, KubernetesVersion, Quantity};
+use crate::object::{Capacity, Cluster, KubernetesVersion, Quantity, ReclaimPolicy, StorageClass};
 use crate::source::Traced;
 use crate::spec::{Entry, Node};
 
@@ -38,8 +41,32 @@ pub(super) fn read(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Cluster {
         name: argument(node, 0).value,
         kubernetes,
         capacity: node.child("capacity").map(|it| capacity(it, diagnostics)),
+        storage_classes: storage_classes(node, diagnostics),
         span: node.span(),
     }
+}
+
+fn storage_classes(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Vec<StorageClass> {
+    let flag = |it: &Node, name: &str| it.property(name).map(|it| it.flag().value);
+    let class = |it: &Node| StorageClass {
+        name: argument(it, 0).value,
+        expandable: flag(it, "expandable"),
+        reclaim: property_text(it, "reclaim").map(|it| match it.value.as_str() {
+            "Retain" => ReclaimPolicy::Retain,
+            _ => ReclaimPolicy::Delete,
+        }),
+        is_default: flag(it, "default") == Some(true),
+        span: it.span(),
+    };
+    let mut classes: Vec<StorageClass> = node.children_named("storage-class").map(class).collect();
+    let mut defaults = classes.iter().filter(|it| it.is_default);
+    if let (Some(first), Some(second)) = (defaults.next(), defaults.next()) {
+        let message = format!("`{}` and `{}` are both the default storage class", first.name, second.name);
+        let diagnostic = Diagnostic::new(CONFLICTING_SETTINGS, message).at(second.span, "");
+        diagnostics.push(diagnostic.at(first.span, "and this").help("keep `default=#true` at one of them"));
+    }
+    classes.sort_by(|a, b| a.name.cmp(&b.name));
+    classes
 }
 
 fn capacity(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Capacity {

@@ -11,6 +11,7 @@ mod config;
 mod container;
 mod data;
 mod file;
+mod gitops;
 mod image;
 mod labels;
 mod ingress;
@@ -41,7 +42,7 @@ pub(super) use routing::{service_name, service_port};
 use crate::diagnostic::{Code, Diagnostic, Policy};
 use crate::object::{self, ObjectId, Quantity, Waived};
 use crate::source::{FileId, Origin, Sources, Traced};
-use crate::spec::{App, Entry, Environment, External, Gitops, Isolation, Node, Sealed, Secret, Spec};
+use crate::spec::{App, Entry, Environment, External, Isolation, Node, Sealed, Secret, Spec};
 use std::collections::BTreeSet;
 
 /// A value that no layer sets.
@@ -238,9 +239,7 @@ pub(super) fn spec(
         .map(|(it, own)| component::read(it, own, &shared, &mut context))
         .collect();
     components.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-    let gitops = app
-        .child("gitops")
-        .map(|it| argument(it, 0).map(|it| if it == "flux" { Gitops::Flux } else { Gitops::ArgoCd }));
+    let gitops = gitops::read(app, &mut context);
     order::assign(app, &mut components, gitops.as_ref(), &mut context);
     let Context { environment, secrets, external, policy, waived, files, .. } = context;
     let mut external_services: Vec<_> = app.children_named("external-service").map(routing::external_service).collect();

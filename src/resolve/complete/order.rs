@@ -7,8 +7,9 @@
 
 use super::{Context, DEPENDENCY_CYCLE, MISSING_SETTING, ORDER_NOT_KEPT, UNKNOWN_COMPONENT};
 use crate::diagnostic::Diagnostic;
+use crate::object::GitopsFacts;
 use crate::source::{Origin, Traced};
-use crate::spec::{Component, Gitops, Node, Workload};
+use crate::spec::{Component, Node, Workload};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which components each comes after, and the lines that say so.
@@ -18,7 +19,7 @@ type Edges = BTreeMap<String, BTreeMap<String, Origin>>;
 pub(super) fn assign(
     app: &Node,
     components: &mut [Component],
-    gitops: Option<&Traced<Gitops>>,
+    gitops: Option<&Traced<GitopsFacts>>,
     context: &mut Context<'_>,
 ) {
     let mut edges = declared(app, context);
@@ -32,7 +33,7 @@ pub(super) fn assign(
             context.diagnostics.push(diagnostic.help("add `gitops argo-cd` to the app or to the environment"));
             return;
         }
-        Some(Gitops::Flux) => {
+        Some(GitopsFacts::Flux { .. }) => {
             let message = "Flux applies all objects of a folder at once, so it does not keep this order";
             let diagnostic = Diagnostic::new(ORDER_NOT_KEPT, message).at_some(first.span, "the order");
             let place = gitops.and_then(|it| it.origin.span);
@@ -43,7 +44,7 @@ pub(super) fn assign(
             );
             return;
         }
-        Some(Gitops::ArgoCd) => {}
+        Some(GitopsFacts::ArgoCd { .. }) => {}
     }
     if report_cycle(&edges, context) {
         return;

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::house_rule::{ORIGIN_NOT_ALLOWED, or_waive};
+use crate::diagnostic::house_rule::{ORIGIN_EXPOSURE, or_waive};
 use crate::object::{ObjectId, Waived, Waiver};
 use crate::source::Span;
 
@@ -30,16 +30,16 @@ pub(super) fn refusal(key: &str, text: &str, span: Option<Span>, context: &Conte
     environment.protected.then(|| {
         let name = &environment.name.value;
         let message = format!("`{key}` allows {what}, {text:?}, in the protected environment `{name}`");
-        Diagnostic::new(ORIGIN_NOT_ALLOWED, message)
+        Diagnostic::new(ORIGIN_EXPOSURE, message)
             .at_some(span, "")
             .help("name the https:// origins that may call")
-            .help(or_waive(ORIGIN_NOT_ALLOWED))
+            .help(or_waive(ORIGIN_EXPOSURE))
     })
 }
 
 /// Reports what is refused, unless the rule is off or the component is excused from it.
 pub(super) fn report(refused: Vec<Refused>, waivers: &[Waiver], context: &mut Context<'_>) {
-    let waiver = waivers.iter().find(|it| it.code == ORIGIN_NOT_ALLOWED.name);
+    let waiver = waivers.iter().find(|it| it.code == ORIGIN_EXPOSURE.name);
     let mut excused: Vec<ObjectId> = Vec::new();
     for Refused { diagnostic, object } in refused {
         let Some(message) = context.policy.applied(diagnostic.about(&object)) else { continue };

@@ -71,9 +71,9 @@ mod tests {
             &["`missing-prob` is no house rule, so it can be neither set nor waived"],
         );
         check(
-            "policy { selector-mismatch off }",
+            "policy { selector-template-mismatch off }",
             "",
-            &["`selector-mismatch` is no house rule, so it can be neither set nor waived"],
+            &["`selector-template-mismatch` is no house rule, so it can be neither set nor waived"],
         );
         check("", "{ policy { missing-probe warn } }", &["nothing to override: the base has no `policy`"]);
         check("", "{ (add)policy { missing-probe warn } }", &[]);
@@ -91,19 +91,19 @@ mod tests {
         let check = |app: &str, environment: &str, expected: &[&str]| {
             assert_eq!(messages(&format!("component a {{ image i }}; {app}"), environment), expected, "{app}");
         };
-        let both = "waive missing-key reason=a; waive missing-key object=\"Secret/b\" reason=b";
+        let both = "waive config-key-missing reason=a; waive config-key-missing object=\"Secret/b\" reason=b";
         check(both, "", &[]);
-        check(both, "{ waive missing-key object=\"Secret/b\" reason=c }", &[]);
-        check(both, "{ (remove)waive missing-key object=\"Secret/b\" }", &[]);
+        check(both, "{ waive config-key-missing object=\"Secret/b\" reason=c }", &[]);
+        check(both, "{ (remove)waive config-key-missing object=\"Secret/b\" }", &[]);
         check(
             both,
-            "{ waive missing-key object=\"Secret/c\" reason=c }",
-            &["nothing to override: the base has no `waive missing-key object=\"Secret/c\"`"],
+            "{ waive config-key-missing object=\"Secret/c\" reason=c }",
+            &["nothing to override: the base has no `waive config-key-missing object=\"Secret/c\"`"],
         );
         check(
             both,
-            "{ waive missing-key object=\"Secret/b\" }",
-            &["`waive missing-key object=\"Secret/b\"` changes nothing"],
+            "{ waive config-key-missing object=\"Secret/b\" }",
+            &["`waive config-key-missing object=\"Secret/b\"` changes nothing"],
         );
     }
 }

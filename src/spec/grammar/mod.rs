@@ -66,7 +66,7 @@ pub enum Identity {
     FirstArgument,
     /// The first argument, and a layer above adds to what there is instead of changing it.
     Stacked,
-    /// The first argument, and a property of this name: `waive missing-key object="ConfigMap/a"`.
+    /// The first argument, and a property of this name: `waive config-key-missing object="ConfigMap/a"`.
     FirstArgumentAnd(&'static str),
     /// The node's own name, which is free: a config key.
     Name,

@@ -102,7 +102,7 @@ static WAIVE: NodeRule = NodeRule {
 static CLUSTER: NodeRule = NodeRule {
     arguments: &[Slot::required("name", Kind::Name)],
     properties: &[Slot::optional("kubernetes", Kind::Version)],
-    children: &[&POD_NETWORK, &CAPACITY],
+    children: &[&POD_NETWORK, &CAPACITY, &STORAGE_CLASS],
     ..NodeRule::keyed("cluster")
 };
 
@@ -117,6 +117,16 @@ static CAPACITY: NodeRule = NodeRule {
     ],
     children: &[&RESERVE],
     ..NodeRule::single("capacity")
+};
+
+static STORAGE_CLASS: NodeRule = NodeRule {
+    arguments: &[Slot::required("name", Kind::Name)],
+    properties: &[
+        Slot::optional("default", Kind::Flag),
+        Slot::optional("expandable", Kind::Flag),
+        Slot::optional("reclaim", Kind::Choice(&["Delete", "Retain"])),
+    ],
+    ..NodeRule::keyed("storage-class")
 };
 
 static RESERVE: NodeRule = NodeRule {

@@ -78,5 +78,10 @@ pub(super) static AFTER: NodeRule =
 
 pub(super) static GITOPS: NodeRule = NodeRule {
     arguments: &[Slot::required("controller", Kind::Choice(&["argo-cd", "flux"]))],
+    properties: &[
+        Slot::optional("prune", Kind::Flag),
+        Slot::optional("prune-last", Kind::Flag),
+        Slot::optional("force", Kind::Flag),
+    ],
     ..NodeRule::single("gitops")
 };

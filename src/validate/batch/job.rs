@@ -5,7 +5,7 @@ use crate::diagnostic::house_rule::NAME_TOO_LONG;
 use crate::object::Selector;
 use crate::validate::field::{Field, Found, OUT_OF_RANGE};
 use crate::validate::names::{self, INVALID_NAME};
-use crate::validate::workload::SELECTOR_MISMATCH;
+use crate::validate::workload::SELECTOR_TEMPLATE_MISMATCH;
 use crate::validate::{pod, selector};
 
 const COUNTS: [&str; 7] = [
@@ -30,7 +30,7 @@ pub(super) fn check(spec: &Field<'_>, found: &mut Found) {
         manual(&field, &labels, found);
     } else {
         if field.is_set() {
-            let message = field.problem(SELECTOR_MISMATCH, "Invalid value: `selector` not auto-generated");
+            let message = field.problem(SELECTOR_TEMPLATE_MISMATCH, "Invalid value: `selector` not auto-generated");
             found.push(message.help("leave it out: Kubernetes gives each Job one of its own"));
         }
         generated(&labels, found);
@@ -68,7 +68,8 @@ fn manual(selector: &Field<'_>, labels: &Field<'_>, found: &mut Found) {
     if !selector.is_set() {
         found.push(selector.required(""));
     } else if !selects.matches(labels.value) {
-        let message = labels.problem(SELECTOR_MISMATCH, "Invalid value: `selector` does not match template `labels`");
+        let message =
+            labels.problem(SELECTOR_TEMPLATE_MISMATCH, "Invalid value: `selector` does not match template `labels`");
         found.push(message.at_some(selector.span(), "the selector"));
     }
 }
@@ -78,14 +79,15 @@ fn generated(labels: &Field<'_>, found: &mut Found) {
     for label in NAME_LABELS {
         let field = labels.get(label);
         if field.text().is_some_and(|it| it != name) {
-            let message = field.problem(SELECTOR_MISMATCH, format!("Invalid value: must be '{name}'"));
+            let message = field.problem(SELECTOR_TEMPLATE_MISMATCH, format!("Invalid value: must be '{name}'"));
             found.push(message.help("leave it out: Kubernetes sets it"));
         }
     }
     for label in ID_LABELS {
         let field = labels.get(label);
         if field.is_set() {
-            let message = field.problem(SELECTOR_MISMATCH, "Invalid value: must be the Job's uid, which it gets later");
+            let message =
+                field.problem(SELECTOR_TEMPLATE_MISMATCH, "Invalid value: must be the Job's uid, which it gets later");
             found.push(message.help("leave it out: Kubernetes sets it"));
         }
     }
@@ -345,19 +347,23 @@ mod tests {
         let selector = ("/selector", json!({"matchLabels": {"app": "a"}}));
         let labels = ("/template/metadata/labels", json!({"app": "a"}));
         let alone = std::slice::from_ref(&selector);
-        job("a", alone, &["selector-mismatch spec.selector `selector` not auto-generated"]);
+        job("a", alone, &["selector-template-mismatch spec.selector `selector` not auto-generated"]);
         let manual = ("/manualSelector", json!(true));
         job("a", &[selector.clone(), labels, manual.clone()], &[]);
-        job("a", &[selector, manual.clone()], &["selector-mismatch labels `selector` does not match template"]);
+        job(
+            "a",
+            &[selector, manual.clone()],
+            &["selector-template-mismatch labels `selector` does not match template"],
+        );
         job("a", &[manual], &["missing-value spec.selector Required value"]);
         let label =
             |key: &str, expected: &[&str]| job("a", &[("/template/metadata/labels", json!({key: "a"}))], expected);
         label("job-name", &[]);
-        label("controller-uid", &["selector-mismatch labels must be the Job's uid"]);
+        label("controller-uid", &["selector-template-mismatch labels must be the Job's uid"]);
         job(
             "b",
             &[("/template/metadata/labels", json!({"job-name": "a"}))],
-            &["selector-mismatch job-name must be 'b'"],
+            &["selector-template-mismatch job-name must be 'b'"],
         );
     }
 }

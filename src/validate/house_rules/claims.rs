@@ -1,7 +1,7 @@
 //! Deployments whose pods share a claim that only one node can have: a rollout, or the second pod, waits for a volume that
 //! another pod keeps.
 
-use crate::diagnostic::house_rule::ROLLOUT_DEADLOCK;
+use crate::diagnostic::house_rule::SINGLE_WRITER_VOLUME_DEADLOCK;
 use crate::object::{Object, ObjectSet};
 use crate::validate::field::{Field, Found};
 use crate::validate::names::percent;
@@ -31,7 +31,7 @@ pub(super) fn check(object: &Object, set: &ObjectSet, found: &mut Found) {
             format!("the claim {:?} can be on one node at a time ({}), and {why}", claim.id.name, names.join(", "));
         let help = "say `rollout Recreate` and `replicas 1`, make it a StatefulSet with a claim for each pod, or let the \
                     claim be shared: `access=ReadWriteMany`";
-        let message = name.house_rule(ROLLOUT_DEADLOCK, what, help);
+        let message = name.house_rule(SINGLE_WRITER_VOLUME_DEADLOCK, what, help);
         let span = |field: &Field<'_>| field.span().filter(|it| Some(*it) != name.span());
         found.push(message.at_some(span(&place), "this").at_some(span(&modes), "the claim"));
     }
@@ -95,8 +95,8 @@ mod tests {
         let once: &[&str] = &["ReadWriteOnce"];
         let recreate = || json!({"type": "Recreate"});
         let rolling = |unavailable: Value, surge: Value| json!({"rollingUpdate": {"maxUnavailable": unavailable, "maxSurge": surge}});
-        let deadlock = "rollout-deadlock claimName a rollout keeps it with the old pod";
-        let several = "rollout-deadlock claimName more than one pod wants it";
+        let deadlock = "single-writer-volume-deadlock claimName a rollout keeps it with the old pod";
+        let several = "single-writer-volume-deadlock claimName more than one pod wants it";
         verdicts(once, 1, recreate(), &[], &[]);
         verdicts(once, 0, json!({}), &[], &[]);
         verdicts(once, 1, json!({}), &[], &[deadlock]);

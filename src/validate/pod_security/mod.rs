@@ -87,7 +87,7 @@ fn message(
     let what: Vec<String> = violations.iter().map(|it| format!("{} ({})", it.reason, it.detail)).collect();
     let id = object.id.short();
     let text = format!("{id}: no pod would be let in: violates PodSecurity {name:?}: {}", what.join(", "));
-    let mut message = Diagnostic::new(POD_SECURITY_VIOLATION, text);
+    let mut message = Diagnostic::new(POD_SECURITY_VIOLATION, text).about(&object.id);
     for (index, violation) in violations.iter().enumerate() {
         let label = if index == 0 { "" } else { violation.reason };
         let span = violation.place.span().filter(|it| message.labels.iter().all(|label| label.span != *it));

@@ -38,9 +38,14 @@ pub(super) fn check(object: &Object, set: &ObjectSet, found: &mut Found) {
 }
 
 fn class(kind: &str, name: &Field<'_>, set: &ObjectSet, found: &mut Found) {
-    let Some(text) = name.filled().filter(|it| !exists(kind, it, set)) else { return };
+    let cluster = set.environment.cluster.as_ref().filter(|_| kind == "StorageClass");
+    let is_declared =
+        |it: &&str| exists(kind, it, set) || cluster.is_some_and(|of| of.storage_class(Some(it)).is_some());
+    let Some(text) = name.filled().filter(|it| !is_declared(it)) else { return };
     let message = format!("references {kind} {text:?}, and nothing says that the cluster has it");
-    let help = format!("declare that it exists without us: `external \"{kind}/{text}\"`");
+    let external = format!("declare that it exists without us: `external \"{kind}/{text}\"`");
+    let help =
+        cluster.map_or(external, |it| format!("declare that `cluster {}` has it: `storage-class {text}`", it.name));
     found.push(name.house_rule(UNDECLARED_CLASS, message, &help));
 }
 

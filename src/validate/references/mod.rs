@@ -13,7 +13,7 @@ mod webhooks;
 use super::field::{Field, Found};
 use super::pod::{self, all_containers};
 use crate::diagnostic::Code;
-use crate::diagnostic::house_rule::{MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS};
+use crate::diagnostic::house_rule::{CONFIG_KEY_MISSING, MISSING_REFERENCE, OVERLAPPING_SELECTORS};
 use crate::object::Selector;
 use crate::object::{Object, ObjectSet};
 use known::{Keys, known_keys};
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 pub const DUPLICATE_OBJECT: Code = Code::error("duplicate-object");
 
 /// The codes of this family.
-pub const CODES: &[Code] = &[DUPLICATE_OBJECT, MISSING_KEY, MISSING_REFERENCE, OVERLAPPING_SELECTORS];
+pub const CODES: &[Code] = &[DUPLICATE_OBJECT, CONFIG_KEY_MISSING, MISSING_REFERENCE, OVERLAPPING_SELECTORS];
 
 /// Checks what the objects of an environment refer to, and that no two of them claim the same.
 pub(super) fn check(set: &ObjectSet) -> Found {
@@ -176,7 +176,7 @@ fn resolve(kind: &str, name: &Field<'_>, keys: &[Field<'_>], set: &ObjectSet, fo
             && !known.iter().any(|it| it == wanted)
         {
             let message = format!("{kind} {text:?} has no key {wanted:?}");
-            let message = key.problem(MISSING_KEY, message).suggest(wanted, known.iter().map(String::as_str));
+            let message = key.problem(CONFIG_KEY_MISSING, message).suggest(wanted, known.iter().map(String::as_str));
             found.push(message.help(if known.is_empty() {
                 "it is declared without keys".to_owned()
             } else {
@@ -268,7 +268,7 @@ mod tests {
             "configMapKeyRef",
             "config",
             "B",
-            &["missing-key configMapKeyRef.key ConfigMap \"config\" has no key \"B\""],
+            &["config-key-missing configMapKeyRef.key ConfigMap \"config\" has no key \"B\""],
         );
         variable(
             "configMapKeyRef",
@@ -281,7 +281,7 @@ mod tests {
             "secretKeyRef",
             "secrets",
             "OTHER",
-            &["missing-key secretKeyRef.key Secret \"secrets\" has no key \"OTHER\""],
+            &["config-key-missing secretKeyRef.key Secret \"secrets\" has no key \"OTHER\""],
         );
         variable("secretKeyRef", "config", "A", &["missing-reference secretKeyRef.name references Secret \"config\""]);
         let optional =
@@ -318,7 +318,7 @@ mod tests {
         pod(
             "/volumes",
             json!([{"name": "a", "configMap": {"name": "config", "items": [{"key": "B", "path": "b"}]}}]),
-            &["missing-key key ConfigMap \"config\" has no key \"B\""],
+            &["config-key-missing key ConfigMap \"config\" has no key \"B\""],
         );
         pod("/volumes", json!([{"name": "a", "configMap": {"name": "kube-root-ca.crt"}}]), &[]);
         let csi = |name: &str| json!([{"name": "a", "csi": {"driver": "d", "nodePublishSecretRef": {"name": name}}}]);

@@ -1,6 +1,6 @@
 //! An API version and a kind that a Kubernetes version does not serve in; out comes why, and what to write instead.
 
-use super::UNKNOWN_KIND;
+use super::{API_REMOVED, UNKNOWN_KIND};
 use crate::diagnostic::Diagnostic;
 use crate::object::schema;
 use crate::object::schema::custom::CustomKinds;
@@ -20,7 +20,8 @@ pub(super) fn unknown(object: &Object, api_version: &str, version: KubernetesVer
         }
         (None, None) => format!("no matches for kind `{kind}` in version `{api_version}`"),
     };
-    let about = |field: &str| object.diagnostic(UNKNOWN_KIND, &FieldPath::default().field(field), message);
+    let code = if removed.is_some() { API_REMOVED } else { UNKNOWN_KIND };
+    let about = |field: &str| object.diagnostic(code, &FieldPath::default().field(field), message);
     if !elsewhere.is_empty() {
         about("apiVersion").help(format!("Kubernetes {version} serves it as {}", elsewhere.join(" or ")))
     } else if removed.or(served.map(|it| it.first)).is_some() {

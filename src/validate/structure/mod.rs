@@ -16,6 +16,8 @@ use crate::object::{FieldPath, KubernetesVersion, Object, Segment};
 use leaf::Refusal;
 use serde_json::{Map, Value};
 
+/// The API server no longer serves this API version.
+const API_REMOVED: Code = Code::error("api-removed");
 /// The API server does not serve this kind.
 const UNKNOWN_KIND: Code = Code::error("unknown-kind");
 /// The field holds a value of another type.
@@ -24,7 +26,7 @@ const WRONG_TYPE: Code = Code::error("wrong-type");
 const MISSING_FIELD: Code = Code::error("missing-field");
 
 /// Every code of this family.
-pub const CODES: &[Code] = &[MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_KIND, WRONG_TYPE];
+pub const CODES: &[Code] = &[API_REMOVED, MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_KIND, WRONG_TYPE];
 
 /// Returns everything in which an object differs from what a version of Kubernetes knows of its kind, in the order of
 /// its fields.
@@ -396,8 +398,11 @@ mod tests {
     fn knows_which_version_serves_which_kind() {
         let check = |version: &str, api_version: &str, kind: &str, expected: &[&str]| {
             let body = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}});
-            let of_kind = problems(version, body).into_iter().filter(|it| it.starts_with("unknown-kind"));
-            let expected: Vec<_> = expected.iter().map(|it| format!("unknown-kind: {kind}/x {it}")).collect();
+            let of_kind = problems(version, body)
+                .into_iter()
+                .filter(|it| it.starts_with("unknown-kind") || it.starts_with("api-removed"));
+            let code = |message: &str| if message.contains("was removed") { "api-removed" } else { "unknown-kind" };
+            let expected: Vec<_> = expected.iter().map(|it| format!("{}: {kind}/x {it}", code(it))).collect();
             assert_eq!(of_kind.collect::<Vec<_>>(), expected, "{version} {api_version} {kind}");
         };
         check("1.34", "policy/v1", "PodDisruptionBudget", &[]);

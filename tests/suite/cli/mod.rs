@@ -8,6 +8,7 @@ mod graph;
 mod layers;
 mod parity;
 mod review;
+mod screen;
 
 use crate::support::program::{edit, outcome, program, run, shop};
 use std::process::Stdio;

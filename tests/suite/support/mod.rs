@@ -2,6 +2,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod golden;
+pub(crate) mod large;
 pub(crate) mod grammar;
 pub(crate) mod html;
 pub(crate) mod markdown;

@@ -50,7 +50,9 @@ pub(crate) fn program(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_todo-gitops"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if name.starts_with("GIT_") || ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"].contains(&name.as_str()) {
+        if name.starts_with("GIT_")
+            || ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "PAGER", "TODO_GITOPS_PAGER"].contains(&name.as_str())
+        {
             command.env_remove(name);
         }
     }

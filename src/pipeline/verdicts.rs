@@ -1,0 +1,210 @@
+//! The objects of both states in, what the checks say of one of them and not of the other out.
+//!
+//! What is said of both is nobody's news: neither is a number in its text that moved, nor an excuse that came or went
+//! with what it excused. Both states are held to the levels of the new spec, so that a rule that is switched on or off
+//! is not a change of any object.
+
+use crate::change::{SourceLine, Turn, Verdict};
+use crate::diagnostic::house_rule::{MISSING_IN_PROTECTED, UNCHECKED_CUSTOM_RESOURCE, WEAKER_IN_PROTECTED};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::object::{ObjectId, ObjectSet, Waived};
+use crate::source::Sources;
+use crate::validate::{self, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The objects of one state, and the spec that their lines are in.
+pub(super) struct State<'a> {
+    pub(super) sets: Vec<&'a ObjectSet>,
+    pub(super) sources: Option<&'a Sources>,
+}
+
+/// What changed in what the checks say.
+pub(super) struct Verdicts {
+    pub(super) changed: Vec<Verdict>,
+    /// What was excused in the old state.
+    pub(super) excused: BTreeSet<Excuse>,
+}
+
+/// A rule, the environment, and the object that may break it, without its namespace.
+pub(super) type Excuse = (&'static str, String, Name);
+
+/// Group, kind and name.
+pub(super) type Name = (String, String, String);
+
+pub(super) fn excuse(it: &Waived) -> Excuse {
+    (it.code.name, it.environment.clone(), name(&it.object))
+}
+
+/// Compares what the checks say of two states.
+pub(super) fn between(before: &State<'_>, after: &State<'_>) -> Verdicts {
+    let (old, new) = (checked(&before.sets), checked(&after.sets));
+    let excused: BTreeSet<Excuse> = old.waived.iter().map(excuse).collect();
+    let still_excused: BTreeSet<Excuse> = new.waived.iter().map(excuse).collect();
+    let is_excused = |known: &BTreeSet<Excuse>, it: &Diagnostic| {
+        let name = name(&about(it));
+        it.environments.iter().any(|environment| known.contains(&(it.code.name, environment.clone(), name.clone())))
+    };
+    let (gone, came) = unmatched(old.diagnostics, new.diagnostics);
+    let mut changed = Vec::new();
+    for (turn, said) in by_turn(came, |it| if is_excused(&excused, it) { Turn::Unexcused } else { Turn::Introduced }) {
+        let said = validate::without_echoes(said);
+        changed.extend(said.into_iter().map(|it| verdict(it, turn, after.sources, Line::Kept)));
+    }
+    let waived = old.waived.into_iter().filter(|it| !still_excused.contains(&excuse(it))).map(|it| it.message);
+    let broken_still: BTreeSet<_> = changed.iter().map(|it| (it.code, name(&it.object))).collect();
+    let is_there = |it: &Diagnostic| {
+        let name = name(&about(it));
+        let is_meant = |set: &&&ObjectSet| it.environments.contains(&set.environment.name);
+        let sets = || after.sets.iter().filter(is_meant);
+        let is_kept = |set: &ObjectSet| set.objects.iter().any(|it| self::name(&it.id) == name);
+        // What is about an environment is mended where the environment is still there.
+        if it.object.is_none() || is_of_environments(it) {
+            sets().next().is_some()
+        } else {
+            sets().any(|it| is_kept(it))
+        }
+    };
+    let mended = gone.into_iter().filter(|it| !is_excused(&still_excused, it)).chain(waived);
+    let mended = mended.filter(|it| is_there(it) && !broken_still.contains(&(it.code.name, name(&about(it)))));
+    let mended = validate::without_echoes(mended.collect());
+    changed.extend(mended.into_iter().map(|it| verdict(it, Turn::Mended, before.sources, Line::Gone)));
+    Verdicts { changed, excused }
+}
+
+/// Checks all environments of a state, each by itself and with the others.
+fn checked(sets: &[&ObjectSet]) -> Outcome {
+    let mut outcome = validate::project(sets);
+    for set in sets {
+        let of_set = validate::with_echoes(set);
+        outcome.diagnostics.extend(of_set.diagnostics);
+        outcome.waived.extend(of_set.waived);
+    }
+    outcome
+}
+
+fn name(id: &ObjectId) -> Name {
+    (id.group.clone(), id.kind.clone(), id.name.clone())
+}
+
+/// True for a message about environments beside each other; its object is only the place of its line.
+fn is_of_environments(message: &Diagnostic) -> bool {
+    [MISSING_IN_PROTECTED, WEAKER_IN_PROTECTED].contains(&message.code) && message.message.starts_with("protected `")
+}
+
+/// The object that a message is about, or else the first of its environments.
+fn about(message: &Diagnostic) -> ObjectId {
+    let environment = || ObjectId::environment(message.environments.first().map_or("", String::as_str));
+    message.object.clone().filter(|_| !is_of_environments(message)).unwrap_or_else(environment)
+}
+
+/// What makes two messages the same news: all but the words after the place that they name.
+type Key = (Vec<String>, Code, Name, String);
+
+fn key(message: &Diagnostic) -> Key {
+    let (group, kind, object) = name(&about(message));
+    // It is said of the first object of a kind, and means them all.
+    let object = if message.code == UNCHECKED_CUSTOM_RESOURCE { String::new() } else { object };
+    let text = message.message.as_str();
+    let place = if is_of_environments(message) {
+        let what = text.split_once(", which").map_or(text, |(what, _)| what);
+        what.to_owned()
+    } else {
+        text.split('`').nth(1).unwrap_or_default().to_owned()
+    };
+    (message.environments.clone(), message.code, (group, kind, object), place)
+}
+
+/// Takes away what both sides say: first what they say in the same words, then what they say of the same place.
+fn unmatched(before: Vec<Diagnostic>, after: Vec<Diagnostic>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let mut known: BTreeMap<Key, Vec<Diagnostic>> = BTreeMap::new();
+    for message in before {
+        known.entry(key(&message)).or_default().push(message);
+    }
+    let mut came = Vec::new();
+    for message in after {
+        let said = known.entry(key(&message)).or_default();
+        match said.iter().position(|it| it.message == message.message) {
+            Some(index) => drop(said.remove(index)),
+            None => came.push(message),
+        }
+    }
+    came.retain(|it| known.get_mut(&key(it)).is_none_or(|said| said.pop().is_none()));
+    (known.into_values().flatten().collect(), came)
+}
+
+/// Parts messages by what became of them; each part is said by itself.
+fn by_turn(messages: Vec<Diagnostic>, turn: impl Fn(&Diagnostic) -> Turn) -> BTreeMap<Turn, Vec<Diagnostic>> {
+    let mut parts: BTreeMap<Turn, Vec<Diagnostic>> = BTreeMap::new();
+    for message in messages {
+        parts.entry(turn(&message)).or_default().push(message);
+    }
+    parts
+}
+
+/// Whether a line is still in the spec.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Kept,
+    Gone,
+}
+
+fn verdict(message: Diagnostic, turn: Turn, sources: Option<&Sources>, line: Line) -> Verdict {
+    let object = about(&message);
+    let (path, text) = parts(&message.message, &object.short());
+    let source = sources.zip(message.labels.first()).map(|(sources, label)| {
+        let location = sources.location(label.span);
+        SourceLine { file: location.file, line: location.line, removed: line == Line::Gone }
+    });
+    // How to be excused is said by the page of the code.
+    let help = message.help.iter().filter(|it| !it.starts_with("or say why it may")).cloned();
+    Verdict {
+        code: message.code.name,
+        turn,
+        path: path.to_owned(),
+        message: text.to_owned(),
+        help: help.collect::<Vec<_>>().join("; "),
+        source,
+        environments: message.environments,
+        object,
+    }
+}
+
+/// Takes the object's name off a message, and the field that may follow it: ``Service/a `spec.type`: text``.
+fn parts<'a>(message: &'a str, object: &str) -> (&'a str, &'a str) {
+    let Some(rest) = message.strip_prefix(object) else { return ("", message) };
+    let field = rest.strip_prefix(" `").and_then(|it| it.split_once("`: "));
+    field.unwrap_or_else(|| ("", rest.strip_prefix(": ").unwrap_or(rest.trim_start())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parts, unmatched};
+    use crate::diagnostic::{Code, Diagnostic};
+
+    #[test]
+    fn a_message_names_its_place() {
+        let check = |message, path, text| assert_eq!(parts(message, "Service/a"), (path, text));
+        check("Service/a `spec.ports[http].port`: a: b", "spec.ports[http].port", "a: b");
+        check("Service/a: container `web` has none", "", "container `web` has none");
+        check("Service/a is made by `b`", "", "is made by `b`");
+        check("`dev` asks for 3 cpu", "", "`dev` asks for 3 cpu");
+    }
+
+    #[test]
+    fn what_both_say_is_no_news() {
+        let check = |before: &[&str], after: &[&str], gone: &[&str], came: &[&str]| {
+            let said = |words: &[&str]| -> Vec<Diagnostic> {
+                words.iter().map(|it| Diagnostic::new(Code::error("x"), *it).in_environment("dev")).collect()
+            };
+            let (old, new) = unmatched(said(before), said(after));
+            let words = |it: &[Diagnostic]| it.iter().map(|it| it.message.clone()).collect::<Vec<_>>();
+            assert_eq!((words(&old), words(&new)), (words(&said(gone)), words(&said(came))));
+        };
+        check(&["`a` is 1"], &["`a` is 1"], &[], &[]);
+        check(&["`a` is 1"], &["`a` is 2"], &[], &[]);
+        check(&["`a` is 1"], &["`b` is 1"], &["`a` is 1"], &["`b` is 1"]);
+        check(&[], &["`a` is 1"], &[], &["`a` is 1"]);
+        check(&["`a` is 1", "`a` is 2"], &["`a` is 2"], &["`a` is 1"], &[]);
+        check(&["`a` is 1"], &["`a` is 1", "`a` is 2"], &[], &["`a` is 2"]);
+    }
+}
