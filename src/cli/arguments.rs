@@ -88,11 +88,14 @@ pub struct Review {
     #[expect(missing_docs, reason = "clap would print it")]
     pub selection: Selection,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    #[arg(long, value_enum, default_value_t = Format::Terminal, default_value_if("open", "true", "html"))]
     pub format: Format,
     /// Write it to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write it as a page, to FILE or to a temporary file, and open that in the browser
+    #[arg(long)]
+    pub open: bool,
     /// Exit with 1 if a finding is this severe, or worse
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,

@@ -3,11 +3,14 @@
 use crate::example_review::{first, huge, names, quiet, rich};
 use crate::payloads::PAYLOADS;
 use crate::report::{each_text, each_text_of_lines};
+use crate::review;
+use crate::support::cases;
 use crate::support::html::{Part, parse, problems, skeleton, text_of};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use todo_gitops::change::{Review, Severity};
-use todo_gitops::report;
+use todo_gitops::object::FieldPath;
+use todo_gitops::{pipeline, render, report};
 
 /// Reads a page and fails where it is not what a page must be.
 #[track_caller]
@@ -175,4 +178,24 @@ fn what_finds_no_room_is_counted() {
     let page = report::html(&review);
     assert!(page.contains("1000 fields left out for want of room"));
     assert!(page.contains("11000 field changes = 10000 shown + 0 folded + 1000 omitted"));
+}
+
+#[test]
+fn an_encrypted_secret_shows_that_it_changed_and_nothing_of_it() {
+    let page = report::html(&review::of_case("encrypted-secrets-change-without-showing-a-value"));
+    assert!(page.contains("TOKEN: sha256:"), "it changed");
+    assert!(!page.contains("ENC[") && !page.contains("AgBCzBVep"));
+}
+
+#[test]
+fn every_line_of_every_manifest_has_its_field() {
+    for case in cases::all("compile") {
+        let compiled = pipeline::compile(&cases::sources(&[&case.path]), &cases::settings());
+        for object in compiled.sets.iter().flat_map(|it| &it.objects) {
+            let lines = render::lines(&object.body);
+            assert_eq!(lines.len(), render::manifest(&object.body).lines().count(), "{} in {}", object.id, case.name);
+            let known = |it: &FieldPath| it.segments().is_empty() || object.at(it).is_some();
+            assert!(lines.iter().all(known), "{} in {}", object.id, case.name);
+        }
+    }
 }

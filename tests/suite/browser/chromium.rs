@@ -10,7 +10,7 @@ use std::time::Duration;
 /// The names that the program goes by.
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 /// How long an answer may take: a browser that hangs must not hang the tests.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A running browser with one tab.
 pub(crate) struct Browser {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use todo_gitops::change::{Baseline, Review};
-use todo_gitops::pipeline::{self, Previous, Settings};
+use todo_gitops::pipeline::{self, Detail, Previous, Settings};
 use todo_gitops::source::Sources;
 
 const COMPONENTS: usize = 50;
@@ -20,7 +20,7 @@ pub(crate) fn review() -> Review {
     let id = "0123456789abcdef0123456789abcdef01234567".to_owned();
     let baseline = Baseline::Commit { id, chosen: "HEAD".to_owned() };
     let previous = Previous { baseline, tree: old.tree(), sources: Some(before), skipped: Vec::new() };
-    pipeline::review(&new, &new.tree(), &after, &previous).unwrap()
+    pipeline::detailed_review(&new, &new.tree(), &after, &previous, Detail::Lines).unwrap()
 }
 
 /// Writes the spec before (0) and after (1) the change.
