@@ -135,7 +135,11 @@ fn reviewing(bencher: Bencher<'_, '_>, project: Project) {
     };
     bencher.bench_local(|| {
         let review = pipeline::review(&compiled, &tree, &after, &previous).expect("our own tree can be read");
-        (report::terminal(&review, 100, Style::Plain), report::markdown(&review), report::json(&review))
+        (
+            report::terminal(&review, 100, Style::Plain),
+            report::markdown(&review, report::Forge::GitHub),
+            report::json(&review),
+        )
     });
 }
 

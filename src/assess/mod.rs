@@ -106,6 +106,7 @@ pub fn review(input: &Comparison<'_>) -> Review {
         accounting,
         not_checked,
         headline,
+        picture: None,
     }
 }
 

@@ -12,7 +12,7 @@ pub use comparison::{Comparison, EnvironmentComparison, Side};
 pub use finding::{DecidedBy, Finding, ImpactCode, Severity};
 pub use manifest::{LineKind, ManifestChange, ManifestLine, QuotedLine, Restart, RolloutChange};
 pub use review::{
-    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, RequiredObject, Review,
+    Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, Picture, RequiredObject, Review,
     ReviewedChange, ReviewedField, SourceLine, WaivedRule,
 };
 pub use verdict::{Turn, Verdict};

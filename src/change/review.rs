@@ -37,6 +37,18 @@ pub struct Review {
     pub not_checked: Vec<String>,
     /// The whole review in one sentence, with the worst finding.
     pub headline: String,
+    /// A picture of who no longer has to do with whom, and who newly has; none where that stays as it was, or where there
+    /// is more than a picture can show.
+    pub picture: Option<Picture>,
+}
+
+/// A picture of what a change touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// The environments in which it looks like that.
+    pub environments: Vec<String>,
+    /// The flowchart, in Mermaid: names and values are escaped for it.
+    pub mermaid: String,
 }
 
 /// What a tree was compared with.

@@ -90,6 +90,9 @@ pub struct Review {
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Terminal, default_value_if("open", "true", "html"))]
     pub format: Format,
+    /// Whose comments `--format markdown` is for; default github
+    #[arg(long, value_enum)]
+    pub forge: Option<Forge>,
     /// Write it to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -191,12 +194,30 @@ pub enum Format {
     Plain,
     /// For a comment on a pull request
     Markdown,
+    /// For the summary of a job of GitHub Actions
+    JobSummary,
     /// For programs; the contract is docs/review-json.md
     Json,
     /// For a code host, which shows each finding at its line; see docs/sarif.md
     Sarif,
     /// For a browser: one file with everything in it
     Html,
+}
+
+/// Whose comments a Markdown review is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Forge {
+    /// For GitHub
+    #[value(name = "github")]
+    GitHub,
+    /// For GitLab
+    #[value(name = "gitlab")]
+    GitLab,
+    /// For Gitea and Forgejo
+    #[value(alias = "forgejo")]
+    Gitea,
+    /// For any other: only what every Markdown has, and short
+    Plain,
 }
 
 impl ValueEnum for Severity {

@@ -1,6 +1,6 @@
 //! `review`: what merging will do, in any form.
 
-use super::arguments::{Format, Review};
+use super::arguments::{Forge, Format, Review};
 use super::browser::NotOpened;
 use super::{Colour, Console, ExitCode, Project};
 use crate::change::{self, Finding, Severity};
@@ -29,9 +29,15 @@ fn try_run(
         console.error("`--open` shows the page, so no other form goes with it", &[help]);
         return Err(ExitCode::Wrong);
     }
+    if arguments.forge.is_some() && arguments.format != Format::Markdown {
+        console.error("`--forge` says how Markdown is written", &["say `--format markdown` too".to_owned()]);
+        return Err(ExitCode::Wrong);
+    }
     let detail = match arguments.format {
         Format::Html => Detail::Lines,
-        Format::Terminal | Format::Plain | Format::Markdown | Format::Json | Format::Sarif => Detail::Fields,
+        Format::Terminal | Format::Plain | Format::Markdown | Format::JobSummary | Format::Json | Format::Sarif => {
+            Detail::Fields
+        }
     };
     let review = project.reviewed(&arguments.selection, detail, console)?;
     let style = match (&arguments.output, colour) {
@@ -43,7 +49,8 @@ fn try_run(
     let text = match arguments.format {
         Format::Terminal => report::terminal(&review, console.width, style),
         Format::Plain => report::terminal(&review, console.width, Style::Ascii),
-        Format::Markdown => report::markdown(&review),
+        Format::Markdown => report::markdown(&review, forge(arguments.forge)),
+        Format::JobSummary => report::markdown(&review, report::Forge::JobSummary),
         Format::Json => report::json(&review),
         Format::Sarif => report::sarif(&review, &project.sources, &project.place_in_repository(console)?),
         Format::Html => report::html(&review),
@@ -51,7 +58,9 @@ fn try_run(
     match (&arguments.output, arguments.format) {
         (output, _) if arguments.open => show(&text, output.as_deref(), console)?,
         (None, Format::Terminal | Format::Plain) => console.page(&text),
-        (None, Format::Markdown | Format::Json | Format::Sarif | Format::Html) => console.data(&text),
+        (None, Format::Markdown | Format::JobSummary | Format::Json | Format::Sarif | Format::Html) => {
+            console.data(&text);
+        }
         (Some(path), _) => disk::write_report(path, &text).map_err(|error| {
             console.error(&error.to_string(), &[error.help()]);
             ExitCode::Failed
@@ -107,4 +116,14 @@ fn gate(limit: Severity, review: &change::Review, console: &mut Console<'_>) -> 
         console.message(&format!("  and {} more\n", found.len() - MOST_NAMED));
     }
     ExitCode::Found
+}
+
+/// Returns whose comment is written.
+fn forge(asked: Option<Forge>) -> report::Forge {
+    match asked {
+        None | Some(Forge::GitHub) => report::Forge::GitHub,
+        Some(Forge::GitLab) => report::Forge::GitLab,
+        Some(Forge::Gitea) => report::Forge::Gitea,
+        Some(Forge::Plain) => report::Forge::Plain,
+    }
 }

@@ -4,7 +4,7 @@
 //! kinds of edges.
 
 use crate::diagnostic::visible;
-use crate::graph::{EdgeKind, Family, Graph, Node, Presence};
+use crate::graph::{EdgeKind, Family, Graph, Mark, Node, Presence, Touched};
 use std::fmt::Write as _;
 
 /// Writes one graph as a flowchart.
@@ -43,6 +43,47 @@ pub fn mermaid(graph: &Graph) -> String {
         let _ = writeln!(out, "    class {} external", external.join(","));
     }
     out
+}
+
+/// Writes the part of a graph that a change touches. Words say what comes and goes, and lines and colours repeat it.
+pub fn touched(touched: &Touched) -> String {
+    let mut graph = touched.graph.clone();
+    for (node, word) in graph.nodes.iter_mut().zip(touched.nodes.iter().map(|it| word(*it))) {
+        node.kind = format!("{word}{}", node.kind);
+        // How many pods it has is not what this is about.
+        node.details.clear();
+    }
+    for (edge, word) in graph.edges.iter_mut().zip(touched.edges.iter().map(|it| word(*it))) {
+        edge.label = format!("{word}{}", edge.label).trim_end().trim_end_matches(':').to_owned();
+    }
+    let mut out = mermaid(&graph);
+    for (mark, name, style) in STYLES {
+        let nodes = graph.nodes.iter().zip(&touched.nodes).filter(|(_, it)| **it == mark).map(|it| it.0.id.as_str());
+        let edges = touched.edges.iter().enumerate().filter(|(_, it)| **it == mark).map(|it| it.0.to_string());
+        let (nodes, edges) = (nodes.collect::<Vec<_>>().join(","), edges.collect::<Vec<_>>().join(","));
+        // Writing to a string cannot fail.
+        if !nodes.is_empty() {
+            let _ = writeln!(out, "    classDef {name} {style}\n    class {nodes} {name}");
+        }
+        if !edges.is_empty() {
+            let _ = writeln!(out, "    linkStyle {edges} {style}");
+        }
+    }
+    out
+}
+
+/// The lines of what comes and goes, in colours that a light and a dark page can both show.
+const STYLES: [(Mark, &str, &str); 2] = [
+    (Mark::New, "new", "stroke:#2da44e,stroke-width:3px"),
+    (Mark::Removed, "removed", "stroke:#cf222e,stroke-width:3px,stroke-dasharray:6 4"),
+];
+
+const fn word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Kept => "",
+        Mark::New => "new: ",
+        Mark::Removed => "removed: ",
+    }
 }
 
 /// Writes several graphs as a Markdown document, each below a heading.

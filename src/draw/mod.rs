@@ -9,5 +9,5 @@ mod mermaid;
 mod svg;
 
 pub use dot::dot;
-pub use mermaid::{markdown, mermaid};
+pub use mermaid::{markdown, mermaid, touched};
 pub use svg::svg;

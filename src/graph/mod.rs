@@ -2,6 +2,10 @@
 //!
 //! A graph is complete and in order before anyone draws it: the drawings choose shapes and places, and nothing else.
 
+pub mod touched;
+
+pub use touched::{Mark, Touched};
+
 /// The picture of one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {

@@ -1,6 +1,7 @@
 //! The order of the stages, and nothing else: [`compile`] here, [`parity`] too, [`review`](fn@review) in the file of that name.
 
 mod manifests;
+mod picture;
 mod review;
 mod verdicts;
 

@@ -1,7 +1,7 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
 use super::verdicts::{self, State};
-use super::{Compiled, manifests, objects};
+use super::{Compiled, manifests, objects, picture};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Review, SourceLine, WaivedRule};
 use crate::object::id::ENVIRONMENT;
@@ -96,6 +96,7 @@ pub fn detailed_review(
     let waived = waived_rules(&compiled.waived, sources, &|it| {
         excused.is_some_and(|excused| !excused.contains(&verdicts::excuse(it)))
     });
+    let picture = picture::of(&environments);
     let comparison = Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
@@ -113,6 +114,7 @@ pub fn detailed_review(
     }
     review.not_checked.extend(rules_that_are_off(&compiled.sets));
     review.not_checked.extend(previous.skipped.iter().cloned());
+    review.picture = picture;
     Ok(review)
 }
 

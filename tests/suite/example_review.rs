@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use todo_gitops::change::{
     Accounting, Baseline, CapacityChange, DecidedBy, Demand, EnvironmentSummary, Finding, ImageChange, ImpactCode,
-    LineKind, ManifestChange, ManifestLine, Operation, QuotedLine, RequiredObject, Restart, Review, ReviewedChange,
-    ReviewedField, RolloutChange, Severity, SourceLine, WaivedRule,
+    LineKind, ManifestChange, ManifestLine, Operation, Picture, QuotedLine, RequiredObject, Restart, Review,
+    ReviewedChange, ReviewedField, RolloutChange, Severity, SourceLine, WaivedRule,
 };
 use todo_gitops::object::{Date, ObjectId};
 
@@ -112,6 +112,10 @@ pub(crate) fn rich() -> Review {
         accounting: Accounting { fields: 10, shown: 9, folded: 1, omitted: 0 },
         not_checked: names(&["live autoscaler state", "quotas in the cluster", "whether images exist"]),
         headline: "todo-dev loses `Service/todo-backend-debug`; `todo-backend` restarts in 3 environments and grows from 3 to 5 pods in todo-prod".into(),
+        picture: Some(Picture {
+            environments: names(&["todo-dev"]),
+            mermaid: "flowchart LR\n    n1(\"removed: Service<br/>todo-backend-debug\")\n".into(),
+        }),
     }
 }
 
@@ -308,6 +312,7 @@ pub(crate) fn quiet() -> Review {
     review.findings.clear();
     review.capacity.clear();
     review.images.clear();
+    review.picture = None;
     review.accounting = Accounting::default();
     review.headline = "nothing changes in 3 environments".into();
     for environment in &mut review.environments {
@@ -374,4 +379,32 @@ pub(crate) fn huge() -> Review {
         .collect();
     review.accounting = Accounting { fields: 6_000, shown: 6_000, folded: 0, omitted: 0 };
     review
+}
+
+/// A finding about a `ConfigMap` in one environment.
+pub(crate) fn finding(severity: Severity, name: &str, message: &str) -> Finding {
+    Finding {
+        code: code("config-changed", severity),
+        severity,
+        environments: names(&["todo-dev"]),
+        object: object("", "ConfigMap", name),
+        path: "data".into(),
+        message: message.into(),
+        help: "look at it".into(),
+        source: Some(line("base/app.kdl", 1)),
+    }
+}
+
+/// A change of a `ConfigMap` in one environment, of so many fields.
+pub(crate) fn change(operation: Operation, name: &str, fields: usize) -> ReviewedChange {
+    let fields = if operation == Operation::Update { fields } else { 0 };
+    let field = |it| field(&format!("data.KEY_{it}"), json!("before"), json!("after"), line("base/app.kdl", 1));
+    ReviewedChange {
+        environments: names(&["todo-dev"]),
+        object: object("", "ConfigMap", name),
+        operation,
+        fields: (0..fields).map(field).collect(),
+        source: None,
+        summary: String::new(),
+    }
 }

@@ -23,6 +23,7 @@ mod graph;
 mod house_rules;
 mod html;
 mod laws;
+mod markdown_size;
 mod mutations;
 mod nodes;
 mod parity;

@@ -118,7 +118,7 @@ fn every_case_is_reviewed_as_expected() {
                 failures.text(&case.path.join(format!("expected-{width}.txt")), &text);
             }
         }
-        failures.text(&case.path.join("expected.md"), &report::markdown(&review));
+        failures.text(&case.path.join("expected.md"), &report::markdown(&review, report::Forge::GitHub));
         failures.text(&case.path.join("expected.json"), &report::json(&review));
         html::check(&review, &case.name);
         let page = case.path.join("expected.html");

@@ -12,7 +12,7 @@ fn a_change_of_two_thousand_objects_can_be_read() {
     let touched: usize = review.environments.iter().map(|it| it.updated).sum();
     assert_eq!((touched, review.environments.len()), (large::OBJECTS, 20));
 
-    let comment = report::markdown(&review);
+    let comment = report::markdown(&review, report::Forge::GitHub);
     assert!(comment.chars().count() <= COMMENT);
     let headline = &review.headline;
     assert!(headline.chars().count() <= 200, "{headline}");

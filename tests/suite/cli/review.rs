@@ -102,7 +102,7 @@ fn sarif_names_files_from_the_root_of_the_repository() {
 fn a_review_goes_to_a_file_where_one_is_named() {
     let shop = shop();
     edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
-    for format in ["terminal", "plain", "markdown", "json", "sarif"] {
+    for format in ["terminal", "plain", "markdown", "job-summary", "json", "sarif", "html"] {
         let file = shop.beside(format);
         let written =
             run(shop.path(), &["review", "--format", format, "--output", file.to_str().unwrap()]).ends_with(0);
@@ -116,4 +116,18 @@ fn a_review_goes_to_a_file_where_one_is_named() {
     run(shop.path(), &["review", "--output", nowhere.to_str().unwrap()])
         .ends_with(3)
         .says(&["error: cannot ", "help: "]);
+}
+
+#[test]
+fn a_comment_is_written_for_the_forge_that_is_named() {
+    let shop = shop();
+    edit(shop.path(), "base/app.kdl", "service ClusterIP", "service NodePort");
+    let written =
+        |forge: &str| run(shop.path(), &["review", "--format", "markdown", "--forge", forge]).ends_with(0).data;
+    assert_eq!(written("github"), run(shop.path(), &["review", "--format", "markdown"]).ends_with(0).data);
+    assert_eq!(written("forgejo"), written("gitea"));
+    assert!(written("gitlab").contains("> [!WARNING]"));
+    assert!(written("plain").contains("**Warning:**"));
+    run(shop.path(), &["review", "--forge", "gitlab"]).ends_with(2).says(&["--format markdown"]);
+    run(shop.path(), &["review", "--format", "markdown", "--forge", "sourcehut"]).ends_with(2).says(&["gitea"]);
 }

@@ -10,8 +10,9 @@ const VERBS: &[&str] = &[
     "validate", "write",
 ];
 /// The stages whose order the pipeline knows; what becomes of their results is decided at the edge.
-const PIPED: &[&str] =
-    &["align", "assess", "diff", "lower", "parse", "patch", "relate", "render", "resolve", "snapshot", "validate"];
+const PIPED: &[&str] = &[
+    "align", "assess", "diff", "draw", "lower", "parse", "patch", "relate", "render", "resolve", "snapshot", "validate",
+];
 
 /// Who may import whom. Every module may import itself, and what it does in `#[cfg(test)]` is its own affair.
 const MAY_IMPORT: &[(&[&str], &[&[&str]])] = &[

@@ -1,8 +1,10 @@
 //! Text from outside in, Markdown that shows exactly that text out: the sink of the Markdown report.
 //!
-//! Values stand in code spans, whose fence is longer than any run of backticks in them; sentences are escaped. GitHub
-//! looks for mentions, issue numbers, commit ids, links and emoji in the finished page, where a backslash is gone, so in
-//! sentences those are broken by a zero-width space.
+//! Values stand in code spans, whose fence is longer than any run of backticks in them, and where no forge looks for
+//! anything; sentences are escaped. Forges look for mentions, numbers of issues, commit ids, links and emoji in the
+//! finished page, where a backslash is gone, so in sentences those are broken by a zero-width space. What one forge looks
+//! for is broken for all of them: `!1`, `$1`, `%1`, `&1`, `~label`, `[-x-]`, `[[x]]` and `%{x}` mean something to GitLab,
+//! `ABC-1` to Gitea and to a GitHub with links of its own.
 
 use crate::diagnostic::visible::{escape, shorten};
 
@@ -36,6 +38,40 @@ pub(super) fn plain(text: &str) -> String {
     without_edges(&marked(&shorten(&escape(text), LONGEST)))
 }
 
+/// Writes text for a cell of a table, where nothing starts or ends a line.
+pub(super) fn cell(text: &str) -> String {
+    if text.is_empty() { "\"\"".to_owned() } else { marked(&shorten(&escape(text), LONGEST)).trim().to_owned() }
+}
+
+/// Writes text between tags of HTML, where a backslash is one and entities are all there is.
+pub(super) fn html(text: &str) -> String {
+    let text = shorten(&escape(text), LONGEST);
+    let mut out = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+        if is_start_of_reference(&text[..at], character, &text[at + character.len_utf8()..]) {
+            out.push(BREAK);
+        }
+    }
+    out
+}
+
+/// Makes a link of what is already Markdown; only an address that can end nothing becomes one.
+pub(super) fn link(markdown: &str, address: &str) -> String {
+    let is_safe = |it: char| it.is_ascii_alphanumeric() || "-._~:/?#=&%+".contains(it);
+    if address.starts_with("https://") && address.chars().all(is_safe) {
+        format!("[{markdown}]({address})")
+    } else {
+        markdown.to_owned()
+    }
+}
+
 /// Escapes what means something within a line.
 fn marked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -48,15 +84,32 @@ fn marked(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '|' => out.push_str("&#124;"),
             '$' => out.push_str("&#36;"),
-            '@' | '#' => out.extend([character, BREAK]),
-            ':' if after.starts_with(|it: char| !it.is_whitespace()) => out.extend([':', BREAK]),
-            '-' if before.to_ascii_lowercase().ends_with("gh") => out.extend(['-', BREAK]),
-            '.' if before.to_ascii_lowercase().ends_with("www") => out.extend([BREAK, '.']),
-            '0'..='9' | 'a'..='f' if is_inside_hex(before) => out.extend([character, BREAK]),
             other => out.push(other),
+        }
+        if is_start_of_reference(before, character, after) {
+            out.push(BREAK);
         }
     }
     out
+}
+
+/// True where a forge may take a character and what follows it for more than text.
+fn is_start_of_reference(before: &str, character: char, after: &str) -> bool {
+    let next = after.chars().next();
+    let is_next = |wanted: fn(char) -> bool| next.is_some_and(wanted);
+    match character {
+        '@' | '#' => true,
+        ':' => is_next(|it| !it.is_whitespace()),
+        '!' | '$' | '%' | '&' | '^' | '~' => is_next(|it| it.is_alphanumeric() || matches!(it, '"' | '_' | '{')),
+        '[' | '{' => is_next(|it| matches!(it, '+' | '-' | '[' | '_')),
+        '-' => {
+            let is_prefix = before.ends_with(|it: char| it.is_ascii_uppercase());
+            is_next(|it| it.is_ascii_digit()) && (is_prefix || before.to_ascii_lowercase().ends_with("gh"))
+        }
+        'w' | 'W' => next == Some('.') && before.to_ascii_lowercase().ends_with("ww"),
+        '0'..='9' | 'a'..='f' => is_inside_hex(before),
+        _ => false,
+    }
 }
 
 /// Escapes what means something at the start or the end of a line: lists, indented blocks, line breaks.
@@ -124,7 +177,7 @@ pub(super) fn comment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cell_code, code, comment, prose};
+    use super::{cell_code, code, comment, html, link, prose};
 
     #[test]
     fn sentences_keep_their_code_and_nothing_else() {
@@ -133,6 +186,11 @@ mod tests {
         check("a ` b", "a \\` b");
         check("[x](javascript:1) *b* <img>", "\\[x\\](javascript:\u{200b}1) \\*b\\* &lt;img&gt;");
         check("@everyone #12 GH-1", "@\u{200b}everyone #\u{200b}12 GH-\u{200b}1");
+        check("gh-1 UTF-8 fleet-07", "gh-\u{200b}1 UTF-\u{200b}8 fleet-07");
+        check("!12 %12 ^1 50 %", "!\u{200b}12 %\u{200b}12 ^\u{200b}1 50 %");
+        check("$12 &12 ~bug", "&#36;\u{200b}12 &amp;\u{200b}12 \\~\u{200b}bug");
+        check("%{project_path}", "%\u{200b}{project\\_path}");
+        check("[-x-] {+x+} [[x]]", "\\[\u{200b}-x-\\] {\u{200b}+x+} \\[\u{200b}\\[x\\]\\]");
         check("https://x www.x :tada:", "https:\u{200b}//x www\u{200b}.x :\u{200b}tada:");
         check("a|b\nc", "a&#124;b\\\\nc");
         check("- [ ] x ", "\\- \\[ \\] x&#32;");
@@ -150,6 +208,22 @@ mod tests {
         check("", "`\"\"`");
         assert_eq!(cell_code("a|b"), "`a\\|b`");
         assert_eq!(cell_code("a\\|b"), "`a\\\\u{7c}b`");
+    }
+
+    #[test]
+    fn html_is_text() {
+        let check = |text, expected| assert_eq!(html(text), expected);
+        check("staging_eu", "staging_eu");
+        check("</summary>\"&lt;", "&lt;/summary&gt;&quot;&amp;\u{200b}lt;");
+        check("@all\n", "@\u{200b}all\\n");
+    }
+
+    #[test]
+    fn only_an_address_that_ends_nothing_is_linked() {
+        assert_eq!(link("`a`", "https://kubernetes.io/docs/#x"), "[`a`](https://kubernetes.io/docs/#x)");
+        for address in ["", "javascript:alert(1)", "https://x/a) [b](https://y", "https://x/ y"] {
+            assert_eq!(link("`a`", address), "`a`");
+        }
     }
 
     #[test]
