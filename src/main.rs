@@ -4,7 +4,7 @@
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
-use todo_gitops::cli::{self, Colour, Console, Pager, Surroundings};
+use todo_gitops::cli::{self, Browser, Colour, Console, Pager, Surroundings};
 
 fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
@@ -17,6 +17,8 @@ fn main() -> ExitCode {
     let surroundings = Surroundings { rows, variable: &variable };
     let style = surroundings.style(data.current_choice());
     let width = size.map_or(100, |(width, _)| usize::from(width.0));
-    let mut console = Console::new(&mut data, &mut messages, width, style).paged_by(Pager::chosen(&surroundings));
+    let mut console = Console::new(&mut data, &mut messages, width, style)
+        .paged_by(Pager::chosen(&surroundings))
+        .opened_by(Browser::chosen(&surroundings));
     ExitCode::from(cli::run(words, &mut console).number())
 }

@@ -94,7 +94,7 @@ pub struct Review {
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    #[arg(long, value_enum, default_value_t = Format::Terminal, default_value_if("open", "true", "html"))]
     pub format: Format,
     /// Whose comments `--format markdown` is for; default github
     #[arg(long, value_enum)]
@@ -102,6 +102,9 @@ pub struct Review {
     /// Write it to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write it as a page, to FILE or to a temporary file, and open that in the browser
+    #[arg(long)]
+    pub open: bool,
     /// Exit with 1 if a finding is this severe, or worse
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,

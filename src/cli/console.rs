@@ -1,8 +1,10 @@
 //! Where a run's text goes: data to one stream, messages to the other.
 
 use super::Pager;
+use super::browser::{Browser, NotOpened};
 use crate::diagnostic::excerpt::Style;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// The two streams of a run.
 pub struct Console<'a> {
@@ -13,13 +15,14 @@ pub struct Console<'a> {
     /// How text for people is drawn.
     pub style: Style,
     pager: Option<Pager>,
+    browser: Option<Browser>,
     failed: Option<io::Error>,
 }
 
 impl<'a> Console<'a> {
     /// Writes data to one stream and messages to the other. Both get colour; a stream that wants none strips it.
     pub fn new(data: &'a mut dyn Write, messages: &'a mut dyn Write, width: usize, style: Style) -> Self {
-        Self { data, messages, width, style, pager: None, failed: None }
+        Self { data, messages, width, style, pager: None, browser: None, failed: None }
     }
 
     /// Shows text for people through a pager where it is longer than the screen.
@@ -27,6 +30,18 @@ impl<'a> Console<'a> {
     pub fn paged_by(mut self, pager: Option<Pager>) -> Self {
         self.pager = pager;
         self
+    }
+
+    /// Opens pages in a browser.
+    #[must_use]
+    pub fn opened_by(mut self, browser: Browser) -> Self {
+        self.browser = Some(browser);
+        self
+    }
+
+    /// Opens a page.
+    pub(super) fn open(&self, page: &Path) -> Result<(), NotOpened> {
+        self.browser.as_ref().map_or_else(|| Err(NotOpened(Vec::new())), |it| it.show(page))
     }
 
     /// Shows nothing through a pager.

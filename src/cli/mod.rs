@@ -1,6 +1,7 @@
 //! One file for each subcommand. Here: the way in, and what they share.
 
 pub mod arguments;
+mod browser;
 mod capacity;
 mod colour;
 mod compile;
@@ -17,6 +18,7 @@ mod reviewer;
 mod surroundings;
 mod today;
 
+pub use browser::Browser;
 pub use colour::Colour;
 pub use console::Console;
 pub use exit_code::ExitCode;

@@ -1,6 +1,7 @@
 //! `review`: what merging will do, in any form.
 
 use super::arguments::{Forge, Format, Review};
+use super::browser::NotOpened;
 use super::project::Drifted;
 use super::reviewer::Reviewer;
 use super::{Colour, Console, ExitCode};
@@ -9,6 +10,7 @@ use crate::diagnostic::excerpt::Style;
 use crate::diagnostic::visible;
 use crate::pipeline::Detail;
 use crate::{disk, report};
+use std::path::Path;
 
 /// How many findings are named where `--fail-on` fails.
 const MOST_NAMED: usize = 10;
@@ -24,6 +26,11 @@ fn try_run(
     from: &Reviewer,
     console: &mut Console<'_>,
 ) -> Result<ExitCode, ExitCode> {
+    if arguments.open && arguments.format != Format::Html {
+        let help = "leave `--format` out; for another form, run `review` again without `--open`".to_owned();
+        console.error("`--open` shows the page, so no other form goes with it", &[help]);
+        return Err(ExitCode::Wrong);
+    }
     if arguments.forge.is_some() && arguments.format != Format::Markdown {
         console.error("`--forge` says how Markdown is written", &["say `--format markdown` too".to_owned()]);
         return Err(ExitCode::Wrong);
@@ -54,6 +61,7 @@ fn try_run(
         Format::Html => report::html(&review),
     };
     match (&arguments.output, arguments.format) {
+        (output, _) if arguments.open => show(&text, output.as_deref(), console)?,
         (None, Format::Terminal | Format::Plain) => console.page(&text),
         (None, Format::Markdown | Format::JobSummary | Format::Json | Format::Sarif | Format::Html) => {
             console.data(&text);
@@ -64,6 +72,26 @@ fn try_run(
         })?,
     }
     Ok(arguments.fail_on.map_or(ExitCode::Done, |limit| gate(limit, &review, console)))
+}
+
+/// Writes a page, says where, and opens it.
+fn show(page: &str, output: Option<&Path>, console: &mut Console<'_>) -> Result<(), ExitCode> {
+    let written = match output {
+        Some(path) => disk::write_report(path, page).and_then(|()| disk::whole_path(path)),
+        None => disk::write_page(page),
+    };
+    let path = written.map_err(|error| {
+        console.error(&error.to_string(), &[error.help()]);
+        ExitCode::Failed
+    })?;
+    console.data(&format!("{}\n", path.display()));
+    console.open(&path).map_err(|NotOpened(tried)| {
+        let tried: Vec<String> = tried.iter().map(|it| format!("`{it}`")).collect();
+        let message = format!("the page is written but could not be opened with {}", tried.join(", "));
+        let help = "open the file yourself, or name your browser in the variable `BROWSER`".to_owned();
+        console.error(&message, &[help]);
+        ExitCode::Failed
+    })
 }
 
 /// Fails where a finding is as severe as the limit, and says on standard error which are: the form that was asked for

@@ -14,6 +14,6 @@ mod tree;
 pub use apply::apply;
 pub use error::{Action, Error};
 pub use project::find_project;
-pub use report::write_report;
+pub use report::{whole_path, write_page, write_report};
 pub use sources::{MAX_FILE_BYTES, MAX_TOTAL_BYTES, Problem, Reason, read_sources};
 pub use tree::read_tree;

@@ -63,9 +63,9 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Takes the file of an object; a Secret is written without its data.
+    /// Takes the file of an object. A Secret is written without its data, and one that is encrypted as digests of it.
     fn of(object: &'a Object, other: Option<&Object>, path: &str, tree: &ManifestTree) -> Self {
-        if is_secret(&object.id) {
+        if is_secret(&object.id) || object.sealed.is_some() {
             let body = without_data(&object.body, other.map(|it| &it.body));
             let (text, paths) = (render::manifest(&body), render::lines(&body));
             return Self { object: Some(object), text, paths, is_numbered: false };
@@ -157,4 +157,21 @@ fn cause(input: &Comparison<'_>, side: Side, place: Option<(&Object, &FieldPath)
         Some(QuotedLine { line: input.line(side, span)?, text: sources.line(span).trim().to_owned() })
     });
     (path.display_in(&object.body), quoted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_data;
+    use serde_json::json;
+
+    #[test]
+    fn of_a_secret_stays_whether_a_value_is_another_one() {
+        let body = |data: serde_json::Value| json!({"kind": "Secret", "data": data, "type": "Opaque"});
+        let (before, after) =
+            (body(json!({"a": "MQ==", "b": "Mg=="})), body(json!({"a": "MQ==", "b": "Mw==", "c": "NA=="})));
+        let hidden = "(hidden value)";
+        assert_eq!(without_data(&before, None), body(json!({"a": hidden, "b": hidden})));
+        let expected = body(json!({"a": hidden, "b": "(another hidden value)", "c": hidden}));
+        assert_eq!(without_data(&after, Some(&before)), expected);
+    }
 }

@@ -3,11 +3,14 @@
 use crate::example_review::{first, huge, names, quiet, rich};
 use crate::payloads::PAYLOADS;
 use crate::report::{each_text, each_text_of_lines};
+use crate::review;
+use crate::support::cases;
 use crate::support::html::{Part, parse, problems, skeleton, text_of};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use todo_gitops::change::{Review, Severity};
-use todo_gitops::report;
+use todo_gitops::object::FieldPath;
+use todo_gitops::{pipeline, render, report};
 
 /// Reads a page and fails where it is not what a page must be.
 #[track_caller]
@@ -168,11 +171,31 @@ fn what_finds_no_room_is_counted() {
     assert!(page.contains("rendered lines left out for want of room"));
     assert!(page.contains("6000 field changes = 6000 shown + 0 folded + 0 omitted"));
     let mut change = review.changes[0].clone();
-    change.fields = std::iter::repeat_n(change.fields[0].clone(), 21_000).collect();
+    change.fields = std::iter::repeat_n(change.fields[0].clone(), 11_000).collect();
     review.changes = vec![change];
-    review.accounting.fields = 21_000;
-    review.accounting.shown = 21_000;
+    review.accounting.fields = 11_000;
+    review.accounting.shown = 11_000;
     let page = report::html(&review);
     assert!(page.contains("1000 fields left out for want of room"));
-    assert!(page.contains("21000 field changes = 20000 shown + 0 folded + 1000 omitted"));
+    assert!(page.contains("11000 field changes = 10000 shown + 0 folded + 1000 omitted"));
+}
+
+#[test]
+fn an_encrypted_secret_shows_that_it_changed_and_nothing_of_it() {
+    let page = report::html(&review::of_case("encrypted-secrets-change-without-showing-a-value"));
+    assert!(page.contains("TOKEN: sha256:"), "it changed");
+    assert!(!page.contains("ENC[") && !page.contains("AgBCzBVep"));
+}
+
+#[test]
+fn every_line_of_every_manifest_has_its_field() {
+    for case in cases::all("compile") {
+        let compiled = pipeline::compile(&cases::sources(&[&case.path]), &cases::settings());
+        for object in compiled.sets.iter().flat_map(|it| &it.objects) {
+            let lines = render::lines(&object.body);
+            assert_eq!(lines.len(), render::manifest(&object.body).lines().count(), "{} in {}", object.id, case.name);
+            let known = |it: &FieldPath| it.segments().is_empty() || object.at(it).is_some();
+            assert!(lines.iter().all(known), "{} in {}", object.id, case.name);
+        }
+    }
 }

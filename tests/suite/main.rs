@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "the harness fails a test as the tests themselves do")]
 
 mod bad_input;
+mod browser;
 mod capacity;
 mod cli;
 mod compile;

@@ -18,7 +18,7 @@ use todo_gitops::tree::{ManifestTree, Scope};
 use todo_gitops::{render, report, snapshot};
 
 /// The case whose review is also shown on a narrow and on a wide terminal.
-const AT_EVERY_WIDTH: &str = "images-replicas-an-origin-and-a-service-in-three-environments";
+pub(crate) const AT_EVERY_WIDTH: &str = "images-replicas-an-origin-and-a-service-in-three-environments";
 
 /// One state of a case's project.
 struct State {
@@ -107,6 +107,15 @@ fn drifted(mut previous: Previous, after: &State) -> Previous {
     previous.drifts = pipeline::drift_of_baseline(&previous, &Scope::Everything).unwrap();
     previous.drifts.extend(pipeline::drift_of_disk(&after.tree, &compiled, &Scope::Everything));
     previous
+}
+
+/// Returns the review of one case.
+pub(crate) fn of_case(name: &str) -> Review {
+    let mut failures = Failures::default();
+    let case = cases::all("review").into_iter().find(|it| it.name == name).unwrap();
+    let found = review(&case, &mut failures);
+    failures.finish();
+    found.unwrap()
 }
 
 #[test]

@@ -4,7 +4,9 @@ use super::escape::Html;
 use super::plan::{ChangePart, ObjectPart, Plan};
 use super::{Section, lines, matrix, parts, value};
 use crate::change::{Operation, ReviewedChange, ReviewedField};
+use crate::object::leaves;
 use crate::report::wording;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) const SECTION: Section =
@@ -13,7 +15,7 @@ pub(super) const SECTION: Section =
 /// From how many objects on they are folded by kind.
 const MANY: usize = 60;
 /// The most fields that have a row of their own.
-const MOST_FIELDS: usize = 20_000;
+const MOST_FIELDS: usize = 10_000;
 
 fn write(html: &mut Html, plan: &Plan<'_>) {
     let mut room = lines::Room::of(plan);
@@ -43,14 +45,24 @@ fn write(html: &mut Html, plan: &Plan<'_>) {
     }
 }
 
-/// Returns how many leaf changes have no row: what does not fit counts as one change in each of its environments.
+/// Returns how many leaf changes have no row, over all environments.
 pub(super) fn omitted_fields(plan: &Plan<'_>) -> usize {
-    let fields = plan
-        .objects
-        .iter()
-        .flat_map(|it| &it.changes)
-        .flat_map(|it| it.change.fields.iter().map(|field| (field, it.change.environments.len())));
-    fields.skip(MOST_FIELDS).filter(|(field, _)| !field.is_folded()).map(|(_, environments)| environments).sum()
+    let changes = plan.objects.iter().flat_map(|it| &it.changes).map(|it| it.change);
+    let fields = changes.flat_map(|it| it.fields.iter().map(|field| (field, it.environments.len())));
+    let omitted = fields.skip(MOST_FIELDS).filter(|(field, _)| !field.is_folded());
+    omitted.map(|(field, environments)| environments * leaf_count(field)).sum()
+}
+
+/// Returns how many leaves a field stands for, as the review counts them.
+fn leaf_count(field: &ReviewedField) -> usize {
+    let count = |value: Option<&Value>| {
+        let mut count = 0;
+        if let Some(value) = value {
+            leaves(value, &mut |_, _| count += 1);
+        }
+        count
+    };
+    count(field.before.as_ref()).max(count(field.after.as_ref()))
 }
 
 fn by_kind<'p, 'a>(plan: &'p Plan<'a>) -> Vec<(&'a str, Vec<&'p ObjectPart<'a>>)> {
@@ -139,10 +151,7 @@ fn write_field(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, field: &
     html.raw("</th><td class=\"value\">");
     value::write(html, &part.change.object, field);
     html.raw("</td><td class=\"cause\">");
-    match &field.source {
-        Some(line) => parts::source(html, line, plan),
-        None => {
-            html.raw("-");
-        }
+    if let Some(line) = &field.source {
+        parts::source(html, line, plan);
     }
 }

@@ -1,38 +1,51 @@
-//! What merging will do: one block for each finding, what needs a look first and notes after it.
+//! What merging will do: one block for each finding, the worst first.
 
 use super::anchor::Anchor;
 use super::escape::Html;
 use super::plan::Plan;
 use super::{Section, parts};
-use crate::change::{DecidedBy, Finding, Severity};
+use crate::change::{DecidedBy, Finding};
 use crate::report::wording;
+use std::collections::BTreeMap;
 
 pub(super) const SECTION: Section =
     Section { name: "findings", title: "Findings", size: |plan| plan.findings.len(), write };
 
-/// From how many notes on they are folded.
-const MANY_NOTES: usize = 30;
+/// How many findings of one code stand open; the others are folded.
+const MOST_ALIKE: usize = 12;
 
 fn write(html: &mut Html, plan: &Plan<'_>) {
-    let (notes, serious): (Vec<_>, Vec<_>) = plan.findings.iter().partition(|(_, it)| it.severity == Severity::Note);
-    let (drift, serious): (Vec<_>, Vec<_>) = serious.into_iter().partition(|(_, it)| it.is_drift());
+    let drifted = plan.findings.iter().take_while(|(_, it)| it.is_drift()).count();
+    let (drift, mut rest) = plan.findings.split_at(drifted);
     if !drift.is_empty() {
         html.raw("<p class=\"drift\"><b>").text(wording::DRIFT).raw("</b></p>\n");
+        with_severity(html, plan, drift);
     }
-    for (anchor, it) in drift {
-        finding(html, plan, anchor, it);
+    while let Some((_, first)) = rest.first() {
+        let same = rest.iter().take_while(|(_, it)| it.severity == first.severity).count();
+        let (of_severity, after) = rest.split_at(same);
+        with_severity(html, plan, of_severity);
+        rest = after;
     }
-    for (anchor, it) in serious {
-        finding(html, plan, anchor, it);
+}
+
+/// Writes findings that are equally bad: so many of each code, and then the others, folded by code.
+fn with_severity(html: &mut Html, plan: &Plan<'_>, findings: &[(Anchor, &Finding)]) {
+    let mut by_code: BTreeMap<&str, Vec<&(Anchor, &Finding)>> = BTreeMap::new();
+    for it in findings {
+        let alike = by_code.entry(it.1.code.name).or_default();
+        alike.push(it);
+        if alike.len() <= MOST_ALIKE {
+            finding(html, plan, &it.0, it.1);
+        }
     }
-    let is_folded = notes.len() > MANY_NOTES;
-    if is_folded {
-        html.raw("<details>\n<summary>").count(notes.len()).raw(" notes</summary>\n");
-    }
-    for (anchor, it) in notes {
-        finding(html, plan, anchor, it);
-    }
-    if is_folded {
+    for (code, alike) in by_code.iter().filter(|(_, it)| it.len() > MOST_ALIKE) {
+        let folded = &alike[MOST_ALIKE..];
+        html.raw("<details class=\"alike\">\n<summary>").count(folded.len()).raw(" more <code>").text(code);
+        html.raw("</code></summary>\n");
+        for (anchor, it) in folded {
+            finding(html, plan, anchor, it);
+        }
         html.raw("</details>\n");
     }
 }

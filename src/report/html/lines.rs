@@ -9,7 +9,7 @@ use crate::change::{LineKind, ManifestChange, ManifestLine, Operation, QuotedLin
 use std::collections::BTreeMap;
 
 /// The most lines of all files together.
-const MOST_LINES: usize = 24_000;
+const MOST_LINES: usize = 6_000;
 /// Up to how many lines of all files together each file is unfolded.
 const UNFOLDED: usize = 400;
 

@@ -42,6 +42,9 @@ fn waived(html: &mut Html, plan: &Plan<'_>) {
         parts::positions(html, &it.environments, plan);
         html.raw("><p><code class=\"code\">").text(&it.code).raw("</code> <span class=\"object-name\">");
         html.text(&wording::offender(it, plan.review)).raw("</span> ");
+        if it.new {
+            html.raw("<span class=\"tag new\">new</span> ");
+        }
         parts::environments(html, &it.environments, plan);
         html.raw("</p>\n<p class=\"reason\">").prose(&wording::excuse(it)).raw("</p>\n<p class=\"cause\">");
         parts::source(html, &it.source, plan);

@@ -24,11 +24,19 @@ const LONGEST: usize = 22;
 const SHORTEST_START: usize = 8;
 
 /// What stands in an environment's column.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Cell<'a> {
     to: &'a Anchor,
     text: String,
     operation: Operation,
+    /// What it stands for: cells of the same things are one cell; none for a number of things that may differ.
+    of: Vec<&'a Anchor>,
+}
+
+impl Cell<'_> {
+    fn is_same(&self, other: Option<&Self>) -> bool {
+        !self.of.is_empty() && other.is_some_and(|it| it.of == self.of)
+    }
 }
 
 /// A row without its name: what stands in each column.
@@ -88,7 +96,8 @@ fn by_field(html: &mut Html, plan: &Plan<'_>, object: &ObjectPart<'_>) {
                         derived += 1;
                         continue;
                     }
-                    let cell = Cell { to: anchor, text: brief(object, field), operation: Operation::Update };
+                    let cell =
+                        Cell { to: anchor, text: brief(object, field), operation: Operation::Update, of: vec![anchor] };
                     let known = fields.iter().position(|(path, _)| *path == field.path);
                     let known = known.unwrap_or_else(|| {
                         fields.push((&field.path, vec![None; columns]));
@@ -123,8 +132,8 @@ fn row(html: &mut Html, class: &'static str, name: &dyn Fn(&mut Html), cells: &C
     let is_blank = cells.iter().all(Option::is_none);
     let mut at = 0;
     while at < cells.len() {
-        let is_there = cells[at].is_some();
-        let same = cells[at..].iter().take_while(|it| is_there && **it == cells[at]).count().max(1);
+        let same = |it: &&Option<Cell<'_>>| cells[at].as_ref().is_some_and(|cell| cell.is_same(it.as_ref()));
+        let same = cells[at..].iter().take_while(same).count().max(1);
         html.raw("<td");
         if same > 1 {
             html.raw(" colspan=\"").count(same).raw("\"");
@@ -164,7 +173,7 @@ pub(super) fn operation(operation: Operation) -> &'static str {
 fn of_change<'a>(part: &'a ChangePart<'_>) -> Cell<'a> {
     let operation = part.change.operation;
     let text = if part.change.renamed_from.is_some() { "renamed" } else { self::operation(operation) };
-    Cell { to: &part.anchor, text: text.to_owned(), operation }
+    Cell { to: &part.anchor, text: text.to_owned(), operation, of: vec![&part.anchor] }
 }
 
 /// Returns one cell for each environment in which an object changes: what became of it, or how many fields differ.
@@ -176,6 +185,7 @@ fn of_object<'a>(plan: &Plan<'_>, object: &'a ObjectPart<'_>) -> Cells<'a> {
             fields[at] += part.change.fields.len();
             let mut cell = of_change(part);
             cell.to = &object.anchor;
+            cell.of.extend(cells[at].iter().flat_map(|it| it.of.iter().copied()));
             if part.change.operation == Operation::Update && part.change.renamed_from.is_none() {
                 cell.text = wording::count(fields[at] as u64, "field");
             }
@@ -198,8 +208,9 @@ fn by_kind(html: &mut Html, plan: &Plan<'_>) {
     html.raw("<tbody>\n");
     for (kind, (first, counts)) in kinds {
         let text = |count: usize| wording::count(count as u64, "object");
-        let cell =
-            |count: &usize| (*count > 0).then(|| Cell { to: first, text: text(*count), operation: Operation::Update });
+        let cell = |count: &usize| {
+            (*count > 0).then(|| Cell { to: first, text: text(*count), operation: Operation::Update, of: Vec::new() })
+        };
         let name = |html: &mut Html| {
             html.raw("<span class=\"kind\">").text(kind).raw("</span>");
         };

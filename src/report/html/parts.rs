@@ -21,7 +21,10 @@ pub(super) fn object(html: &mut Html, id: &ObjectId) {
 /// Writes where a line of the spec stands, and what it says where that is known.
 pub(super) fn source(html: &mut Html, line: &SourceLine, plan: &Plan<'_>) {
     html.raw("<span class=\"source\"><code class=\"line\">").text(&wording::source(line)).raw("</code>");
-    html.raw(" <code class=\"quote\">").text(plan.quote(line).unwrap_or_default()).raw("</code></span>");
+    if let Some(quote) = plan.quote(line) {
+        html.raw(" <code class=\"quote\">").text(quote).raw("</code>");
+    }
+    html.raw("</span>");
 }
 
 /// Writes the link of something to itself, which shows where it is pointed at.

@@ -17,10 +17,9 @@ const STEP: u64 = 14;
 const WIDTH: u64 = MOST_PODS * STEP;
 
 fn write(html: &mut Html, plan: &Plan<'_>) {
-    html.raw(
-        "<p class=\"legend\"><span class=\"pod steady\"></span> always there <span class=\"pod passing\"></span> ",
-    );
-    html.raw("there for a time <span class=\"tick\"></span> as many as were wanted before</p>\n");
+    html.raw("<p class=\"legend\"><span class=\"item\"><span class=\"pod steady\"></span> always there</span>");
+    html.raw(" <span class=\"item\"><span class=\"pod passing\"></span> there for a time</span>");
+    html.raw(" <span class=\"item\"><span class=\"tick\"></span> as many as there were</span></p>\n");
     html.raw("<div class=\"scroll\" role=\"region\" aria-labelledby=\"rollout-title\" tabindex=\"0\">\n");
     html.raw("<table class=\"rows pictures\">\n<thead><tr><th scope=\"col\">workload</th><th scope=\"col\">where</th>");
     html.raw("<th scope=\"col\">pods</th><th scope=\"col\">between</th><th scope=\"col\">picture</th></tr></thead>\n<tbody>\n");

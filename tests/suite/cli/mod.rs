@@ -6,6 +6,7 @@ mod compile;
 mod explain;
 mod graph;
 mod layers;
+mod open;
 mod parity;
 mod review;
 mod screen;

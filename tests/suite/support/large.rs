@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use todo_gitops::change::{Baseline, Review};
-use todo_gitops::pipeline::{self, Previous, Settings};
+use todo_gitops::pipeline::{self, Detail, Previous, Settings};
 use todo_gitops::source::Sources;
 
 const COMPONENTS: usize = 50;
@@ -21,7 +21,7 @@ pub(crate) fn review() -> Review {
     let baseline = Baseline::Commit { id, chosen: "HEAD".to_owned() };
     let previous =
         Previous { baseline, tree: old.tree(), sources: Some(before), skipped: Vec::new(), drifts: Vec::new() };
-    pipeline::review(&new, &new.tree(), &after, &previous).unwrap()
+    pipeline::detailed_review(&new, &new.tree(), &after, &previous, Detail::Lines).unwrap()
 }
 
 /// Writes the spec before (0) and after (1) the change.
