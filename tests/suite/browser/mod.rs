@@ -137,7 +137,7 @@ fn keys_and_filter_lead_through_the_findings() {
     assert_eq!(browser.evaluate(focused), "words");
     browser.write("capacity-change");
     assert_eq!(browser.evaluate(shown), 1);
-    assert_eq!(browser.evaluate("document.getElementById('matches').textContent"), "1 of 3 findings, 0 of 4 objects");
+    assert_eq!(browser.evaluate("document.getElementById('matches').textContent"), "1 of 3 findings, 0 of 5 objects");
     // In the field, letters are letters.
     browser.press("j");
     assert_eq!(browser.evaluate(focused), "words");
