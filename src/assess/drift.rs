@@ -52,10 +52,14 @@ fn words(side: Side) -> (&'static str, &'static str) {
 
 fn of_many(environment: &str, drifts: &[&Drift]) -> Finding {
     let side = drifts.first().map_or(Side::After, |it| it.side);
-    let (what, help) = words(side);
+    let (_, help) = words(side);
+    let what = match side {
+        Side::Before => "were not what its sources compiled to",
+        Side::After => "are not what the sources compile to",
+    };
     let mut named: Vec<String> = drifts.iter().take(MOST_OBJECTS).map(|it| it.change.id.short()).collect();
     named.push(format!("{} more", drifts.len().saturating_sub(MOST_OBJECTS)));
-    let message = format!("has {}, each of which {what}: {}", count_of(drifts, "object"), list(&named));
+    let message = format!("has {} that {what}: {}", count_of(drifts, "object"), list(&named));
     Finding::new(RENDERED_DRIFT, environment, &ObjectId::environment(environment), message).help(help)
 }
 
