@@ -2,7 +2,7 @@
 
 mod rights;
 
-use super::{Rule, wording};
+use super::{Rule, rejected, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side, SourceLine};
 use crate::object::{FieldPath, Object};
 use rights::{Right, Subject, What, rights};
@@ -26,13 +26,17 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         let subjects: BTreeSet<&Subject> = before.keys().chain(after.keys()).collect();
         for subject in subjects {
             let (old, new) = (before.get(subject).unwrap_or(&none), after.get(subject).unwrap_or(&none));
+            // What is refused changes nobody's rights.
+            let is_taken =
+                |it: &Object| !rejected::is_refused(environment, &it.id) || rejected::is_replaced(environment, &it.id);
             let gained = by_binding(not_covered(new, old));
-            for (binding, rights) in gained {
+            for (binding, rights) in gained.into_iter().filter(|it| is_taken(it.0)) {
                 findings.push(widened(input, environment, subject, binding, &rights));
             }
             // Who is gone has lost nothing.
             let is_there = subject.kind != "ServiceAccount" || is_kept(environment, subject);
-            for (binding, rights) in by_binding(not_covered(old, new)).into_iter().filter(|_| is_there) {
+            let lost = by_binding(not_covered(old, new)).into_iter().filter(|it| is_there && is_taken(it.0));
+            for (binding, rights) in lost {
                 let message =
                     format!("lets {} do less: no longer {}", who(subject, environment), told(&rights, environment));
                 let finding = Finding::new(PRIVILEGE_WIDENED, environment.name(), &binding.id, message);

@@ -95,12 +95,12 @@ fn sentences(page: &mut Page, review: &Review) {
 
 /// Prints what the workloads of each environment ask for, before and after, and while they roll.
 pub(super) fn requests(page: &mut Page, review: &Review) {
-    if review.capacity.is_empty() {
+    let titles = ["environment", "pods", "CPU", "memory", "at most while rolling"];
+    let rows: Vec<[String; 5]> = review.capacity.iter().filter_map(row).collect();
+    if rows.is_empty() {
         return;
     }
     page.heading("requests");
-    let titles = ["environment", "pods", "CPU", "memory", "at most while rolling"];
-    let rows: Vec<[String; 5]> = review.capacity.iter().map(row).collect();
     // Where nothing rolls, nothing is said about it.
     let columns = if rows.iter().all(|it| it[4].is_empty()) { 4 } else { 5 };
     let mut table = Table::new(&titles.map(|it| (Align::Left, it))[..columns]);
@@ -110,22 +110,27 @@ pub(super) fn requests(page: &mut Page, review: &Review) {
     table.write(2, page);
 }
 
-fn row(change: &CapacityChange) -> [String; 5] {
+/// Returns what changes or is exceeded for a time; none where that is only storage.
+fn row(change: &CapacityChange) -> Option<[String; 5]> {
     let (before, after, peak) = (&change.before, &change.after, &change.peak);
+    let parts = |it: &Demand| [i128::from(it.pods), it.cpu_milli, it.memory_bytes];
+    let (old, new) = (parts(before), parts(after));
+    let is_exceeded = parts(peak).iter().zip(old.iter().zip(&new)).any(|(peak, (old, new))| peak > old.max(new));
     let step = |write: &dyn Fn(&Demand) -> String| match (write(before), write(after)) {
         (before, after) if before == after => after,
         (before, after) => format!("{before} → {after}"),
     };
-    let rolling = if peak == after {
-        String::new()
-    } else {
+    let rolling = if is_exceeded {
         format!("{}, {}, {}", wording::count(peak.pods, "pod"), wording::cpu_of(peak), wording::memory_of(peak))
+    } else {
+        String::new()
     };
-    [
+    let row = [
         change.environment.clone(),
         step(&|it| it.pods.to_string()),
         step(&wording::cpu_of),
         step(&wording::memory_of),
         rolling,
-    ]
+    ];
+    (old != new || is_exceeded).then_some(row)
 }
