@@ -44,6 +44,11 @@ compile *ARGUMENTS:
 bench *ARGUMENTS:
     cargo bench --bench stages {{ ARGUMENTS }}
 
+# Take the pictures of the documentation anew, with the Chromium of this machine
+[group('work')]
+pictures:
+    cargo test --test suite browser::pictures::are_taken -- --ignored
+
 # Write the embedded Kubernetes schemas anew, after raising their version in the script
 [group('work')]
 schemas:

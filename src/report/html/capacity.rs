@@ -20,6 +20,9 @@ const RESOURCES: [Resource; 2] = [
 ];
 
 fn write(html: &mut Html, plan: &Plan<'_>) {
+    html.raw("<p class=\"legend\"><span class=\"item\"><span class=\"pod before\"></span> before</span>");
+    html.raw(" <span class=\"item\"><span class=\"pod steady\"></span> after</span>");
+    html.raw(" <span class=\"item\"><span class=\"pod passing\"></span> at most in between</span></p>\n");
     html.raw("<div class=\"scroll\" role=\"region\" aria-labelledby=\"capacity-title\" tabindex=\"0\">\n");
     html.raw("<table class=\"rows pictures\">\n<thead><tr><th scope=\"col\">environment</th>");
     html.raw("<th scope=\"col\">requests</th><th scope=\"col\">before</th><th scope=\"col\">after</th>");
@@ -49,16 +52,17 @@ fn most(changes: &[CapacityChange], (_, amount, _): Resource) -> u128 {
 }
 
 fn of_resource(html: &mut Html, it: &CapacityChange, (name, amount, shown): Resource, most: u128) {
-    let states = [("before", &it.before), ("after", &it.after), ("peak", &it.peak)];
+    let states =
+        [("before", "before", &it.before), ("after", "after", &it.after), ("peak", "at most in between", &it.peak)];
     html.raw("<td>").raw(name).raw("</td>");
-    for (_, demand) in states {
-        html.raw("<td class=\"figure\">").text(&shown(amount(demand))).raw("</td>");
+    for (_, label, demand) in states {
+        html.raw("<td class=\"figure\" data-of=\"").raw(label).raw("\">").text(&shown(amount(demand))).raw("</td>");
     }
     html.raw("<td><svg class=\"picture\" role=\"img\" width=\"").number(WIDTH).raw("\" height=\"30\" viewBox=\"0 0 ");
     html.number(WIDTH).raw(" 30\"><title>").raw(name).raw(" ").text(&shown(amount(&it.before))).raw(" before, ");
     html.text(&shown(amount(&it.after))).raw(" after, at most ").text(&shown(amount(&it.peak)));
     html.raw(" in between</title>");
-    for (index, (class, demand)) in states.into_iter().enumerate() {
+    for (index, (class, _, demand)) in states.into_iter().enumerate() {
         let width = amount(demand).saturating_mul(u128::from(WIDTH)) / most;
         html.raw("<rect class=\"").raw(class).raw("\" x=\"0\" y=\"").count(index * 10 + 1).raw("\" width=\"");
         html.number(width.max(1)).raw("\" height=\"7\" rx=\"1\"/>");

@@ -1,5 +1,6 @@
 //! Every object that changes: its fields, and the lines of its files.
 
+use super::anchor::Anchor;
 use super::escape::Html;
 use super::plan::{ChangePart, ObjectPart, Plan};
 use super::{Section, lines, matrix, parts, value};
@@ -116,10 +117,8 @@ fn write_change(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, room: &
             for (field, anchor) in change.fields.iter().zip(&part.fields).take(shown) {
                 html.raw("<tr id=\"").anchor(anchor);
                 html.raw(if field.is_folded() { "\" class=\"derived\">" } else { "\">" });
-                write_field(html, plan, part, field);
-                html.raw(" ");
-                parts::permalink(html, anchor, "field");
-                html.raw("</td></tr>\n");
+                write_field(html, plan, part, field, anchor);
+                html.raw("</tr>\n");
             }
             html.raw("</tbody>\n</table>\n");
             if shown < change.fields.len() {
@@ -139,8 +138,8 @@ fn summary(html: &mut Html, plan: &Plan<'_>, change: &ReviewedChange) {
     html.raw("</p>\n");
 }
 
-/// Writes the cells of a field; the last one stays open.
-fn write_field(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, field: &ReviewedField) {
+/// Writes the cells of a field.
+fn write_field(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, field: &ReviewedField, anchor: &Anchor) {
     html.raw("<th scope=\"row\"><code>").text(&field.path).raw("</code>");
     if field.derived {
         html.raw(" <span class=\"tag\">derived</span>");
@@ -148,10 +147,13 @@ fn write_field(html: &mut Html, plan: &Plan<'_>, part: &ChangePart<'_>, field: &
     if let Some(equivalent) = field.equivalent {
         html.raw(" <span class=\"tag\">same ").raw(equivalent.name()).raw("</span>");
     }
+    html.raw(" ");
+    parts::permalink(html, anchor, "field");
     html.raw("</th><td class=\"value\">");
     value::write(html, &part.change.object, field);
     html.raw("</td><td class=\"cause\">");
     if let Some(line) = &field.source {
         parts::source(html, line, plan);
     }
+    html.raw("</td>");
 }

@@ -20,12 +20,18 @@ fn write(html: &mut Html, plan: &Plan<'_>) {
             html.raw(" <span class=\"tag\">protected</span>");
         }
         html.raw("</th>");
-        for number in [it.created, it.updated, it.deleted] {
-            html.raw(if number == 0 { "<td class=\"number none\">" } else { "<td class=\"number\">" });
+        for (name, number) in [("created", it.created), ("changed", it.updated), ("removed", it.deleted)] {
+            html.raw("<td data-of=\"").raw(name).raw(if number == 0 {
+                "\" class=\"number none\">"
+            } else {
+                "\" class=\"number\">"
+            });
             html.count(number).raw("</td>");
         }
-        html.raw("<td>").text(&or_nothing(wording::restarts(it))).raw("</td><td>");
-        html.text(&or_nothing(wording::requests(&it.name, &plan.review.capacity))).raw("</td><td>");
+        html.raw("<td data-of=\"restarts\">")
+            .text(&or_nothing(wording::restarts(it)))
+            .raw("</td><td data-of=\"requests\">");
+        html.text(&or_nothing(wording::requests(&it.name, &plan.review.capacity))).raw("</td><td data-of=\"worst\">");
         match it.worst {
             Some(worst) => parts::severity(html, worst),
             None => {

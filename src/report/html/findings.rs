@@ -18,8 +18,9 @@ fn write(html: &mut Html, plan: &Plan<'_>) {
     let drifted = plan.findings.iter().take_while(|(_, it)| it.is_drift()).count();
     let (drift, mut rest) = plan.findings.split_at(drifted);
     if !drift.is_empty() {
-        html.raw("<p class=\"drift\"><b>").text(wording::DRIFT).raw("</b></p>\n");
+        html.raw("<div class=\"drift\">\n<p><b>").text(wording::DRIFT).raw("</b></p>\n");
         with_severity(html, plan, drift);
+        html.raw("</div>\n");
     }
     while let Some((_, first)) = rest.first() {
         let same = rest.iter().take_while(|(_, it)| it.severity == first.severity).count();
@@ -67,19 +68,26 @@ fn finding(html: &mut Html, plan: &Plan<'_>, anchor: &Anchor, it: &Finding) {
     }
     html.raw("<p class=\"cause\">");
     code(html, it);
-    let place = plan.place_of(it);
-    if let Some(place) = place {
-        html.raw(" <a class=\"field\" href=\"#").anchor(place).raw("\"><code>");
-    } else {
-        html.raw(" <code class=\"field\">");
-    }
-    html.text(if it.path.is_empty() { "the change" } else { &it.path });
-    html.raw(if place.is_some() { "</code></a>" } else { "</code>" });
+    field(html, plan, it);
     if let Some(line) = &it.source {
         html.raw(" ");
         parts::source(html, line, plan);
     }
     html.raw("</p>\n</article>\n");
+}
+
+/// Writes the field that a finding is about, with a link to where it changes; of a whole change there is only the link.
+fn field(html: &mut Html, plan: &Plan<'_>, it: &Finding) {
+    let text = if it.path.is_empty() { "the change" } else { &it.path };
+    match plan.place_of(it) {
+        Some(place) => {
+            html.raw(" <a class=\"field\" href=\"#").anchor(place).raw("\"><code>").text(text).raw("</code></a>");
+        }
+        None if it.path.is_empty() => {}
+        None => {
+            html.raw(" <code class=\"field\">").text(text).raw("</code>");
+        }
+    }
 }
 
 /// Writes the code with its page, and that only the cluster can tell where that is so.

@@ -21,9 +21,10 @@ fn write(html: &mut Html, plan: &Plan<'_>) {
         let (repository, before, after) = wording::image(it);
         html.raw("<tr");
         parts::positions(html, &it.environments, plan);
-        html.raw("><th scope=\"row\">").text(&it.workload).raw("</th><td><code>").text(&repository);
-        html.raw("</code></td><td><code>").text(&before).raw("</code></td><td><code>").text(&after);
-        html.raw("</code></td><td>").text(&it.step).raw("</td><td>");
+        html.raw("><th scope=\"row\">").text(&it.workload).raw("</th><td data-of=\"image\"><code>").text(&repository);
+        html.raw("</code></td><td data-of=\"from\"><code>").text(&before);
+        html.raw("</code></td><td data-of=\"to\"><code>").text(&after);
+        html.raw("</code></td><td data-of=\"step\">").text(&it.step).raw("</td><td>");
         parts::environments(html, &it.environments, plan);
         html.raw("</td></tr>\n");
     }

@@ -11,6 +11,7 @@ use crate::change::{Operation, ReviewedField};
 use crate::diagnostic::visible;
 use crate::report::difference::Difference;
 use crate::report::wording;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) const SECTION: Section =
@@ -221,6 +222,13 @@ fn by_kind(html: &mut Html, plan: &Plan<'_>) {
 
 /// Writes a field's values so short that they fit a column: without the start that both have.
 fn brief(object: &ObjectPart<'_>, field: &ReviewedField) -> String {
+    // A whole list or mapping does not fit.
+    let is_whole = |it: &Option<Value>| matches!(it, Some(Value::Object(_) | Value::Array(_)));
+    match (&field.before, &field.after) {
+        (None, after) if is_whole(after) => return "added".to_owned(),
+        (before, None) if is_whole(before) => return "taken out".to_owned(),
+        _ => {}
+    }
     match Difference::of(object.id, field) {
         Difference::Lines { summary, .. } => summary,
         Difference::Values { before, after } => {

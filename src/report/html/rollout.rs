@@ -29,7 +29,8 @@ fn write(html: &mut Html, plan: &Plan<'_>) {
         parts::positions(html, &it.environments, plan);
         html.raw("><th scope=\"row\">").text(&it.workload).raw("</th><td>");
         parts::environments(html, &it.environments, plan);
-        html.raw("</td><td class=\"figure\">").text(&pods(it)).raw("</td><td class=\"figure\">").text(&between(it));
+        html.raw("</td><td class=\"figure\" data-of=\"pods\">").text(&pods(it));
+        html.raw("</td><td class=\"figure\" data-of=\"between\">").text(&between(it));
         html.raw("</td><td>");
         picture(html, it);
         html.raw("</td></tr>\n");

@@ -4,6 +4,7 @@
 //! With `SCREENSHOTS=DIR` in the environment, the pages and every look of them are written to that folder.
 
 mod chromium;
+mod pictures;
 mod screenshots;
 
 use crate::example_review::{huge, quiet, rich};
@@ -15,6 +16,15 @@ use std::fs;
 use std::path::PathBuf;
 use todo_gitops::change::{Finding, ManifestChange, Review};
 use todo_gitops::report;
+
+/// Cases whose pages have something that the others have not.
+const CASES: [&str; 5] = [
+    review::AT_EVERY_WIDTH,
+    "broken-rules-are-findings-of-their-own",
+    "component-renamed-replaces-its-workload",
+    "first-compile",
+    "trees-edited-by-hand-are-told-first",
+];
 
 /// What is asked of every page that is looked at: whether it is wider than the window, and texts whose contrast is less than
 /// level AA of the Web Content Accessibility Guidelines (success criterion 1.4.3) asks for.
@@ -41,7 +51,8 @@ impl Pages {
     }
 }
 
-/// The reviews whose pages are looked at: one with everything, a real one, one with nothing to tell, one with long names.
+/// The reviews whose pages are looked at: one with everything, one with nothing to tell, one with long names, and real
+/// ones.
 fn reviews() -> Vec<(&'static str, Review)> {
     let mut long = rich();
     for text in [&mut long.changes[2].object.name, &mut long.findings[0].object.name, &mut long.environments[1].name] {
@@ -49,7 +60,8 @@ fn reviews() -> Vec<(&'static str, Review)> {
     }
     long.changes[2].fields[0].path = format!("spec.template.spec.{}", "deeper.".repeat(30));
     long.headline = format!("{} `{}`", long.headline, "unbroken".repeat(20));
-    vec![("rich", rich()), ("real", review::of_case(review::AT_EVERY_WIDTH)), ("quiet", quiet()), ("long", long)]
+    let made = [("rich", rich()), ("quiet", quiet()), ("long", long)];
+    made.into_iter().chain(CASES.map(|name| (name, review::of_case(name)))).collect()
 }
 
 /// 2,000 objects in 20 environments, each in two variants with lines of its files.

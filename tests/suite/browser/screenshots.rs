@@ -1,7 +1,7 @@
 //! Pictures of the page for people to look at, written where `SCREENSHOTS` says.
 
 use super::chromium::Browser;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
@@ -13,8 +13,13 @@ pub(super) fn take(browser: &mut Browser, name: &str) {
     let height = browser.evaluate("Math.min(document.documentElement.scrollHeight, 6000)");
     let width = browser.evaluate("document.documentElement.clientWidth");
     let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+    keep(&format!("{name}.png"), &of(browser, &clip));
+}
+
+/// Returns a part of the page as PNG.
+pub(super) fn of(browser: &mut Browser, clip: &Value) -> Vec<u8> {
     let answer = browser.call("Page.captureScreenshot", &json!({"captureBeyondViewport": true, "clip": clip}));
-    keep(&format!("{name}.png"), &decoded(answer["data"].as_str().unwrap()));
+    decoded(answer["data"].as_str().unwrap())
 }
 
 /// Writes a file where they are asked for.

@@ -89,7 +89,10 @@ fn read_folder(folder: &Path, prefix: &str, files: &mut Files) {
             // A case may have one that leads out of the repository.
             files.insert(path, String::new());
         } else if file_type.is_file() && path != ".git" {
-            let text = String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).into_owned();
+            // A picture has no text.
+            let is_picture = entry.path().extension().is_some_and(|it| it == "png");
+            let bytes = if is_picture { Vec::new() } else { fs::read(entry.path()).unwrap() };
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             files.insert(path, text);
         } else if is_ours(&path) {
             read_folder(&entry.path(), &format!("{path}/"), files);
