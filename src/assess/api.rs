@@ -71,13 +71,12 @@ fn removed(object: &Object, old: Option<&Object>, before: KubernetesVersion, now
     let is_gone = |at| kind::is_built_in_group(&object.id.group) && !schema::is_served(at, version, kind);
     let was_gone = old.is_some_and(|it| api_version(it) == version) && is_gone(before);
     // What was never served is a mistake of another kind.
-    let since = schema::removed_in(version, kind).filter(|it| *it <= now);
-    if !is_gone(now) || was_gone || since.is_none() {
+    let since = schema::removed_in(version, kind).filter(|it| *it <= now)?;
+    if !is_gone(now) || was_gone {
         return None;
     }
-    let since = since.map_or_else(String::new, |it| format!(" since {it}"));
     let message =
-        format!("is rejected by the API server: Kubernetes {now} does not serve {kind} of `{version}`{since}");
+        format!("is rejected by the API server: {kind} of `{version}` is not served since Kubernetes {since}");
     let stays = |it: &&str| deprecation(now, it, kind).is_none();
     let help = match schema::api_versions(now, kind).into_iter().rfind(stays) {
         Some(newer) => format!("write it for `{newer}` first, which may have other fields"),
@@ -147,7 +146,7 @@ mod tests {
     #[test]
     fn a_version_that_is_not_served_is_rejected() {
         let old = || [autoscaler("autoscaling/v2beta2")];
-        let gone = "HorizontalPodAutoscaler/web is rejected by the API server: Kubernetes 1.26 does not serve HorizontalPodAutoscaler of `autoscaling/v2beta2` since 1.26";
+        let gone = "HorizontalPodAutoscaler/web is rejected by the API server: HorizontalPodAutoscaler of `autoscaling/v2beta2` is not served since Kubernetes 1.26";
         check((25, &old()), (26, &old()), "api-removed", &[gone]);
         check((26, &[]), (26, &old()), "api-removed", &[gone]);
         check((26, &[autoscaler("autoscaling/v2")]), (26, &old()), "api-removed", &[gone]);

@@ -98,20 +98,21 @@ fn availability_reduced(input: &Comparison<'_>) -> Vec<Finding> {
                 _ if now >= then => continue,
                 0 => "nothing serves any more",
                 1 => "a single pod has no stand-in when it or its node stops",
-                _ if now * 2 < then => "fewer than half are left to carry the load",
+                _ if now * 2 < then => "fewer than half of them",
                 _ => continue,
             };
             let owner = autoscaler(environment.objects(Side::After), after);
             let scale = if owner.is_some() { " at the minimum of its autoscaler" } else { "" };
             let message = format!("has fewer pods: {then} → {now}{scale}, {consequence}");
             let minimum = FieldPath::default().field("spec").field("minReplicas");
-            let line = match owner {
-                Some(owner) => input.line_of(Side::After, owner, &minimum),
-                None => input.line_of(Side::After, after, &replicas_path()),
+            // What sets the number is a field of the autoscaler where there is one.
+            let (path, line) = match owner {
+                Some(owner) => (String::new(), input.line_of(Side::After, owner, &minimum)),
+                None => ("spec.replicas".to_owned(), input.line_of(Side::After, after, &replicas_path())),
             };
             let finding = Finding::new(AVAILABILITY_REDUCED, environment.name(), &after.id, message);
             let help = "make sure that what is left carries the load";
-            findings.push(finding.at("spec.replicas").help(help).from_line(line));
+            findings.push(finding.at(path).help(help).from_line(line));
         }
     }
     findings
@@ -178,7 +179,7 @@ mod tests {
         check(1, 0, Some("nothing serves any more"));
         check(3, 1, Some("a single pod has no stand-in when it or its node stops"));
         check(2, 1, Some("a single pod has no stand-in when it or its node stops"));
-        check(5, 2, Some("fewer than half are left to carry the load"));
+        check(5, 2, Some("fewer than half of them"));
         check(4, 2, None);
         check(3, 2, None);
         check(1, 3, None);

@@ -42,7 +42,10 @@ fn finding(
     for old in versions(before).iter().filter(is_served) {
         let name = old.get("name").and_then(Value::as_str).unwrap_or_default();
         let new = versions(after).iter().find(|it| it.get("name") == old.get("name"));
+        let is_stored = old.get("storage") == Some(&Value::Bool(true));
         match new.filter(is_served) {
+            // That the stored version cannot go is said by the rules of the API server.
+            None if is_stored && new.is_none() => {}
             None => gone.push(name),
             Some(new) => {
                 let schema = |it: &Value| it.pointer("/schema/openAPIV3Schema").cloned().unwrap_or(Value::Null);
@@ -213,5 +216,6 @@ mod tests {
         check(json!([beta(true), stable()]), json!([stable()]), "`v1beta1` is no longer served");
         check(json!([beta(false), stable()]), json!([stable()]), "");
         check(json!([stable()]), json!([beta(true), stable()]), "");
+        check(json!([stable()]), json!([beta(true)]), "");
     }
 }

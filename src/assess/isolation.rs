@@ -39,7 +39,7 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         for (policy, directions, workloads) in freed.into_iter().flat_map(|(last, it)| by_directions(last, it)) {
             let policy = removable[policy];
             let is_gone = environment.change(&policy.id).is_some_and(|it| it.operation == Operation::Delete);
-            let was = if is_gone { "is removed" } else { "no longer applies" };
+            let was = if is_gone { "is removed and leaves pods open" } else { "leaves pods open" };
             let (names, it) = (wording::list(&workloads), if workloads.len() > 1 { "them" } else { "it" });
             let traffic = match directions.as_slice() {
                 [Direction::Ingress] => format!("everything may reach {names}"),
@@ -95,15 +95,14 @@ mod tests {
             "both",
             &json!({"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress", "Egress"]}),
         );
-        let ingress =
-            "NetworkPolicy/deny is removed: everything may reach Deployment/web, as no other policy selects it";
+        let ingress = "NetworkPolicy/deny is removed and leaves pods open: everything may reach Deployment/web, as no other policy selects it";
         check(&[web(), all.clone()], &[web()], &[ingress]);
         check(&[web(), all.clone(), both.clone()], &[web(), both.clone()], &[]);
         check(
             &[web(), all.clone(), both.clone()],
             &[web(), all.clone()],
             &[
-                "NetworkPolicy/both is removed: nothing limits what leaves Deployment/web, as no other policy selects it",
+                "NetworkPolicy/both is removed and leaves pods open: nothing limits what leaves Deployment/web, as no other policy selects it",
             ],
         );
         let moved = with(web(), "/spec/template/metadata/labels/app", json!("site"));
@@ -111,7 +110,7 @@ mod tests {
             &[web(), both.clone()],
             &[moved, both.clone()],
             &[
-                "NetworkPolicy/both no longer applies: everything may reach Deployment/web, and nothing limits what leaves it, as no other policy selects it",
+                "NetworkPolicy/both leaves pods open: everything may reach Deployment/web, and nothing limits what leaves it, as no other policy selects it",
             ],
         );
         check(&[web(), all.clone()], &[], &[]);

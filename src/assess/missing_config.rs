@@ -8,7 +8,7 @@ use super::reference::config_uses;
 use super::workload::Pods;
 use super::{Rule, pruning, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side};
-use crate::object::{ExternalObject, FieldPath, Object};
+use crate::object::{ExternalObject, FieldPath, GitopsFacts, Object};
 
 pub(super) const RULES: &[Rule] = &[
     Rule { codes: &[CONFIG_REMOVED_IN_USE], find: objects_removed },
@@ -44,17 +44,31 @@ fn objects_removed(input: &Comparison<'_>) -> Vec<Finding> {
             is_config(it) && environment.object(Side::After, &it.id).is_none() && pruning::goes(environment, it)
         };
         for config in environment.objects(Side::Before).iter().filter(is_gone) {
-            let is_same = |it: &ExternalObject| it.kind == config.id.kind && it.name == config.id.name;
-            // From now on somebody else makes it.
-            if environment.environment.external.iter().any(is_same) {
-                continue;
-            }
-            let users = readers.iter().filter(|it| it.uses_of(config).any(|it| !it.optional)).collect();
+            let users: Vec<&Reader<'_>> =
+                readers.iter().filter(|it| it.uses_of(config).any(|it| !it.optional)).collect();
+            let names = named(&users);
             let gone = Gone { what: "is removed while in use".to_owned(), path: FieldPath::default(), users };
-            findings.extend(removed(input, environment, CONFIG_REMOVED_IN_USE, config, gone));
+            let found = removed(input, environment, CONFIG_REMOVED_IN_USE, config, gone);
+            let is_same = |it: &ExternalObject| it.kind == config.id.kind && it.name == config.id.name;
+            let is_external = environment.environment.external.iter().any(is_same);
+            findings.extend(found.map(|it| if is_external { handed_over(it, environment, &names) } else { it }));
         }
     }
     findings
+}
+
+/// Says that what somebody else makes from now on is deleted first, as the controller made it. Both leave what is marked:
+/// [Argo CD](https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#no-prune-resources),
+/// [Flux](https://fluxcd.io/flux/components/kustomize/kustomizations/#prune).
+fn handed_over(finding: Finding, environment: &EnvironmentComparison<'_>, users: &str) -> Finding {
+    let mark = match environment.environment.gitops {
+        Some(GitopsFacts::Flux { .. }) => "kustomize.toolkit.fluxcd.io/prune: disabled",
+        Some(GitopsFacts::ArgoCd { .. }) | None => "argocd.argoproj.io/sync-options: Prune=false",
+    };
+    let message =
+        format!("is removed while in use: until somebody else makes it again, new pods of {users} cannot start");
+    let help = format!("annotate it with `{mark}` in a change before, so that it stays in the cluster");
+    Finding { message, ..finding }.with_severity(Severity::Warn).help(help)
 }
 
 fn keys_removed(input: &Comparison<'_>) -> Vec<Finding> {
@@ -76,6 +90,10 @@ fn keys_removed(input: &Comparison<'_>) -> Vec<Finding> {
     findings
 }
 
+fn named(users: &[&Reader<'_>]) -> String {
+    wording::list(&users.iter().map(|it| it.object.id.short()).collect::<Vec<_>>())
+}
+
 /// Names keys as long as they are few and short.
 fn few(keys: &[&str]) -> String {
     let named = wording::quoted(keys);
@@ -89,13 +107,12 @@ fn removed(
     config: &Object,
     gone: Gone<'_>,
 ) -> Option<Finding> {
-    let names: Vec<String> = gone.users.iter().map(|it| it.object.id.short()).collect();
-    let (users, what) = (wording::list(&names), gone.what);
+    let (users, what) = (named(&gone.users), gone.what);
     let message = format!("{what}: new pods of {users} cannot start, running ones go on until they are replaced");
     let help = format!("take the reference out of {users} in the same change, or mark it `optional`");
     let finding = Finding::new(code, environment.name(), &config.id, message).at(gone.path.to_string());
     let line = input.line_of(Side::Before, config, &gone.path);
-    (!names.is_empty()).then(|| finding.help(help).from_line(line))
+    (!users.is_empty()).then(|| finding.help(help).from_line(line))
 }
 
 /// References that come with this change, to keys that an object of the new tree does not have and did not have.

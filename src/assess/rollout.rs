@@ -1,7 +1,9 @@
-//! What a change of the pod template does to the running pods of a Deployment.
+//! What a change of the pod template does to the running pods of a Deployment, and another image to a bare pod.
 
 use super::reference::config_uses;
-use super::workload::{Pods, autoscaler, recreates, replaced_ordinals, replicas, restarts, rollout_bounds, scale};
+use super::workload::{
+    Pods, autoscaler, new_images, recreates, replaced_ordinals, replicas, restarts, rollout_bounds, scale,
+};
 use super::{Rule, wording};
 use crate::change::{
     Comparison, DecidedBy, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity, Side,
@@ -28,6 +30,8 @@ const RECREATE_DOWNTIME: ImpactCode = ImpactCode {
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
+        let bare = environment.kept().filter(|(_, it)| it.id.kind == "Pod" && restarts(environment, it));
+        findings.extend(bare.map(|(_, pod)| in_place(input, environment, pod)));
         for (before, deployment) in environment.kept().filter(|(_, it)| it.id.kind == "Deployment") {
             let Some(change) = environment.change(&deployment.id) else { continue };
             if restarts(environment, deployment) {
@@ -37,6 +41,15 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn in_place(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>, pod: &Object) -> Finding {
+    let names = new_images(environment, pod);
+    let (containers, verbs) =
+        if names.len() == 1 { ("container", "stops and starts") } else { ("containers", "stop and start") };
+    let message = format!("restarts in place: its {containers} {} {verbs} with another image", wording::quoted(&names));
+    let finding = Finding::new(ROLLING_RESTART, environment.name(), &pod.id, message).at("spec.containers");
+    finding.from_line(input.declaration(Side::After, pod))
 }
 
 fn restart(
@@ -176,12 +189,15 @@ pub(super) fn is_checksum(path: &FieldPath) -> bool {
 /// one for each node.
 pub(super) fn restarting(environment: &EnvironmentComparison<'_>) -> Vec<(String, u64)> {
     let after = environment.objects(Side::After);
-    let restarting = Pods::all(environment, Side::After).filter(|it| restarts(environment, it.object));
+    let bare = environment.of_kind(Side::After, "Pod");
+    let objects = Pods::all(environment, Side::After).map(|it| it.object).chain(bare);
+    let restarting = objects.filter(|it| restarts(environment, it));
     let pods_of = |workload: &Object| match replaced_ordinals(environment, workload) {
         Some(ordinals) => ordinals.end.saturating_sub(ordinals.start),
+        None if workload.id.kind == "Pod" => 1,
         None => replicas(after, workload),
     };
-    let named = restarting.map(|it| (it.object, pods_of(it.object)));
+    let named = restarting.map(|it| (it, pods_of(it)));
     let some = named.filter(|(workload, pods)| *pods > 0 || workload.id.kind == "DaemonSet");
     some.map(|(workload, pods)| (workload.id.name.clone(), pods)).collect()
 }
@@ -193,6 +209,23 @@ mod tests {
 
     fn web(replicas: u64, image: &str) -> Value {
         deployment("web", replicas, json!({"image": image}))
+    }
+
+    #[test]
+    fn a_bare_pod_restarts_its_container() {
+        let probe = |image: &str, command: &str| {
+            let spec = json!({"containers": [{"name": "probe", "image": image, "command": [command]}]});
+            object("v1", "Pod", "probe", &json!({"spec": spec}))
+        };
+        let check = |after: Value, restarts: &[(String, u64)], expected: &[&str]| {
+            let review = review_one(&[probe("web:1", "a")], &[after]);
+            assert_eq!(review.environments[0].restarts, restarts);
+            expect(&review, "rolling-restart", expected);
+        };
+        let message = "Pod/probe restarts in place: its container `probe` stops and starts with another image";
+        check(probe("web:2", "a"), &[("probe".to_owned(), 1)], &[message]);
+        check(probe("web:1", "a"), &[], &[]);
+        check(probe("web:2", "b"), &[], &[]);
     }
 
     #[test]

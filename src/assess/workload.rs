@@ -120,12 +120,16 @@ pub(super) fn is_on_delete(workload: &Object) -> bool {
     workload.field("spec.updateStrategy.type").and_then(Value::as_str) == Some("OnDelete")
 }
 
-/// True where this change replaces pods of a workload that is in both trees.
+/// True where this change replaces pods of a workload that is in both trees, or restarts containers of a bare one. The
+/// kubelet restarts a container whose spec changed, whatever the restart policy (`computePodActions`).
 pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Object) -> bool {
     let Some(before) = environment.object(Side::Before, &workload.id) else { return false };
     let has_pods = match workload.id.kind.as_str() {
         "DaemonSet" => true,
         "Deployment" | "StatefulSet" => replicas(environment.objects(Side::Before), before) > 0,
+        "Pod" => {
+            return !rejected::is_refused(environment, &workload.id) && !new_images(environment, workload).is_empty();
+        }
         _ => return false,
     };
     let is_changed = environment.change(&workload.id).is_some_and(|it| it.touches("spec.template"));
@@ -133,6 +137,15 @@ pub(super) fn restarts(environment: &EnvironmentComparison<'_>, workload: &Objec
         || is_on_delete(workload)
         || replaced_ordinals(environment, workload).is_some_and(|it| it.is_empty());
     has_pods && is_changed && !is_held && !rejected::is_refused(environment, &workload.id)
+}
+
+/// Returns the containers of a bare pod that get another image, by name.
+pub(super) fn new_images<'a>(environment: &EnvironmentComparison<'a>, pod: &'a Object) -> Vec<&'a str> {
+    let containers = |it: &'a Object| items(it.body.get("spec").unwrap_or(&Value::Null), "containers");
+    let Some(before) = environment.object(Side::Before, &pod.id) else { return Vec::new() };
+    let image = |name: &str| containers(before).iter().find(|it| text(it, "name") == name).map(|it| text(it, "image"));
+    let is_new = |it: &&Value| image(text(it, "name")).is_some_and(|old| old != text(it, "image"));
+    containers(pod).iter().filter(is_new).map(|it| text(it, "name")).collect()
 }
 
 /// Returns the ordinals of the pods that a StatefulSet replaces when its template changes. Pods that come or go because

@@ -1,6 +1,6 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
-use super::verdicts::{self, State};
+use super::verdicts::{self, Renamed, State};
 use super::{Compiled, manifests, objects, picture};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
 use crate::change::{Baseline, ChangeSet, Drift, Review, SourceLine, WaivedRule};
@@ -114,7 +114,11 @@ pub(super) fn compared(
     environments.sort_by(|a, b| a.name().cmp(b.name()));
     let old = State { sets: before_sets.iter().collect(), sources: previous.sources.as_ref() };
     let new = State { sets: compiled.sets.iter().collect(), sources: Some(sources) };
-    let verdicts = (!is_same).then(|| verdicts::between(&old, &new));
+    let renamed = environments
+        .iter()
+        .flat_map(|it| it.changes.renames.iter().map(|rename| (it.environment.name.as_str(), rename)));
+    let renamed: Vec<Renamed<'_>> = renamed.collect();
+    let verdicts = (!is_same).then(|| verdicts::between(&old, &new, &renamed));
     let excused = verdicts.as_ref().map(|it| &it.excused);
     let is_first = previous.baseline == Baseline::FirstCompile;
     let excused = excused.filter(|_| !is_first);

@@ -4,7 +4,7 @@
 //! with what it excused. Both states are held to the levels of the new spec, so that a rule that is switched on or off
 //! is not a change of any object.
 
-use crate::change::{SourceLine, Turn, Verdict};
+use crate::change::{Rename, SourceLine, Turn, Verdict};
 use crate::diagnostic::house_rule::{
     HOUSE_RULES, MISSING_IN_PROTECTED, UNCHECKED_CUSTOM_RESOURCE, WEAKER_IN_PROTECTED,
 };
@@ -37,9 +37,13 @@ pub(super) fn excuse(it: &Waived) -> Excuse {
     (it.code.name, it.environment.clone(), name(&it.object))
 }
 
-/// Compares what the checks say of two states.
-pub(super) fn between(before: &State<'_>, after: &State<'_>) -> Verdicts {
-    let (old, new) = (checked(&before.sets), checked(&after.sets));
+/// An environment, and an object of it that takes another's place.
+pub(super) type Renamed<'a> = (&'a str, &'a Rename);
+
+/// Compares what the checks say of two states. What they said of an object is said of the one in its place.
+pub(super) fn between(before: &State<'_>, after: &State<'_>, renames: &[Renamed<'_>]) -> Verdicts {
+    let (mut old, new) = (checked(&before.sets), checked(&after.sets));
+    old.diagnostics.iter_mut().for_each(|it| rename(it, renames));
     let excused: BTreeSet<Excuse> = old.waived.iter().map(excuse).collect();
     let still_excused: BTreeSet<Excuse> = new.waived.iter().map(excuse).collect();
     let is_excused = |known: &BTreeSet<Excuse>, it: &Diagnostic| {
@@ -55,16 +59,13 @@ pub(super) fn between(before: &State<'_>, after: &State<'_>) -> Verdicts {
     let waived = old.waived.into_iter().filter(|it| !still_excused.contains(&excuse(it))).map(|it| it.message);
     let broken_still: BTreeSet<_> = changed.iter().map(|it| (it.code, name(&it.object))).collect();
     let is_there = |it: &Diagnostic| {
-        let name = name(&about(it));
+        // What a protected environment lacked is mended where it has it now, not where nobody has it any more.
+        let name = it.object.as_ref().map_or_else(|| name(&about(it)), name);
         let is_meant = |set: &&&ObjectSet| it.environments.contains(&set.environment.name);
         let sets = || after.sets.iter().filter(is_meant);
         let is_kept = |set: &ObjectSet| set.objects.iter().any(|it| self::name(&it.id) == name);
         // What is about an environment is mended where the environment is still there.
-        if it.object.is_none() || is_of_environments(it) {
-            sets().next().is_some()
-        } else {
-            sets().any(|it| is_kept(it))
-        }
+        if it.object.is_none() { sets().next().is_some() } else { sets().any(|it| is_kept(it)) }
     };
     let mended = gone.into_iter().filter(|it| !is_excused(&still_excused, it)).chain(waived);
     let mended = mended.filter(|it| is_there(it) && !broken_still.contains(&(it.code.name, name(&about(it)))));
@@ -96,6 +97,22 @@ fn name(id: &ObjectId) -> Name {
 /// True for a message about environments beside each other; its object is only the place of its line.
 fn is_of_environments(message: &Diagnostic) -> bool {
     [MISSING_IN_PROTECTED, WEAKER_IN_PROTECTED].contains(&message.code) && message.message.starts_with("protected `")
+}
+
+/// Gives the objects that a message names the names that they have now.
+fn rename(message: &mut Diagnostic, renames: &[Renamed<'_>]) {
+    for (environment, Rename { before, after, .. }) in renames {
+        let (old, new) = (before.short(), after.short());
+        if is_of_environments(message) {
+            message.message = message.message.replace(&format!(" {old},"), &format!(" {new},"));
+        } else if message.environments.iter().any(|it| it == environment)
+            && message.object.as_ref().is_some_and(|it| name(it) == name(before))
+        {
+            message.object = Some(after.clone());
+            let rest = message.message.strip_prefix(&old).map(|rest| format!("{new}{rest}"));
+            message.message = rest.unwrap_or_else(|| std::mem::take(&mut message.message));
+        }
+    }
 }
 
 /// The object that a message is about, or else the first of its environments.

@@ -118,7 +118,9 @@ fn of_one(same: &[&Verdict]) -> Option<Finding> {
     problems.truncate(MOST_PROBLEMS);
     let rest = if more == 0 { String::new() } else { format!("; and {more} more") };
     let problems = problems.join("; ");
-    let finding = finding(first, check, &|words| format!("{words}: {problems}{rest}"));
+    // What it said is no longer so.
+    let said = if first.turn == Turn::Mended { ", which said" } else { "" };
+    let finding = finding(first, check, &|words| format!("{words}{said}: {problems}{rest}"));
     let path = if same.len() == 1 { first.path.as_str() } else { "" };
     let help = if first.turn == Turn::Mended { "" } else { &first.help };
     Some(finding.at(path).help(help).from_line(first.source.clone()))

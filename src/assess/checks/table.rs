@@ -200,7 +200,7 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     row(
         ("server-owned-field", Warn, Trees),
-        "sets what only the API server sets",
+        "sets a field that is not its own",
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/#object-spec-and-status",
     ),
     row(

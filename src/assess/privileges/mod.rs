@@ -21,7 +21,8 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // What the accounts of a new environment may do is not more than before.
     for environment in input.environments.iter().filter(|it| it.before.is_some() && it.after.is_some()) {
-        let (before, after) = (rights(environment.objects(Side::Before)), rights(environment.objects(Side::After)));
+        let (old, new) = (environment.objects(Side::Before), environment.objects(Side::After));
+        let (before, after) = (rights(old, new), rights(new, old));
         let none = BTreeMap::new();
         let subjects: BTreeSet<&Subject> = before.keys().chain(after.keys()).collect();
         for subject in subjects {
@@ -35,8 +36,8 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
             }
             // Who is gone has lost nothing.
             let is_there = subject.kind != "ServiceAccount" || is_kept(environment, subject);
-            let lost = by_binding(not_covered(old, new)).into_iter().filter(|it| is_there && is_taken(it.0));
-            for (binding, rights) in lost {
+            let is_told = |it: &Object| is_there && is_taken(it) && !has_lost_role(environment, it);
+            for (binding, rights) in by_binding(not_covered(old, new)).into_iter().filter(|it| is_told(it.0)) {
                 let message =
                     format!("lets {} do less: no longer {}", who(subject, environment), told(&rights, environment));
                 let finding = Finding::new(PRIVILEGE_WIDENED, environment.name(), &binding.id, message);
@@ -59,6 +60,20 @@ fn is_kept(environment: &EnvironmentComparison<'_>, subject: &Subject) -> bool {
             .any(|it| it.id.name == subject.name && it.id.namespace.as_deref() == Some(subject.namespace.as_str()))
     };
     is_in(Side::After) || !is_in(Side::Before)
+}
+
+/// True for a binding that stays and whose role goes: that is said of the role.
+fn has_lost_role(environment: &EnvironmentComparison<'_>, binding: &Object) -> bool {
+    let has_role = |side| environment.object(side, &binding.id).map(|it| role(environment, side, it).is_some());
+    (has_role(Side::Before), has_role(Side::After)) == (Some(true), Some(false))
+}
+
+/// Returns the role that a binding gives, where we render it.
+fn role<'a>(environment: &EnvironmentComparison<'a>, side: Side, binding: &Object) -> Option<&'a Object> {
+    let name = binding.field("roleRef.name")?.as_str()?;
+    let kind = binding.field("roleRef.kind")?.as_str()?;
+    let is_near = |it: &Object| kind == "ClusterRole" || it.id.namespace == binding.id.namespace;
+    environment.of_kind(side, kind).find(|it| it.id.name == name && is_near(it))
 }
 
 /// Returns the rights of one list that those of the other do not include.
@@ -113,12 +128,7 @@ fn who(subject: &Subject, environment: &EnvironmentComparison<'_>) -> String {
 
 /// Returns the line of the role that changes, or else of the binding.
 fn cause(input: &Comparison<'_>, environment: &EnvironmentComparison<'_>, binding: &Object) -> Option<SourceLine> {
-    let name = binding.field("roleRef.name")?.as_str()?;
-    let kind = binding.field("roleRef.kind")?.as_str()?;
-    let is_role =
-        |it: &&Object| it.id.name == name && (kind == "ClusterRole" || it.id.namespace == binding.id.namespace);
-    let role = environment.of_kind(Side::After, kind).find(is_role);
-    let changed = role.filter(|it| environment.change(&it.id).is_some());
+    let changed = role(environment, Side::After, binding).filter(|it| environment.change(&it.id).is_some());
     let (object, path) = changed.map_or((binding, "subjects"), |it| (it, "rules"));
     input.line_of(Side::After, object, &FieldPath::parse(path)?)
 }
@@ -208,6 +218,17 @@ mod tests {
         );
         check(&[named], &[rule("", "configmaps", &["get"])], Severity::Note, "more: get configmaps");
         check(&[], &[rule("apps", "deployments", &["get"])], Severity::Note, "more: get deployments.apps");
+    }
+
+    #[test]
+    fn a_role_that_comes_or_goes_is_known_on_both_sides() {
+        let bound = || binding("RoleBinding", "Role/web", "web");
+        let with_role = || vec![role(&[rule("", "pods", &["get"])]), bound()];
+        let check = |before: &[Value], after: &[Value], expected: &[&str]| {
+            expect(&review_one(before, after), "privilege-widened", expected);
+        };
+        check(&with_role(), &[bound()], &[]);
+        check(&[bound()], &with_role(), &["RoleBinding/web lets ServiceAccount/web do more: get pods"]);
     }
 
     #[test]

@@ -40,8 +40,9 @@ pub(super) type Rights<'a> = BTreeMap<Subject, BTreeMap<Right, &'a Object>>;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
-/// Returns what the roles and bindings of one state give to whom.
-pub(super) fn rights(objects: &[Object]) -> Rights<'_> {
+/// Returns what the roles and bindings of one state give to whom. A role that only the other state renders is not there
+/// in this one and gives nothing; what one gives that neither renders is not known.
+pub(super) fn rights<'a>(objects: &'a [Object], others: &[Object]) -> Rights<'a> {
     let mut found = Rights::new();
     for binding in objects.iter().filter(|it| it.id.group == GROUP && it.id.kind.ends_with("RoleBinding")) {
         let namespace = (binding.id.kind == "RoleBinding").then(|| binding.id.namespace.clone().unwrap_or_default());
@@ -55,6 +56,7 @@ pub(super) fn rights(objects: &[Object]) -> Rights<'_> {
             Some(role) => items(&role.body, "rules").iter().flat_map(of_rule).collect(),
             // The role that every cluster has for its administrators.
             None if name == "cluster-admin" => of_rule(&everything()),
+            None if others.iter().any(|it| is_role(&it)) => Vec::new(),
             None => vec![What::Role(format!("{kind}/{name}"))],
         };
         for subject in items(&binding.body, "subjects") {
