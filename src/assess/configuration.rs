@@ -3,9 +3,12 @@
 //! The note on the ConfigMap or Secret accounts for every workload that reads what changed; a workload that needs
 //! something done about it has a finding of its own, with what to do. Where those say it all, there is no note.
 
-use super::consumer::{ChangedConfig, Consumer, Fate, Reader};
+use super::consumer::{ChangedConfig, Consumer, Fate, Reader, has_key};
+use super::reference::ConfigUse;
 use super::{Rule, wording};
-use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side, SourceLine};
+use crate::change::{
+    Comparison, DecidedBy, EnvironmentComparison, Equivalence, Finding, ImpactCode, Severity, Side, SourceLine,
+};
 use crate::object::FieldPath;
 
 pub(super) const RULES: &[Rule] = &[
@@ -132,7 +135,13 @@ fn unrestarted(input: &Comparison<'_>) -> Vec<Finding> {
     for environment in &input.environments {
         let readers = Reader::all(environment);
         for config in ChangedConfig::all(environment).into_iter().filter(|it| it.after.is_some()) {
-            for consumer in config.consumers(environment, &readers) {
+            for mut consumer in config.consumers(environment, &readers) {
+                consumer.keys.retain(|it| !is_reworded(environment, &config, it));
+                let Some(first) = config.keys.iter().find(|it| consumer.keys.first() == Some(&it.0)) else { continue };
+                // A restart would not bring it back up, which is said of what loses the key.
+                if is_stranded(&config, &readers, &consumer) {
+                    continue;
+                }
                 let Some((code, message)) = stale(&config, &consumer).filter(|_| is_untouched(environment, &consumer))
                 else {
                     continue;
@@ -154,11 +163,25 @@ fn unrestarted(input: &Comparison<'_>) -> Vec<Finding> {
                     ),
                 };
                 let finding = Finding::new(code, environment.name(), id, message).help(help);
-                findings.push(finding.from_line(line(input, &config, &consumer.path)));
+                findings.push(finding.from_line(line(input, &config, &first.1)));
             }
         }
     }
     findings
+}
+
+/// True where a key says the same as before in other words.
+fn is_reworded(environment: &EnvironmentComparison<'_>, config: &ChangedConfig<'_>, key: &str) -> bool {
+    let path = config.keys.iter().find(|it| it.0 == key).map(|it| &it.1);
+    let fields = environment.change(&config.before.id).map(|it| it.fields.as_slice()).unwrap_or_default();
+    fields.iter().any(|it| Some(&it.path) == path && it.equivalent == Some(Equivalence::Text))
+}
+
+/// True where a workload cannot start again, because a key that it needs is gone.
+fn is_stranded(config: &ChangedConfig<'_>, readers: &[Reader<'_>], consumer: &Consumer<'_>) -> bool {
+    let is_gone = |key: &str| config.after.is_some_and(|it| !has_key(it, key));
+    let mut uses = readers.iter().filter(|it| it.object.id == consumer.workload.id);
+    uses.any(|it| it.uses_of(config.before).filter_map(ConfigUse::needed_key).any(is_gone))
 }
 
 fn stale(config: &ChangedConfig<'_>, consumer: &Consumer<'_>) -> Option<(ImpactCode, String)> {
@@ -346,6 +369,27 @@ mod tests {
         note(&[set(1)], &[rolled(set(1))], &[part]);
         let all = "ConfigMap/web-config changes `A`: StatefulSet/web restarts in this change and takes it up";
         note(&[set(0)], &[rolled(set(0))], &[all]);
+    }
+
+    #[test]
+    fn nobody_is_sent_to_restart_for_nothing() {
+        let check = |body: &Value, before: &Value, after: &Value, expected: &[&str]| {
+            let review = review_one(&[body.clone(), config(before)], &[body.clone(), config(after)]);
+            expect(&review, "config-not-picked-up", expected);
+        };
+        let stale = |keys: &str| {
+            format!(
+                "Deployment/web keeps running with the old configuration: {keys} of ConfigMap/web-config changed, and its pods read it only when they start"
+            )
+        };
+        let (one, two) = (json!({"A": "1", "B": "1"}), json!({"B": "2"}));
+        // It could not start again.
+        check(&reader(from_key("A", false)), &one, &two, &[]);
+        check(&reader(from_key("A", true)), &one, &two, &[&stale("`A`")]);
+        check(&reader(from_all()), &one, &two, &[&stale("`A` and `B`")]);
+        let (compact, spaced) = (json!({"a.json": "{\"a\":1}", "B": "1"}), json!({"a.json": "{ \"a\": 1 }", "B": "1"}));
+        check(&reader(from_all()), &compact, &spaced, &[]);
+        check(&reader(from_all()), &compact, &json!({"a.json": "{ \"a\": 1 }", "B": "2"}), &[&stale("`B`")]);
     }
 
     #[test]

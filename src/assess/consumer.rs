@@ -47,8 +47,6 @@ pub(super) struct ChangedConfig<'a> {
 pub(super) struct Consumer<'a> {
     pub(super) workload: &'a Object,
     pub(super) keys: Vec<&'a str>,
-    /// The path of the first of them.
-    pub(super) path: FieldPath,
     pub(super) fate: Fate,
 }
 
@@ -94,7 +92,6 @@ impl<'a> ChangedConfig<'a> {
         let is_read = |key: &str, it: &ConfigUse<'_>| it.key.is_none_or(|it| it == key);
         let read = self.keys.iter().filter(|(key, _)| reader.uses_of(self.before).any(|it| is_read(key, it)));
         let read: Vec<&(&str, FieldPath)> = read.collect();
-        let (_, path) = read.first()?;
         let ways = reader.uses_of(self.before).filter(|it| read.iter().any(|(key, _)| is_read(key, it)));
         let is_optional = reader.uses_of(self.before).all(|it| it.optional);
         let workload = reader.object;
@@ -102,7 +99,7 @@ impl<'a> ChangedConfig<'a> {
         let is_gone = self.after.is_none() && is_optional;
         let is_kept = matches!(fate, Fate::Keeps | Fate::KeepsFiles | Fate::Updates);
         let fate = if is_gone && is_kept { Fate::GoesWithout } else { fate };
-        Some(Consumer { workload, keys: read.iter().map(|it| it.0).collect(), path: path.clone(), fate })
+        Some(Consumer { workload, keys: read.iter().map(|it| it.0).collect(), fate })
     }
 
     /// Returns the fate of a workload that reads it in this way, the least flexible of its ways.

@@ -98,21 +98,27 @@ fn fields(environment: Option<&EnvironmentComparison<'_>>, drift: &Drift) -> Str
         let now = after.and_then(|object| find_again(&object.body, it));
         let (expected, found) = (it.before.as_ref(), it.after.as_ref());
         let (by_sources, in_tree) = (shown(expected, is_hidden), shown(found, is_hidden));
-        match (drift.side, expected, found) {
+        let what = match (drift.side, expected, found) {
             (Side::After, None, _) => format!("`{}` is only in the tree", it.shown),
             (Side::After, _, None) => format!("`{}` is not in the tree", it.shown),
             (Side::After, ..) => format!("`{}` is {in_tree} in the tree and {by_sources} by the sources", it.shown),
-            (Side::Before, None, _) => format!("`{}` was put in, {}", it.shown, end(now, expected, found, is_hidden)),
-            (Side::Before, _, None) => {
-                format!("`{}` was taken out, {}", it.shown, end(now, expected, found, is_hidden))
-            }
-            (Side::Before, ..) => {
-                let end = end(now, expected, found, is_hidden);
-                format!("`{}` was {in_tree} and not {by_sources}, {end}", it.shown)
-            }
-        }
+            (Side::Before, None, _) => format!("`{}` was put in", it.shown),
+            (Side::Before, _, None) => format!("`{}` was taken out", it.shown),
+            (Side::Before, ..) => format!("`{}` was {in_tree} and not {by_sources}", it.shown),
+        };
+        let end = match drift.side {
+            Side::After => String::new(),
+            Side::Before => end(now, expected, found, is_hidden),
+        };
+        (what, end)
     };
-    let mut told: Vec<String> = fields.iter().take(MOST_FIELDS).map(told).collect();
+    let told: Vec<(String, String)> = fields.iter().take(MOST_FIELDS).map(told).collect();
+    let alike = told.chunk_by(|a, b| a.1 == b.1 && !a.1.is_empty()).map(|group| {
+        let whats: Vec<&str> = group.iter().map(|it| it.0.as_str()).collect();
+        let ends: Vec<&str> = group.iter().map(|it| it.1.as_str()).take(1).filter(|it| !it.is_empty()).collect();
+        [&[&*whats.join(", and ")], &*ends].concat().join(", ")
+    });
+    let mut told: Vec<String> = alike.collect();
     if fields.len() > MOST_FIELDS {
         told.push(format!("and {}", count_of(&fields[MOST_FIELDS..], "more field")));
     }

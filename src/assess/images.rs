@@ -30,10 +30,31 @@ fn images<'a>(environment: &EnvironmentComparison<'a>, side: Side) -> Images<'a>
     images
 }
 
+/// Returns the images before, those of a workload that takes another name or place under the new one.
+fn images_before<'a>(environment: &'a EnvironmentComparison<'a>, after: &Images<'a>) -> Images<'a> {
+    let mut images = images(environment, Side::Before);
+    for rename in &environment.changes.renames {
+        let of =
+            |images: &Images<'a>, id: &ObjectId| images.keys().filter(|it| it.0 == id).copied().collect::<Vec<_>>();
+        let (old, new) = (of(&images, &rename.before), of(after, &rename.after));
+        for key in &old {
+            let same = new.iter().find(|it| it.1 == key.1);
+            // The only container often has the name of its workload.
+            let only = new.first().filter(|_| old.len() == 1 && new.len() == 1);
+            if let (Some(to), Some(image)) = (same.or(only), images.get(key).cloned()) {
+                images.remove(key);
+                images.insert(*to, image);
+            }
+        }
+    }
+    images
+}
+
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for environment in &input.environments {
-        let (before, after) = (images(environment, Side::Before), images(environment, Side::After));
+        let after = images(environment, Side::After);
+        let before = images_before(environment, &after);
         for (key @ (id, _), (new, path)) in &after {
             let Some((old, _)) = before.get(key).filter(|(old, _)| old != new) else { continue };
             let Some(object) = environment.object(Side::After, id) else { continue };
@@ -85,7 +106,8 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ImageChange> {
     type Key = (String, Option<String>, Option<String>);
     let mut joined: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
     for environment in &input.environments {
-        let (before, after) = (images(environment, Side::Before), images(environment, Side::After));
+        let after = images(environment, Side::After);
+        let before = images_before(environment, &after);
         let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
         for key in keys {
             let side = |it: &Images<'_>| it.get(key).map(|(image, _)| (*image).to_owned());
@@ -113,7 +135,7 @@ pub(super) fn changes(input: &Comparison<'_>) -> Vec<ImageChange> {
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, review_of, review_one};
+    use crate::assess::tests::fixture::{deployment, review_of, review_one, with};
     use serde_json::{Value, json};
 
     fn web(image: &str) -> Value {
@@ -167,5 +189,19 @@ mod tests {
         assert_eq!((images[0].workload.as_str(), images[0].step.as_str()), ("web", "minor"));
         let images = review_one(&[], &[web("web:1")]).images;
         assert_eq!((&images[0].before, images[0].step.as_str()), (&None, "new"));
+    }
+
+    #[test]
+    fn another_name_for_a_workload_is_no_new_image() {
+        let check = |after: &str, container: &str, expected: &[(&str, &str)]| {
+            let renamed = with(web(after), "/metadata/name", json!("shop"));
+            let renamed = with(renamed, "/spec/template/spec/containers/0/name", json!(container));
+            let images = review_one(&[web("web:1.4.2")], &[renamed]).images;
+            let found: Vec<(&str, &str)> = images.iter().map(|it| (it.workload.as_str(), it.step.as_str())).collect();
+            assert_eq!(found, expected);
+        };
+        check("web:1.4.2", "web", &[]);
+        check("web:1.4.2", "shop", &[]);
+        check("web:1.5.0", "web", &[("shop/web", "minor")]);
     }
 }

@@ -190,9 +190,16 @@ impl Patience {
         format!("restarts it after {}{in_a_row}, one every {} s", wording::count(self.failures, "failure"), self.period)
     }
 
-    fn allows(self) -> String {
-        let failures = wording::count(self.failures, "failure");
-        format!("{failures}, one every {} s, each after {} s without an answer", self.period, self.timeout)
+    /// Names what it allows less of than another.
+    fn below(self, other: Self) -> String {
+        let all = [
+            ("failureThreshold", self.failures, other.failures),
+            ("periodSeconds", self.period, other.period),
+            ("timeoutSeconds", self.timeout, other.timeout),
+        ];
+        let less = all.iter().filter(|(_, now, was)| now < was);
+        let told: Vec<String> = less.map(|(name, now, was)| format!("`{name}` is {now} (was {was})")).collect();
+        wording::list(&told)
     }
 }
 
@@ -204,9 +211,8 @@ fn stricter(container: &Kept<'_>, probe: &str, old: &Value, new: &Value) -> Opti
         return None;
     }
     let name = text(container.new, "name");
-    let then = if probe == "readinessProbe" { "gets no traffic" } else { "is restarted" };
-    let message =
-        format!("has a stricter {} probe: {name} {then} after {} (was {})", word(probe), now.allows(), was.allows());
+    let then = if probe == "readinessProbe" { "loses its traffic" } else { "is restarted" };
+    let message = format!("has a stricter {} probe: {name} {then} sooner, as {}", word(probe), now.below(was));
     Some(Change {
         message,
         help: "make sure that the app answers in time under load and while it starts",
@@ -286,13 +292,15 @@ mod tests {
             }
             json!({"livenessProbe": probe})
         };
-        let message = "has a stricter liveness probe: web is restarted after 1 failure, one every 10 s, each after 1 s without an answer (was 3 failures, one every 10 s, each after 1 s without an answer)";
+        let message = "has a stricter liveness probe: web is restarted sooner, as `failureThreshold` is 1 (was 3)";
         check(probe(json!({})), probe(json!({"failureThreshold": 1})), &[message]);
         check(probe(json!({})), probe(json!({"failureThreshold": 3, "periodSeconds": 10, "timeoutSeconds": 1})), &[]);
         check(probe(json!({})), probe(json!({"failureThreshold": 5})), &[]);
         check(probe(json!({})), probe(json!({"failureThreshold": 6, "periodSeconds": 5})), &[]);
         let quick = json!({"timeoutSeconds": 2});
-        let sooner = "has a stricter liveness probe: web is restarted after 3 failures, one every 10 s, each after 1 s without an answer (was 3 failures, one every 10 s, each after 2 s without an answer)";
+        let sooner = "has a stricter liveness probe: web is restarted sooner, as `timeoutSeconds` is 1 (was 2)";
         check(probe(quick), probe(json!({})), &[sooner]);
+        let both = "has a stricter liveness probe: web is restarted sooner, as `failureThreshold` is 2 (was 3) and `periodSeconds` is 5 (was 10)";
+        check(probe(json!({})), probe(json!({"failureThreshold": 2, "periodSeconds": 5})), &[both]);
     }
 }

@@ -91,8 +91,9 @@ fn service_removed(input: &Comparison<'_>) -> Vec<Finding> {
     for environment in &input.environments {
         for service in gone(environment).filter(|it| it.id.kind == "Service") {
             let users = service_users(input, environment, service);
-            // What goes with a whole environment is said once, for the environment.
-            if users.is_empty() && environment.after.is_none() {
+            // What goes with a whole environment or Namespace is said once, for that.
+            let is_said = environment.after.is_none() || goes_with_namespace(environment, service);
+            if users.is_empty() && is_said {
                 continue;
             }
             let released = released(service);

@@ -53,14 +53,15 @@ fn toggled(before: &Object, after: &Object) -> Option<(ImpactCode, String, &'sta
         }
         ("CronJob", true, false) => {
             let missed = match deadline {
-                None => "a run that was missed in the meantime is started at once".to_owned(),
-                Some(seconds) => format!("a run that was missed in the last {seconds} s is started at once"),
+                None => "a run that was missed in the meantime counts as due".to_owned(),
+                Some(seconds) => format!("a run that was missed in the last {seconds} s counts as due"),
             };
             let help = "set `startingDeadlineSeconds`, or merge when a run does no harm";
             Some((SCHEDULE_RESUMED, format!("may start a run at once: it is no longer suspended, and {missed}"), help))
         }
         ("Job", true, false) => {
-            let message = "may start at once: it is no longer suspended, unless it has already ended".to_owned();
+            let message =
+                "may start at once: it is no longer suspended, and runs unless it has already ended".to_owned();
             Some((SCHEDULE_RESUMED, message, ""))
         }
         _ => None,
@@ -91,7 +92,7 @@ mod tests {
         check("CronJob", yes(), yes(), "schedule-suspended", None);
         check("CronJob", unset(), no(), "schedule-suspended", None);
         check("CronJob", yes(), no(), "schedule-suspended", None);
-        let resumes = "may start a run at once: it is no longer suspended, and a run that was missed in the meantime is started at once";
+        let resumes = "may start a run at once: it is no longer suspended, and a run that was missed in the meantime counts as due";
         check("CronJob", yes(), unset(), "schedule-resumed", Some(resumes));
         check("CronJob", unset(), no(), "schedule-resumed", None);
         let job = "stops: it is suspended, so that its running pods are deleted and none is started";
@@ -101,7 +102,7 @@ mod tests {
             yes(),
             no(),
             "schedule-resumed",
-            Some("may start at once: it is no longer suspended, unless it has already ended"),
+            Some("may start at once: it is no longer suspended, and runs unless it has already ended"),
         );
     }
 
@@ -112,7 +113,7 @@ mod tests {
                 json!({"schedule": "@daily", "suspend": suspend, "startingDeadlineSeconds": 60, "jobTemplate": {}});
             object("batch/v1", "CronJob", "backup", &json!({"spec": spec}))
         };
-        let message = "CronJob/backup may start a run at once: it is no longer suspended, and a run that was missed in the last 60 s is started at once";
+        let message = "CronJob/backup may start a run at once: it is no longer suspended, and a run that was missed in the last 60 s counts as due";
         expect(&review_one(&[body(true)], &[body(false)]), "schedule-resumed", &[message]);
     }
 }

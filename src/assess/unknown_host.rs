@@ -66,7 +66,7 @@ fn finding(
     let is_own = setting.object.id.namespace.as_deref() == Some(namespace);
     let place_name = if is_own { "its namespace" } else { namespace };
     let message = format!(
-        "names a host that nothing provides: `{}`, but no Service/{name} is rendered in {place_name} or declared",
+        "names a host that nothing provides: `{}`, and no Service/{name} is rendered in {place_name} or declared",
         host.name
     );
     let near = nearest(input, place);
@@ -235,7 +235,7 @@ mod tests {
     fn check(value: &str, missing: Option<(&str, &str)>) {
         let review = review_one(&[service("api"), config("")], &[service("api"), config(value)]);
         let message = missing.map(|(host, name)| {
-            format!("ConfigMap/config names a host that nothing provides: `{host}`, but no Service/{name} is rendered in its namespace or declared")
+            format!("ConfigMap/config names a host that nothing provides: `{host}`, and no Service/{name} is rendered in its namespace or declared")
         });
         expect(&review, "unknown-internal-host", message.as_deref().as_slice());
     }
@@ -272,7 +272,7 @@ mod tests {
         let of = |before: &[Value], after: &[Value], expected: &[&str]| {
             expect(&review_one(before, after), "unknown-internal-host", expected);
         };
-        let message = "ConfigMap/config names a host that nothing provides: `apis`, but no Service/apis is rendered in its namespace or declared";
+        let message = "ConfigMap/config names a host that nothing provides: `apis`, and no Service/apis is rendered in its namespace or declared";
         of(&[config("http://apis")], &[config("http://apis/v2")], &[]);
         of(&[], &[config("http://apis")], &[message]);
         // What goes is told where it goes.
@@ -285,7 +285,7 @@ mod tests {
             with(web, "/spec/template/spec/hostAliases", json!([{"ip": "10.0.0.1", "hostnames": names}]))
         };
         of(&[], &[aliased(json!(["apis"]))], &[]);
-        let message = "Deployment/web names a host that nothing provides: `apis`, but no Service/apis is rendered in its namespace or declared";
+        let message = "Deployment/web names a host that nothing provides: `apis`, and no Service/apis is rendered in its namespace or declared";
         of(&[], &[aliased(json!(["other"]))], &[message]);
     }
 
@@ -302,7 +302,7 @@ mod tests {
             &review_of(&states("http://apis.prod")),
             "unknown-internal-host",
             &[
-                "ConfigMap/config names a host that nothing provides: `apis.prod`, but no Service/apis is rendered in prod or declared",
+                "ConfigMap/config names a host that nothing provides: `apis.prod`, and no Service/apis is rendered in prod or declared",
             ],
         );
         let review = review_of(&states("http://apis.prod"));

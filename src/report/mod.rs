@@ -19,6 +19,7 @@ mod markdown;
 mod notes;
 mod page;
 mod parity;
+mod repeated;
 mod sarif;
 mod table;
 mod terminal;

@@ -7,6 +7,7 @@
 //! where it extends one.
 
 use crate::support::cases::project_path;
+use crate::support::golden::Failures;
 use crate::support::grammar::{Known, collect_used, every_node, key};
 use crate::support::markdown::{Fence, fences, sections};
 use crate::support::project::{compile, repository_files};
@@ -278,4 +279,24 @@ fn around_base(document: &KdlDocument) -> String {
     let app = if document.get("app").is_none() { format!("app example {{{APP}}}\n") } else { String::new() };
     let cluster = if document.get("cluster").is_none() { CLUSTER } else { "" };
     app + cluster
+}
+
+/// A block `text FILE` stands in the file, line for line.
+#[test]
+fn every_quote_of_a_file_stands_in_it() {
+    let quotes = |(name, text): (String, String)| {
+        let is_quote = |it: &Fence| it.info.starts_with("text ");
+        fences(&text).into_iter().filter(is_quote).map(move |it| (name.clone(), it)).collect::<Vec<_>>()
+    };
+    let quotes: Vec<(String, Fence)> = repository_files("docs", ".md").into_iter().flat_map(quotes).collect();
+    assert!(!quotes.is_empty());
+    let mut failures = Failures::default();
+    for (page, quote) in quotes {
+        let file = quote.info.trim_start_matches("text ");
+        let text = std::fs::read_to_string(project_path(file)).unwrap_or_default();
+        if !format!("\n{text}").contains(&format!("\n{}", quote.text)) {
+            failures.push(format!("{page}:{}: does not stand in {file}:\n{}", quote.line, quote.text));
+        }
+    }
+    failures.finish();
 }

@@ -20,6 +20,7 @@ mod example_review;
 mod examples;
 mod git;
 mod graph;
+mod history;
 mod house_rules;
 mod html;
 mod laws;

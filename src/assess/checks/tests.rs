@@ -50,7 +50,11 @@ fn a_check_is_told_by_what_became_of_it() {
         |code, turn, expected: &str| assert_eq!(told(vec![verdict(code, turn, "a", "b")], &[], &[]), [expected]);
     check("missing-probe", Turn::Introduced, "missing-probe Deployment/a is not probed: b");
     check("missing-probe", Turn::Unexcused, "missing-probe Deployment/a is not probed: b, which was excused until now");
-    check("missing-probe", Turn::Mended, "house-rule-repaired Deployment/a no longer breaks `missing-probe`, which said: b");
+    check(
+        "missing-probe",
+        Turn::Mended,
+        "house-rule-repaired Deployment/a no longer breaks `missing-probe`, which said: b",
+    );
     check(
         "invalid-key",
         Turn::Introduced,

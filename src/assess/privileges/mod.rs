@@ -2,7 +2,7 @@
 
 mod rights;
 
-use super::{Rule, wording};
+use super::{Rule, rejected, wording};
 use crate::change::{Comparison, DecidedBy, EnvironmentComparison, Finding, ImpactCode, Severity, Side, SourceLine};
 use crate::object::{FieldPath, Object};
 use rights::{Right, Subject, What, rights};
@@ -27,14 +27,17 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         let subjects: BTreeSet<&Subject> = before.keys().chain(after.keys()).collect();
         for subject in subjects {
             let (old, new) = (before.get(subject).unwrap_or(&none), after.get(subject).unwrap_or(&none));
+            // What is refused changes nobody's rights.
+            let is_taken =
+                |it: &Object| !rejected::is_refused(environment, &it.id) || rejected::is_replaced(environment, &it.id);
             let gained = by_binding(not_covered(new, old));
-            for (binding, rights) in gained {
+            for (binding, rights) in gained.into_iter().filter(|it| is_taken(it.0)) {
                 findings.push(widened(input, environment, subject, binding, &rights));
             }
             // Who is gone has lost nothing.
             let is_there = subject.kind != "ServiceAccount" || is_kept(environment, subject);
-            let lost = by_binding(not_covered(old, new)).into_iter();
-            for (binding, rights) in lost.filter(|(binding, _)| is_there && !has_lost_role(environment, binding)) {
+            let is_told = |it: &Object| is_there && is_taken(it) && !has_lost_role(environment, it);
+            for (binding, rights) in by_binding(not_covered(old, new)).into_iter().filter(|it| is_told(it.0)) {
                 let message =
                     format!("lets {} do less: no longer {}", who(subject, environment), told(&rights, environment));
                 let finding = Finding::new(PRIVILEGE_WIDENED, environment.name(), &binding.id, message);

@@ -112,7 +112,7 @@ impl Pair<'_> {
             let was = old.iter().find(|(known, _)| *known == key(item)).map(|(_, port)| *port);
             let message = match was {
                 Some(was) if was != new => {
-                    format!("moves to another node port: {new} instead of {was}, where nothing answers any more")
+                    format!("moves to another node port: {new}, and nothing answers on {was} any more")
                 }
                 None if known && service_type(self.after) != "ClusterIP" => {
                     format!("gets a node port of its own choice: {new} instead of the one that the cluster had chosen")
@@ -120,7 +120,7 @@ impl Pair<'_> {
                 Some(_) | None => continue,
             };
             let path = FieldPath::parse("spec.ports").unwrap_or_default().index(index).field("nodePort");
-            let help = "tell those who come from outside before, or keep the number";
+            let help = "tell those who come from outside first, or keep the number";
             findings.push(self.finding(SERVICE_TYPE_CHANGE, &path, message).help(help));
         }
         findings
@@ -212,8 +212,8 @@ impl Pair<'_> {
             return Vec::new();
         }
         let kept: Vec<_> = ports(self.after).iter().map(key).collect();
-        let gone = ports(self.before).iter().filter(|it| !kept.contains(&key(it)));
-        let finding = |port: &Value| {
+        let gone = ports(self.before).iter().enumerate().filter(|(_, it)| !kept.contains(&key(it)));
+        let finding = |(index, port): (usize, &Value)| {
             let (number, protocol) = key(port);
             let users = self.users(number, text(port, "name"));
             let (severity, still) = match users.as_slice() {
@@ -221,14 +221,16 @@ impl Pair<'_> {
                 users => (Severity::Outage, format!("{} still uses it", wording::list(users))),
             };
             let message = format!("no longer answers on port {number}/{protocol}: {still}");
-            let path = FieldPath::parse("spec.ports").unwrap_or_default();
+            let path = FieldPath::parse("spec.ports").unwrap_or_default().index(index);
             let help = match severity {
                 Severity::Outage => "point its users to a port that stays, in the same change",
                 Severity::Note | Severity::Warn | Severity::Loss | Severity::Block => {
                     "make sure that no client outside this repository uses it"
                 }
             };
-            self.finding(SERVICE_PORT_REMOVED, &path, message).with_severity(severity).help(help)
+            let finding = Finding::new(SERVICE_PORT_REMOVED, self.environment.name(), &self.after.id, message);
+            let finding = finding.at(path.display_in(&self.before.body)).with_severity(severity).help(help);
+            finding.from_line(self.input.line_of(Side::Before, self.before, &path))
         };
         gone.map(finding).collect()
     }

@@ -46,7 +46,7 @@ fn a_node_port_is_an_address() {
     types(
         at(json!(30080)),
         at(json!(30081)),
-        &["Service/web moves to another node port: 30081 instead of 30080, where nothing answers any more"],
+        &["Service/web moves to another node port: 30081, and nothing answers on 30080 any more"],
     );
     types(
         at(Value::Null),

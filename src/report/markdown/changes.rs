@@ -5,6 +5,7 @@ use super::ladder::Detail;
 use super::markup::{cell, cell_code, code, plain};
 use crate::change::{Operation, Review, ReviewedChange, ReviewedField, SourceLine};
 use crate::report::difference::Difference;
+use crate::report::repeated::RepeatedField;
 use crate::report::wording;
 
 /// An object that comes or goes, in all its environments.
@@ -66,6 +67,15 @@ impl Comment<'_> {
         let mut omitted = 0;
         let budget = self.forge.budget();
         let mut size = 0;
+        for repeated in self.repeated.iter() {
+            let row = self.repeated_row(repeated);
+            size += row.len() + 1;
+            if self.has_kinds_only() && size > self.room {
+                omitted += repeated.changes.len() * repeated.change.environments.len();
+            } else {
+                rows.push(row);
+            }
+        }
         for change in protected.into_iter().chain(others).filter(|it| self.is_listed(it)) {
             let with_fields = match self.rung.detail {
                 Detail::Fields | Detail::Kinds => true,
@@ -120,7 +130,10 @@ impl Comment<'_> {
 
     /// Iterates the fields that get a row here: what is derived or means the same is folded, and images stand among the images.
     fn listed<'b>(&self, change: &'b ReviewedChange) -> impl Iterator<Item = &'b ReviewedField> {
-        change.fields.iter().filter(|it| !it.is_folded() && !self.is_among_images(change, it))
+        change
+            .fields
+            .iter()
+            .filter(|it| !it.is_folded() && !self.is_among_images(change, it) && !self.repeated.has(change, it))
     }
 
     /// Writes one row for each field; the object stands in the first.
@@ -137,6 +150,19 @@ impl Comment<'_> {
         };
         let rows = self.listed(change).map(row);
         self.renamed_row(change).into_iter().chain(rows).collect()
+    }
+
+    /// Writes one row for a field that one line of the spec changes in many objects.
+    fn repeated_row(&self, repeated: &RepeatedField<'_>) -> String {
+        let (change, field) = (repeated.change, repeated.field);
+        let places = cell(&wording::environments(&change.environments, self.review));
+        let line_break = self.forge.line_break();
+        let names: Vec<String> = repeated.changes.iter().map(|it| wording::object(&it.object, self.review)).collect();
+        let count = wording::count(names.len() as u64, "object");
+        let objects = cell(&self.fitting(&format!("{count}: {}", wording::abbreviated(&names))));
+        let source = field.source.as_ref().map_or("-".to_owned(), |it| cell_code(&wording::source(it)));
+        let (from, to) = sides(&Difference::of(&change.object, field), line_break);
+        format!("| {places} | {objects}{line_break}{} | {from} | {to} | {source} |", cell_code(&field.path))
     }
 
     /// Writes one row for an object that takes the place of another.

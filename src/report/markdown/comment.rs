@@ -6,6 +6,7 @@ use super::ladder::{Detail, Findings, Rung};
 use super::markup::{plain, prose};
 use crate::change::{Accounting, Baseline, Finding, Operation, Review, ReviewedChange};
 use crate::diagnostic::visible::{escape, shorten};
+use crate::report::repeated::Repeated;
 use crate::report::wording;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,8 @@ pub(super) struct Comment<'a> {
     pub(super) omitted: usize,
     /// The images that have a row, and the environments that stand there.
     pub(super) images: BTreeMap<Step<'a>, &'a [String]>,
+    /// The fields that one line of the spec changes in many objects.
+    pub(super) repeated: Repeated<'a>,
     /// The environments that are held to the stricter rules.
     protected: BTreeSet<&'a str>,
 }
@@ -54,7 +57,8 @@ impl<'a> Comment<'a> {
         findings.sort_by_key(|it| Reverse(it.severity));
         let protected = protected(review);
         let (text, images) = (String::new(), BTreeMap::new());
-        Self { review, forge, rung, room, findings, text, omitted: 0, images, protected }
+        let repeated = Repeated::among(&review.changes);
+        Self { review, forge, rung, room, findings, text, omitted: 0, images, repeated, protected }
     }
 
     /// Writes it from top to bottom.

@@ -7,6 +7,7 @@ use crate::diagnostic::visible;
 use crate::report::difference::Difference;
 use crate::report::notes::Notes;
 use crate::report::page::{Page, Paint, Part};
+use crate::report::repeated::{Repeated, RepeatedField};
 use crate::report::wording;
 
 /// The longest image reference that is shown whole.
@@ -25,14 +26,24 @@ pub(super) fn changes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
     }
     // A change of derived fields alone is counted as folded, and needs a line only where a note explains it. Where nothing
     // else says why an object is in the diff, its folded fields do.
+    let repeated = Repeated::among(&review.changes);
     let is_told = |it: &&ReviewedChange| {
-        it.whole_objects() > 0 || it.fields.iter().any(|it| !it.derived) || !notes.of(it).is_empty()
+        let is_shown = |field: &ReviewedField| !field.derived && !repeated.has(it, field);
+        it.whole_objects() > 0 || it.fields.iter().any(is_shown) || !notes.of(it).is_empty()
     };
-    for (names, changes) in wording::groups(others.into_iter().filter(is_told), review) {
+    for (names, changes) in wording::groups(others.into_iter(), review) {
+        let told: Vec<&ReviewedChange> = changes.into_iter().filter(is_told).collect();
+        let repeated_here: Vec<&RepeatedField<'_>> = repeated.of(names).collect();
+        if told.is_empty() && repeated_here.is_empty() {
+            continue;
+        }
         page.heading(&wording::same_in(names, review));
-        for change in changes {
+        for it in repeated_here {
+            many_objects(page, it, review);
+        }
+        for change in told {
             object(page, change, &[], review);
-            fields(page, change, review);
+            fields(page, change, &repeated, review);
             for finding in notes.of(change) {
                 let place = (finding.environments != change.environments)
                     .then(|| (Paint::Bold, format!("{}  ", wording::environments(&finding.environments, review))));
@@ -40,6 +51,15 @@ pub(super) fn changes(page: &mut Page, notes: &Notes<'_>, review: &Review) {
             }
         }
     }
+}
+
+/// Prints a field that one line of the spec changes in many objects.
+fn many_objects(page: &mut Page, repeated: &RepeatedField<'_>, review: &Review) {
+    let objects: Vec<String> = repeated.changes.iter().map(|it| wording::object(&it.object, review)).collect();
+    let count = wording::count(objects.len() as u64, "object");
+    page.row(0, 2, &[(Paint::Bold, format!("{} {count}", wording::sign(Operation::Update)))], &[], "");
+    rows(page, repeated.change, &[repeated.field], review);
+    page.paragraph(4, 6, &[(Paint::Dim, format!("· of {}", objects.join(", ")))]);
 }
 
 /// Prints a note below what it explains.
@@ -67,8 +87,18 @@ fn object(page: &mut Page, change: &ReviewedChange, more: &[String], review: &Re
     page.row(0, 2, &first, &rest, &source);
 }
 
-fn fields(page: &mut Page, change: &ReviewedChange, review: &Review) {
-    let shown: Vec<&ReviewedField> = change.fields.iter().filter(|it| !it.is_folded()).collect();
+/// Prints the fields of an object that stand nowhere else.
+fn fields(page: &mut Page, change: &ReviewedChange, repeated: &Repeated<'_>, review: &Review) {
+    let is_shown = |it: &&ReviewedField| !it.is_folded() && !repeated.has(change, it);
+    rows(page, change, &change.fields.iter().filter(is_shown).collect::<Vec<_>>(), review);
+    for (what, fields) in wording::folds(change) {
+        let parts = [(Paint::Dim, format!("· {what}: {}", wording::abbreviated(&fields)))];
+        page.paragraph(4, 6, &parts);
+    }
+}
+
+/// Prints a line for each field, and those of its text below it.
+fn rows(page: &mut Page, change: &ReviewedChange, shown: &[&ReviewedField], review: &Review) {
     let rows: Vec<(String, Difference, String)> = shown
         .iter()
         .map(|it| {
@@ -99,10 +129,6 @@ fn fields(page: &mut Page, change: &ReviewedChange, review: &Review) {
         if more > 0 {
             page.paragraph(6, 8, &[(Paint::Dim, format!("… {} more", wording::count(more as u64, "line")))]);
         }
-    }
-    for (what, fields) in wording::folds(change) {
-        let parts = [(Paint::Dim, format!("· {what}: {}", wording::abbreviated(&fields)))];
-        page.paragraph(4, 6, &parts);
     }
 }
 

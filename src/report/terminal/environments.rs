@@ -95,12 +95,12 @@ fn sentences(page: &mut Page, review: &Review) {
 
 /// Prints what the workloads of each environment ask for, before and after, and while they roll.
 pub(super) fn requests(page: &mut Page, review: &Review) {
-    let rows: Vec<[String; 5]> = review.capacity.iter().filter(|it| is_told(it)).map(row).collect();
+    let titles = ["environment", "pods", "CPU", "memory", "at most while rolling"];
+    let rows: Vec<[String; 5]> = review.capacity.iter().filter_map(row).collect();
     if rows.is_empty() {
         return;
     }
     page.heading("requests");
-    let titles = ["environment", "pods", "CPU", "memory", "at most while rolling"];
     // Where nothing rolls, nothing is said about it.
     let columns = if rows.iter().all(|it| it[4].is_empty()) { 4 } else { 5 };
     let mut table = Table::new(&titles.map(|it| (Align::Left, it))[..columns]);
@@ -110,37 +110,27 @@ pub(super) fn requests(page: &mut Page, review: &Review) {
     table.write(2, page);
 }
 
-/// What pods ask for; storage is said of each claim.
-fn of_pods(it: &Demand) -> [i128; 3] {
-    [i128::from(it.pods), it.cpu_milli, it.memory_bytes]
-}
-
-fn is_told(change: &CapacityChange) -> bool {
-    of_pods(&change.before) != of_pods(&change.after) || is_exceeded(change)
-}
-
-/// True where more is asked for while pods roll than before and after.
-fn is_exceeded(change: &CapacityChange) -> bool {
-    let (before, after, peak) = (of_pods(&change.before), of_pods(&change.after), of_pods(&change.peak));
-    (0..3).any(|it| peak[it] > before[it].max(after[it]))
-}
-
-fn row(change: &CapacityChange) -> [String; 5] {
+/// Returns what changes or is exceeded for a time; none where that is only storage.
+fn row(change: &CapacityChange) -> Option<[String; 5]> {
     let (before, after, peak) = (&change.before, &change.after, &change.peak);
+    let parts = |it: &Demand| [i128::from(it.pods), it.cpu_milli, it.memory_bytes];
+    let (old, new) = (parts(before), parts(after));
+    let is_exceeded = parts(peak).iter().zip(old.iter().zip(&new)).any(|(peak, (old, new))| peak > old.max(new));
     let step = |write: &dyn Fn(&Demand) -> String| match (write(before), write(after)) {
         (before, after) if before == after => after,
         (before, after) => format!("{before} → {after}"),
     };
-    let rolling = if is_exceeded(change) {
+    let rolling = if is_exceeded {
         format!("{}, {}, {}", wording::count(peak.pods, "pod"), wording::cpu_of(peak), wording::memory_of(peak))
     } else {
         String::new()
     };
-    [
+    let row = [
         change.environment.clone(),
         step(&|it| it.pods.to_string()),
         step(&wording::cpu_of),
         step(&wording::memory_of),
         rolling,
-    ]
+    ];
+    (old != new || is_exceeded).then_some(row)
 }

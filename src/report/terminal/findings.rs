@@ -59,5 +59,5 @@ fn link(page: &mut Page, indent: usize, link: &str) {
     } else {
         (indent, &*labelled)
     };
-    page.paragraph(indent, indent, &[(Paint::Dim, text.to_owned())]);
+    page.whole(indent, &[(Paint::Dim, text.to_owned())]);
 }
