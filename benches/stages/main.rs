@@ -135,7 +135,8 @@ fn reviewing(bencher: Bencher<'_, '_>, project: Project) {
         drifts: Vec::new(),
     };
     bencher.bench_local(|| {
-        let review = pipeline::review(&compiled, &tree, &after, &previous).expect("our own tree can be read");
+        let review = pipeline::review(&compiled, &tree, &after, &previous, pipeline::Detail::Fields)
+            .expect("our own tree can be read");
         (
             report::terminal(&review, 100, Style::Plain),
             report::markdown(&review, report::Forge::GitHub),

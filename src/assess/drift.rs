@@ -28,7 +28,11 @@ const LONGEST_VALUE: usize = 60;
 
 fn find(input: &Comparison<'_>) -> Vec<Finding> {
     let mut together: BTreeMap<(&str, bool), Vec<&Drift>> = BTreeMap::new();
-    for drift in &input.drifts {
+    let after: BTreeMap<(&str, &ObjectId), &Drift> = of_side(input, Side::After).map(|it| (of(it), it)).collect();
+    // What is so still is said once, of the tree that is to be merged.
+    let is_still_so = |it: &&Drift| after.get(&of(it)).is_some_and(|now| now.change == it.change);
+    let before = of_side(input, Side::Before).filter(|it| !is_still_so(it));
+    for drift in before.chain(of_side(input, Side::After)) {
         together.entry((&drift.environment, drift.side == Side::After)).or_default().push(drift);
     }
     let told = |((environment, _), drifts): ((&str, bool), Vec<&Drift>)| {
@@ -38,6 +42,14 @@ fn find(input: &Comparison<'_>) -> Vec<Finding> {
         drifts.into_iter().map(|it| of_one(input, it)).collect()
     };
     together.into_iter().flat_map(told).collect()
+}
+
+fn of_side<'a>(input: &'a Comparison<'_>, side: Side) -> impl Iterator<Item = &'a Drift> {
+    input.drifts.iter().filter(move |it| it.side == side)
+}
+
+fn of(drift: &Drift) -> (&str, &ObjectId) {
+    (&drift.environment, &drift.change.id)
 }
 
 /// What is said of a state, and what is to be done.

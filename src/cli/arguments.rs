@@ -7,22 +7,25 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// What `--help` puts above the options of every command.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Compile one KDL spec into plain Kubernetes YAML for every environment, and say what merging the change will do
 #[derive(Debug, Parser)]
 #[command(name = "todo-gitops", version, after_help = exit_codes(), disable_help_subcommand = true, args_override_self = true)]
 pub struct Arguments {
     /// Run as if started in DIR; a project is the nearest directory upward that holds base/
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     pub directory: Option<PathBuf>,
     /// The day on which waivers are asked whether they have ended, 2026-12-31; default the day it is, in UTC
-    #[arg(long, value_name = "DATE", global = true, value_parser = Date::parse)]
+    #[arg(long, value_name = "DATE", global = true, value_parser = Date::parse, help_heading = EVERYWHERE)]
     pub today: Option<Date>,
     /// When text carries colour
     #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t, hide_possible_values = true)]
-    #[arg(help = "When text carries colour: auto, always or never")]
+    #[arg(help = "When text carries colour: auto, always or never", help_heading = EVERYWHERE)]
     pub color: Colour,
     /// Print what is longer than the screen, instead of showing it through a pager
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub no_pager: bool,
     /// What to do
     #[command(subcommand)]
@@ -54,7 +57,7 @@ pub struct Selection {
     /// Only this environment; may be given several times
     #[arg(short, long = "environment", value_name = "NAME")]
     pub environments: Vec<String>,
-    /// Compare with the merge base of REV and HEAD, or --head, instead of HEAD
+    /// Compare with the commit in which the branch left REV, their merge base; default HEAD
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
 }
@@ -76,7 +79,7 @@ pub struct Diff {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would print it")]
     pub selection: Selection,
-    /// Compare what REV has committed instead of what the sources compile to; with its first parent where no --base is given
+    /// Look at what REV has committed instead of what the sources on disk compile to; without --base, it is compared with its first parent
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
     /// Exit with 1 if anything changed
@@ -90,16 +93,16 @@ pub struct Review {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would print it")]
     pub selection: Selection,
-    /// Compare what REV has committed instead of what the sources compile to; with its first parent where no --base is given
+    /// Look at what REV has committed instead of what the sources on disk compile to; without --base, it is compared with its first parent
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
-    /// How to write it
+    /// In which form it is written
     #[arg(long, value_enum, default_value_t = Format::Terminal, default_value_if("open", "true", "html"))]
     pub format: Format,
     /// Whose comments `--format markdown` is for; default github
     #[arg(long, value_enum)]
     pub forge: Option<Forge>,
-    /// Write it to FILE instead of standard output
+    /// Write it to FILE instead of standard output, which is `-`
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Write it as a page, to FILE or to a temporary file, and open that in the browser

@@ -3,6 +3,7 @@
 use super::Pager;
 use super::browser::{Browser, NotOpened};
 use crate::diagnostic::excerpt::Style;
+use crate::diagnostic::visible;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -70,11 +71,12 @@ impl<'a> Console<'a> {
         let _ = self.messages.write_all(text.as_bytes()).and_then(|()| self.messages.flush());
     }
 
-    /// Writes an error, and what to do about it.
+    /// Writes an error, and what to do about it. Names of files and revisions are anybody's, so that nothing in them
+    /// reaches the terminal as more than text.
     pub fn error(&mut self, message: &str, help: &[String]) {
-        self.message(&format!("error: {message}\n"));
+        self.message(&format!("error: {}\n", visible::escape(message)));
         for sentence in help {
-            self.message(&format!("help: {sentence}\n"));
+            self.message(&format!("help: {}\n", visible::escape(sentence)));
         }
     }
 

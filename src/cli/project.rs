@@ -232,7 +232,7 @@ impl Project {
         detail: Detail,
         console: &mut Console<'_>,
     ) -> Result<Review, ExitCode> {
-        pipeline::detailed_review(compiled, tree, &self.sources, previous, detail).map_err(|unreadable| {
+        pipeline::review(compiled, tree, &self.sources, previous, detail).map_err(|unreadable| {
             for file in unreadable {
                 let help = "compare with a commit in which the file is right, with `--base REV`".to_owned();
                 console.error(&format!("the baseline cannot be compared: {file}"), &[help]);

@@ -12,6 +12,8 @@ use crate::pipeline::Detail;
 use crate::{disk, report};
 use std::path::Path;
 
+/// What stands for standard output where a file is named.
+const STANDARD_OUTPUT: &str = "-";
 /// How many findings are named where `--fail-on` fails.
 const MOST_NAMED: usize = 10;
 
@@ -32,7 +34,10 @@ fn try_run(
         return Err(ExitCode::Wrong);
     }
     if arguments.forge.is_some() && arguments.format != Format::Markdown {
-        console.error("`--forge` says how Markdown is written", &["say `--format markdown` too".to_owned()]);
+        console.error(
+            "`--forge` says how Markdown is written",
+            &["leave it out, or say `--format markdown` too".to_owned()],
+        );
         return Err(ExitCode::Wrong);
     }
     let detail = match arguments.format {
@@ -42,7 +47,8 @@ fn try_run(
         }
     };
     let review = from.reviewed(&arguments.selection, Drifted::OnBothSides, detail, console)?;
-    let style = match (&arguments.output, colour) {
+    let output = arguments.output.as_deref().filter(|it| *it != Path::new(STANDARD_OUTPUT));
+    let style = match (output, colour) {
         (None, _) => console.style,
         // A file has no colour unless it is asked for, as git has it.
         (Some(_), Colour::Always) => Style::Colour,
@@ -60,8 +66,8 @@ fn try_run(
         }
         Format::Html => report::html(&review),
     };
-    match (&arguments.output, arguments.format) {
-        (output, _) if arguments.open => show(&text, output.as_deref(), console)?,
+    match (output, arguments.format) {
+        (output, _) if arguments.open => show(&text, output, console)?,
         (None, Format::Terminal | Format::Plain) => console.page(&text),
         (None, Format::Markdown | Format::JobSummary | Format::Json | Format::Sarif | Format::Html) => {
             console.data(&text);

@@ -30,8 +30,15 @@ impl Reviewer {
         console: &mut Console<'_>,
     ) -> Result<Self, ExitCode> {
         let Some(revision) = head else { return Project::open(directory, settings, console).map(Self::Project) };
-        // Without a `base/` on disk, the project is where the command was started.
-        let root = disk::find_project(directory).unwrap_or_else(|_| directory.to_owned());
+        let root = match disk::find_project(directory) {
+            Ok(root) => root,
+            // Without a `base/` on disk, the project is where the command was started.
+            Err(disk::Error::NoProject { .. }) => directory.to_owned(),
+            Err(error) => {
+                console.error(&error.to_string(), &[error.help()]);
+                return Err(ExitCode::Wrong);
+            }
+        };
         Ok(Self::Commit { root, revision: revision.to_owned() })
     }
 
@@ -95,6 +102,12 @@ fn of_commit(
     let repository = repository(root, console)?;
     let read = read(&repository, revision, selection.base.as_deref());
     let (mut head, mut previous) = read.map_err(|it| failed(&it, console))?;
+    if head.is_empty() && previous.is_empty() {
+        let message = format!("no project in `{}` at {}, nor at what it is compared with", root.display(), head.label);
+        let help = "name the directory that holds `base/` and `rendered/` with `-C DIR`".to_owned();
+        console.error(&message, &[help]);
+        return Err(ExitCode::Wrong);
+    }
     let scope = match selection.environments.as_slice() {
         [] => Scope::Everything,
         names => scope(names, &head, &previous, console)?,
@@ -122,10 +135,12 @@ fn of_commit(
 /// Reads the two commits.
 fn read(repository: &git::Repository, revision: &str, base: Option<&str>) -> Result<(Committed, Previous), git::Error> {
     let id = repository.named_commit(revision)?;
-    let baseline = repository.baseline_of(&id, revision, base)?;
+    // Of an id the first characters are enough.
+    let shown = if id.starts_with(revision) { format!("{id:.8}") } else { revision.to_owned() };
+    let baseline = repository.baseline_of(&id, &shown, base)?;
     let after = repository.baseline_tree(&id, &ManifestTree::default(), &Scope::Everything)?;
-    let short = format!("{id:.7}");
-    let label = if id.starts_with(revision) { short } else { format!("{short} ({revision})") };
+    let short = format!("{id:.8}");
+    let label = if shown == short { short } else { format!("{short} ({revision})") };
     let head = Committed {
         label,
         tree: after.whole(&ManifestTree::default()),

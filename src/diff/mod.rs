@@ -23,7 +23,7 @@ mod tree;
 pub use lines::{Step, hunks};
 
 use crate::change::{ChangeSet, ObjectChange, Operation};
-use crate::object::Object;
+use crate::object::{Object, ObjectId};
 use std::cmp::Ordering;
 
 /// Compares two sets of objects, each sorted by identity.
@@ -37,7 +37,10 @@ pub fn objects(before: &[Object], after: &[Object]) -> ChangeSet {
 fn by_identity(before: &[Object], after: &[Object]) -> Vec<ObjectChange> {
     let mut changes = Vec::new();
     let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
+    let mut kept: Option<&ObjectId> = None;
     loop {
+        // Of an object that two files held, nothing goes as long as one of them is left.
+        while old.next_if(|it| Some(&it.id) == kept && new.peek().is_none_or(|new| new.id != it.id)).is_some() {}
         let order = match (old.peek(), new.peek()) {
             (None, None) => return changes,
             (Some(_), None) => Ordering::Less,
@@ -46,7 +49,10 @@ fn by_identity(before: &[Object], after: &[Object]) -> Vec<ObjectChange> {
         };
         let pair = match order {
             Ordering::Less => (old.next(), None),
-            Ordering::Equal => (old.next(), new.next()),
+            Ordering::Equal => {
+                kept = old.peek().map(|it| &it.id);
+                (old.next(), new.next())
+            }
             Ordering::Greater => (None, new.next()),
         };
         changes.extend(object(pair.0, pair.1));

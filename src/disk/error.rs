@@ -98,7 +98,12 @@ fn io_help(action: Action, source: &io::Error) -> &'static str {
                 "give yourself permission to write there"
             }
         },
-        io::ErrorKind::NotFound => "check the path; it is not there",
+        io::ErrorKind::NotFound => match action {
+            Action::Create | Action::Write => "check the path; its folder is not there",
+            Action::List | Action::Read | Action::Remove | Action::Rename | Action::Sync => {
+                "check the path; it is not there"
+            }
+        },
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run the command again",
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only; use `--check` to compare without writing",
         io::ErrorKind::CrossesDevices => "`rendered/` must be on the same file system as the project",

@@ -15,6 +15,8 @@ pub fn write_report(path: &Path, text: &str) -> Result<(), Error> {
         return fs::write(path, text).map_err(Error::io(Action::Write, path));
     }
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // What is not there is the folder of the path that the user named, and not the file that waits in it.
+    parent.metadata().map_err(Error::io(Action::Write, path))?;
     let mut staging = Staging::beside(parent)?;
     let staged = staging.add(text.as_bytes())?;
     place(&staged, path)

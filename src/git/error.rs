@@ -126,6 +126,15 @@ impl Error {
                         let refs = quoted(&format!("+{branch}:refs/remotes/{remote}/{branch}"));
                         format!("run `git fetch {remote} {refs}`")
                     }
+                    None if revision.is_empty() || revision.starts_with('-') || revision.contains(char::is_control) => {
+                        "name a branch, a tag or a commit; `git log --oneline` shows the commits".to_owned()
+                    }
+                    None if revision.contains("..") => {
+                        "name one commit with `--base`, and another with `--head`".to_owned()
+                    }
+                    None if matches!(revision.as_str(), "HEAD" | "@") => {
+                        "commit first; this branch has no commit yet".to_owned()
+                    }
                     // `HEAD~1` and the like lead on from a commit, and name no branch.
                     None if revision.contains(['~', '^', '@', '{', ':']) => {
                         "`git log --oneline` shows the commits that there are".to_owned()

@@ -17,6 +17,9 @@ const LONGEST_WORD: usize = 500;
 /// Parses one file as KDL 2.
 pub(super) fn document(file: FileId, text: &str) -> Result<KdlDocument, Vec<Diagnostic>> {
     KdlDocument::parse_v2(text).map_err(|error| {
+        if let Some(conflict) = conflict(file, text) {
+            return vec![conflict];
+        }
         let reports = error.diagnostics.iter().filter(|it| !is_echo(it)).take(REPORTS);
         let mut found: Vec<(usize, &KdlDiagnostic)> = reports.map(|it| (place(text, it), it)).collect();
         found.sort_by_key(|(place, _)| *place);
@@ -38,6 +41,15 @@ pub(super) fn document(file: FileId, text: &str) -> Result<KdlDocument, Vec<Diag
         }
         messages
     })
+}
+
+/// Finds where git left both sides of a merge; what else is wrong follows from that.
+fn conflict(file: FileId, text: &str) -> Option<Diagnostic> {
+    let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    let start = starts.into_iter().find(|it| text[*it..].starts_with("<<<<<<< "))?;
+    let end = text[start..].find(['\r', '\n']).map_or(text.len(), |it| start + it);
+    let message = Diagnostic::new(INVALID_SYNTAX, "a merge conflict is not resolved");
+    Some(message.at(Span::new(file, start, end), "").help("keep what is right of both sides, and remove the marks"))
 }
 
 fn says(diagnostic: &KdlDiagnostic, text: &str) -> bool {
@@ -197,6 +209,9 @@ mod tests {
             check(&format!("app a {{\n b {{ c d={word} }}\n}}"), &number(word));
             check(&format!("app a {{\n b {{\n c d={word}\n e f=1\n }}\n}}"), &number(word));
         }
+        let conflict = "a merge conflict is not resolved; keep what is right of both sides, and remove the marks";
+        check("a {\n<<<<<<< HEAD\n b 1\n=======\n b 2 {\n>>>>>>> other\n}", conflict);
+        check("<<<<<<< HEAD\r\na\r\n=======\r\nb\r\n>>>>>>> other", conflict);
         check("a {\n b c=\n d\n}", "`c=` has no value; put a value behind `=`");
         let instead = "write \"x/y\"; without quotes, KDL takes letters, digits, `-`, `_`, `.` and `:`";
         check("a b=x/y", &format!("`x/y` must stand in quotes; {instead}"));

@@ -6,7 +6,7 @@
 use super::drift::{compiled_at, drift};
 use super::review::{Detail, Label, compared, sets_of};
 use super::{Compiled, Previous, Settings, compile};
-use crate::change::{Review, Side};
+use crate::change::{Baseline, Review, Side};
 use crate::object::ObjectSet;
 use crate::snapshot::Unreadable;
 use crate::source::Sources;
@@ -70,7 +70,23 @@ pub fn folders(sources: &Sources) -> Vec<(String, String)> {
     sets.into_iter().map(|it| (it.environment.name, it.environment.namespace)).collect()
 }
 
+impl Committed {
+    /// True where the commit holds nothing of a project.
+    pub fn is_empty(&self) -> bool {
+        holds_nothing(&self.tree, self.sources.as_ref())
+    }
+}
+
+fn holds_nothing(tree: &ManifestTree, sources: Option<&Sources>) -> bool {
+    tree.files.is_empty() && sources.is_some_and(|it| it.iter().next().is_none())
+}
+
 impl Previous {
+    /// True where the baseline holds nothing of a project, as where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.baseline == Baseline::FirstCompile || holds_nothing(&self.tree, self.sources.as_ref())
+    }
+
     /// Returns the name of the app; empty where the spec does not say it.
     fn app(&self) -> String {
         self.sources.as_ref().map(|it| compile(it, &Settings::default()).app).unwrap_or_default()

@@ -9,7 +9,7 @@ mod verdicts;
 
 pub use committed::{Committed, folders, review_committed};
 pub use drift::{drift_of_baseline, drift_of_disk};
-pub use review::{Detail, Previous, detailed_review, review};
+pub use review::{Detail, Previous, review};
 
 use crate::diagnostic::house_rule::UNUSED_WAIVER;
 use crate::diagnostic::{self, Diagnostic};

@@ -54,20 +54,10 @@ fn lowered(sources: &Sources) -> Vec<ObjectSet> {
     resolve::project(&parts, sources).specs.iter().map(|it| objects(it).0).collect()
 }
 
-/// Compares what a project compiles to with what it was.
+/// Compares what a project compiles to with what it was, as far down as it is told.
 ///
 /// `tree` is what `compiled` renders to.
 pub fn review(
-    compiled: &Compiled,
-    tree: &ManifestTree,
-    sources: &Sources,
-    previous: &Previous,
-) -> Result<Review, Vec<Unreadable>> {
-    detailed_review(compiled, tree, sources, previous, Detail::Fields)
-}
-
-/// Compares as [`review`](fn@review) does, and goes as far down as it is told.
-pub fn detailed_review(
     compiled: &Compiled,
     tree: &ManifestTree,
     sources: &Sources,

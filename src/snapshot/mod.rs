@@ -10,7 +10,7 @@ mod canonical;
 mod edited;
 
 use crate::object::{Object, ObjectId, sealed};
-use crate::tree::{GENERATED, ManifestTree};
+use crate::tree::{DIRECTORY, GENERATED, ManifestTree};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -31,7 +31,7 @@ pub struct Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.path, self.reason)
+        write!(f, "`{DIRECTORY}/{}`: {}", self.path, self.reason)
     }
 }
 

@@ -104,15 +104,16 @@ fn an_unknown_revision_says_what_to_fetch() {
         for (base, help) in [
             ("origin/main", "run `git fetch origin +main:refs/remotes/origin/main`"),
             ("feature/x", "if `feature/x` is a branch of a remote, write `origin/feature/x` and fetch it"),
-            ("main..HEAD", "if `main..HEAD` is a branch of a remote, write `origin/main..HEAD` and fetch it"),
-            ("--all", "if `--all` is a branch of a remote, write `origin/--all` and fetch it"),
+            ("main..HEAD", "name one commit with `--base`, and another with `--head`"),
+            ("--all", "name a branch, a tag or a commit; `git log --oneline` shows the commits"),
+            ("", "name a branch, a tag or a commit; `git log --oneline` shows the commits"),
             ("HEAD:a", "`git log --oneline` shows the commits that there are"),
         ] {
             let error = chosen(repository.path(), Some(base)).unwrap_err();
             assert_eq!(error.to_string(), format!("`{base}` names no commit of this clone"), "{format:?}");
             assert_eq!(error.help(), [help], "{format:?}");
         }
-        for base in ["", "\n", "a\0b", "HEAD~7"] {
+        for base in ["\n", "a\0b", "HEAD~7"] {
             let error = chosen(repository.path(), Some(base)).unwrap_err();
             assert!(matches!(error, Error::UnknownRevision { .. }), "{format:?} {base:?}: {error:?}");
         }

@@ -92,7 +92,7 @@ pub(crate) fn reviewed_with_sources(case: &Case, failures: &mut Failures) -> Opt
         }
     };
     let previous = if case.path.join("edited-by-hand").exists() { drifted(previous, &after) } else { previous };
-    match pipeline::detailed_review(&after.compiled, &after.tree, &after.sources, &previous, Detail::Lines) {
+    match pipeline::review(&after.compiled, &after.tree, &after.sources, &previous, Detail::Lines) {
         Ok(review) => Some((review, after.sources)),
         Err(unreadable) => {
             failures.push(format!("{}: {unreadable:?}", case.name));
@@ -159,7 +159,7 @@ fn a_manifest_at_another_path_changes_nothing() {
     let baseline = Baseline::Commit { id, chosen: "HEAD".to_owned() };
     let previous =
         Previous { baseline, tree, sources: Some(state.sources.clone()), skipped: Vec::new(), drifts: Vec::new() };
-    let review = pipeline::review(&state.compiled, &state.tree, &state.sources, &previous).unwrap();
+    let review = pipeline::review(&state.compiled, &state.tree, &state.sources, &previous, Detail::Fields).unwrap();
     assert_eq!((review.changes, review.findings, review.accounting.fields), (Vec::new(), Vec::new(), 0));
     failures.finish();
 }

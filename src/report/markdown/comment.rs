@@ -69,8 +69,7 @@ impl<'a> Comment<'a> {
         self.line(&heading);
         if wording::is_quiet(review) {
             self.waived();
-            let footer = format!("\n{}\n", self.forge.small(&prose(&wording::compared(review))));
-            return Written { body: self.text, footer };
+            return Written { footer: self.small_print(Vec::new()), body: self.text };
         }
         self.drift();
         self.alert();
@@ -173,6 +172,11 @@ impl<'a> Comment<'a> {
         if omitted > 0 {
             parts.push("the other forms of the review have them all".to_owned());
         }
+        self.small_print(parts)
+    }
+
+    /// Writes the last line: some sentences, what was not looked at, and what was compared.
+    fn small_print(&self, mut parts: Vec<String>) -> String {
         parts.extend(Some(wording::not_checked(self.review)).filter(|it| !it.is_empty()));
         parts.push(wording::compared(self.review));
         let parts: Vec<String> = parts.iter().map(|it| prose(&self.fitting(it))).collect();

@@ -23,6 +23,7 @@ pub fn terminal(review: &Review, width: usize, style: Style) -> String {
     if wording::is_quiet(review) {
         let headline = review.headline.trim_end_matches('.');
         page.sentence(0, 2, &[plain(format!("{headline}; {}", wording::compared(review)))]);
+        not_checked(&mut page, review);
         lists::waived(&mut page, review);
         return page.into_text();
     }
@@ -53,10 +54,15 @@ pub fn terminal(review: &Review, width: usize, style: Style) -> String {
 fn footer(page: &mut Page, review: &Review) {
     page.blank();
     page.sentence(0, 2, &[plain(wording::accounting(&review.accounting, review))]);
+    not_checked(page, review);
+    page.sentence(0, 2, &[(Paint::Dim, wording::compared(review))]);
+}
+
+/// Prints what the review could not look at: where nothing changed, it is all that the page has to say.
+fn not_checked(page: &mut Page, review: &Review) {
     if !review.not_checked.is_empty() {
         page.sentence(0, 2, &[plain(wording::not_checked(review))]);
     }
-    page.sentence(0, 2, &[(Paint::Dim, wording::compared(review))]);
 }
 
 fn plain(text: impl Into<String>) -> Part {

@@ -113,9 +113,14 @@ fn a_review_goes_to_a_file_where_one_is_named() {
     let json: Value = serde_json::from_str(&fs::read_to_string(shop.beside("json")).unwrap()).unwrap();
     assert_eq!(json["version"], 1);
     let nowhere = shop.beside("no/such/directory/review.md");
-    run(shop.path(), &["review", "--output", nowhere.to_str().unwrap()])
+    let message = format!("error: cannot write `{}`: ", nowhere.display());
+    let missing = run(shop.path(), &["review", "--output", nowhere.to_str().unwrap()])
         .ends_with(3)
-        .says(&["error: cannot ", "help: "]);
+        .says(&[&message, "help: check the path; its folder is not there"]);
+    assert!(!missing.messages.contains(".todo-gitops-"), "{missing:#?}");
+    let printed = run(shop.path(), &["review"]).ends_with(0).data;
+    assert_eq!(run(shop.path(), &["review", "--output", "-"]).ends_with(0).data, printed);
+    assert!(!shop.path().join("-").exists());
 }
 
 #[test]
@@ -147,7 +152,7 @@ fn two_commits_are_compared_without_the_work_tree() {
     run(shop.path(), &["review", "--head", "feature"])
         .ends_with(0)
         .prints(&changed)
-        .prints(&[&format!("{tip:.7} (feature) compared with"), "(first parent of feature)"]);
+        .prints(&[&format!("{tip:.8} (feature) compared with"), "(first parent of feature)"]);
     for base in ["main", "feature~1"] {
         run(shop.path(), &["diff", "--base", base, "--head", "feature"]).ends_with(0).prints(&changed);
     }
@@ -176,6 +181,15 @@ fn a_commit_that_does_not_compile_is_reviewed_by_its_tree() {
         .ends_with(0)
         .prints(&["spec.replicas  3 → 4", "they do not compile", "house rules in production and staging"])
         .prints(&["production grows from 3 to 4 pods.\n"]);
+    // Where nothing else is to be told, what could not be looked at is.
+    edit(shop.path(), "base/app.kdl", "app {{{", "app {{{{");
+    shop.commit(&[]);
+    for format in ["terminal", "plain", "markdown", "job-summary", "json", "sarif", "html"] {
+        run(shop.path(), &["review", "--head", "HEAD", "--format", format])
+            .ends_with(0)
+            .prints(&["they do not compile", "house rules in production and staging"]);
+    }
+    edit(shop.path(), "base/app.kdl", "app {{{{", "app {{{");
     // The old spec is broken, and the tree is not what the new one says.
     edit(shop.path(), "base/app.kdl", "app {{{", "app shop");
     edit(shop.path(), "environments/production.kdl", "replicas 4", "replicas 5");
@@ -211,9 +225,64 @@ fn a_tree_that_is_not_compiled_is_told_before_anything_else() {
     let told = "`spec.replicas` was 7 and not 3, which this change";
     let heading = "committed, and not what the sources compile to";
     run(shop.path(), &["diff"]).ends_with(0).prints(&[heading, told]);
-    run(shop.path(), &["review"]).ends_with(0).prints(&[told, "`spec.replicas` is 7 in the tree and 3"]);
+    let still = run(shop.path(), &["review"]).ends_with(0).prints(&[heading, "`spec.replicas` is 7 in the tree and 3"]);
+    assert_eq!(still.data.matches("rendered-drift").count(), 1, "{still:#?}");
+    run(shop.path(), &["compile"]).ends_with(0);
+    run(shop.path(), &["review"]).ends_with(0).prints(&[heading, told]);
     run(shop.path(), &["review", "--environment", "staging"]).ends_with(0).prints(&["no changes"]);
     run(shop.path(), &["review", "--head", "HEAD"])
         .ends_with(0)
         .prints(&[heading, "`spec.replicas` is 7 in the tree and 3"]);
+}
+
+#[test]
+fn two_commits_without_a_project_are_no_review() {
+    let repository = TestRepository::new(Format::Sha1);
+    run(repository.path(), &["review", "--head", "HEAD"]).ends_with(3).says(&["help: commit first"]);
+    repository.commit(&[("README.md", "1")]);
+    let help = "name the directory that holds `base/` and `rendered/` with `-C DIR`";
+    run(repository.path(), &["-C", "nowhere", "review", "--head", "HEAD"])
+        .ends_with(2)
+        .says(&["cannot read `nowhere`"]);
+    let first = run(repository.path(), &["review", "--head", "HEAD"]).ends_with(2);
+    first.says(&["error: no project in `.` at ", help]);
+    repository.commit(&[("README.md", "2")]);
+    run(repository.path(), &["review", "--head", "HEAD"]).ends_with(2).says(&["nor at what it is compared with", help]);
+    copy_spec(&project_path("tests/cases/project"), &repository.path().join("apps/shop"));
+    run(&repository.path().join("apps/shop"), &["compile"]).ends_with(0);
+    repository.commit(&[]);
+    run(repository.path(), &["review", "--head", "HEAD"]).ends_with(2).says(&[help]);
+    run(repository.path(), &["-C", "apps/shop", "review", "--head", "HEAD"])
+        .ends_with(0)
+        .prints(&["production and staging are new"]);
+}
+
+#[test]
+fn what_a_message_repeats_cannot_move_the_cursor() {
+    let shop = shop();
+    let run = run(shop.path(), &["review", "--head", "\u{1b}[2Jmain\nerror: all is well"]).ends_with(3);
+    assert!(!run.messages.contains('\u{1b}'), "{run:#?}");
+    assert!(!run.messages.contains("\nerror: all is well"), "{run:#?}");
+}
+
+#[test]
+fn a_commit_that_is_named_by_its_id_is_called_by_its_first_characters() {
+    let shop = shop();
+    edit(shop.path(), "environments/production.kdl", "replicas 3", "replicas 4");
+    run(shop.path(), &["compile"]).ends_with(0);
+    let tip = shop.commit(&[]);
+    for id in [tip.as_str(), &tip[..7], &tip[..12]] {
+        let expected = [format!("{tip:.8} compared with"), format!("(first parent of {tip:.8})")];
+        run(shop.path(), &["review", "--head", id]).ends_with(0).prints(&[&expected[0], &expected[1]]);
+    }
+}
+
+#[test]
+fn an_object_that_two_files_held_is_not_removed_with_one_of_them() {
+    let shop = shop();
+    let folder = shop.path().join("rendered/production");
+    fs::copy(folder.join("service-shop-web.yaml"), folder.join("service-copy.yaml")).unwrap();
+    shop.commit(&[]);
+    let review = run(shop.path(), &["review"]).ends_with(0).prints(&["rendered-drift"]);
+    assert!(!review.data.contains("is removed"), "{review:#?}");
 }

@@ -21,7 +21,7 @@ pub(crate) fn review() -> Review {
     let baseline = Baseline::Commit { id, chosen: "HEAD".to_owned() };
     let previous =
         Previous { baseline, tree: old.tree(), sources: Some(before), skipped: Vec::new(), drifts: Vec::new() };
-    pipeline::detailed_review(&new, &new.tree(), &after, &previous, Detail::Lines).unwrap()
+    pipeline::review(&new, &new.tree(), &after, &previous, Detail::Lines).unwrap()
 }
 
 /// Writes the spec before (0) and after (1) the change.
