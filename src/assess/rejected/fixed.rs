@@ -106,6 +106,13 @@ pub(super) const FIXED: &[Fixed] = &[
         answer: |_, field| refused_if(is_in(field, "spec.controller") || is_in(field, "handler")),
         help: "keep the field, or give the class another name and change its users to that name",
     },
+    // discovery: `ValidateEndpointSliceUpdate`.
+    Fixed {
+        code: CLASS_FIELD,
+        kinds: &[("discovery.k8s.io", "EndpointSlice")],
+        answer: |_, field| refused_if(is_in(field, "addressType")),
+        help: "keep the field, or give the slice another name",
+    },
     // rbac: `ValidateRoleBindingUpdate` and `ValidateClusterRoleBindingUpdate`.
     Fixed {
         code: ROLE_REF,

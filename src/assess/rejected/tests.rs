@@ -372,6 +372,10 @@ fn other_objects_have_fields_that_cannot_change() {
     );
     let runtime = ("node.k8s.io/v1", "RuntimeClass");
     one(runtime, json!({"handler": "a"}), "/handler", json!("b"), "immutable-class-field", Some("handler"));
+    let slice = ("discovery.k8s.io/v1", "EndpointSlice");
+    let of_ipv4 = json!({"addressType": "IPv4", "endpoints": [{"addresses": ["192.0.2.1"]}]});
+    one(slice, of_ipv4.clone(), "/addressType", json!("IPv6"), "immutable-class-field", Some("addressType"));
+    one(slice, of_ipv4, "/endpoints", json!([{"addresses": ["192.0.2.2"]}]), "immutable-class-field", None);
     let priority = ("scheduling.k8s.io/v1", "PriorityClass");
     one(priority, json!({"value": 1}), "/value", json!(2), "immutable-priority-class", Some("value"));
     one(
