@@ -37,6 +37,7 @@ fn told(verdicts: Vec<Verdict>, others: &[ImpactCode], found: &[Finding]) -> Vec
         waived: Vec::new(),
         verdicts,
         drifts: Vec::new(),
+        hidden: crate::change::Hidden::default(),
         sources: &sources,
         baseline_sources: None,
     };
