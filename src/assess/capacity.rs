@@ -4,7 +4,8 @@ use super::demand::{demand, demand_of, is_peak, peak_of};
 use super::workload::{Pods, autoscaler};
 use super::{Rule, pruning, wording};
 use crate::change::{
-    Comparison, DecidedBy, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, Severity, Side, SourceLine,
+    Comparison, DecidedBy, Demand, EnvironmentComparison, FieldChange, Finding, ImpactCode, ObjectChange, Severity,
+    Side, SourceLine,
 };
 use crate::object::{FieldPath, Object, ObjectId};
 use std::collections::BTreeSet;
@@ -74,8 +75,8 @@ fn cause(
 ) -> (String, Option<SourceLine>) {
     let replicas = FieldPath::default().field("spec").field("replicas");
     let is_amount = |it: &&FieldChange| it.path == replicas || it.shown.contains(".resources");
-    let fields = environment.change(&workload.id).map_or(&[][..], |it| it.fields.as_slice());
-    let Some(field) = fields.iter().find(is_amount).filter(|it| it.after.is_some()) else {
+    let mut fields = environment.change(&workload.id).into_iter().flat_map(ObjectChange::effective);
+    let Some(field) = fields.find(is_amount).filter(|it| it.after.is_some()) else {
         let owner = autoscaler(environment.objects(Side::After), workload);
         let minimum = FieldPath::default().field("spec").field("minReplicas");
         return (String::new(), owner.and_then(|it| input.line_of(Side::After, it, &minimum)));

@@ -4,7 +4,8 @@
 use super::Rule;
 use super::wording::{count_of, list};
 use crate::change::{
-    Comparison, DecidedBy, Drift, EnvironmentComparison, FieldChange, Finding, ImpactCode, Operation, Severity, Side,
+    Comparison, DecidedBy, Drift, EnvironmentComparison, FieldChange, Finding, Hidden, ImpactCode, Operation, Severity,
+    Side,
 };
 use crate::object::{FieldPath, ObjectId};
 use serde_json::Value;
@@ -85,7 +86,7 @@ fn of_one(input: &Comparison<'_>, drift: &Drift) -> Finding {
             format!("it was not in the tree, and {}", fate(environment, &drift.change.id))
         }
         (Operation::Delete, Side::After) => "they make it, and it is not in the tree".to_owned(),
-        (Operation::Update, _) => fields(environment, drift),
+        (Operation::Update, _) => fields(&input.hidden, environment, drift),
     };
     let message = format!("{what}: {reason}");
     let finding = Finding::new(RENDERED_DRIFT, &drift.environment, &drift.change.id, message).help(help);
@@ -106,15 +107,23 @@ fn fate(environment: Option<&EnvironmentComparison<'_>>, id: &ObjectId) -> &'sta
     }
 }
 
-fn fields(environment: Option<&EnvironmentComparison<'_>>, drift: &Drift) -> String {
+fn fields(hidden: &Hidden, environment: Option<&EnvironmentComparison<'_>>, drift: &Drift) -> String {
     let fields = &drift.change.fields;
-    let is_hidden = drift.change.id.kind == "Secret";
     let after = environment.and_then(|it| it.object(Side::After, &drift.change.id));
+    let id = &drift.change.id;
     let told = |it: &FieldChange| {
+        let is_covered = |hidden: &Hidden| {
+            hidden.covers(Side::Before, id, &it.path_before) || hidden.covers(Side::After, id, &it.path)
+        };
+        let is_hidden = id.kind == "Secret" || is_covered(&drift.hidden) || is_covered(hidden);
         let now = after.and_then(|object| find_again(&object.body, it));
         let (expected, found) = (it.before.as_ref(), it.after.as_ref());
         let (by_sources, in_tree) = (shown(expected, is_hidden), shown(found, is_hidden));
         let what = match (drift.side, expected, found) {
+            (Side::After, Some(_), Some(_)) if is_hidden => format!("`{}` is not the value of the sources", it.shown),
+            (Side::Before, Some(_), Some(_)) if is_hidden => {
+                format!("`{}` was not the value of the sources", it.shown)
+            }
             (Side::After, None, _) => format!("`{}` is only in the tree", it.shown),
             (Side::After, _, None) => format!("`{}` is not in the tree", it.shown),
             (Side::After, ..) => format!("`{}` is {in_tree} in the tree and {by_sources} by the sources", it.shown),
@@ -174,7 +183,7 @@ fn shown(value: Option<&Value>, is_hidden: bool) -> String {
 mod tests {
     use super::{fields, shown};
     use crate::change::EnvironmentComparison;
-    use crate::change::{Drift, FieldChange, ObjectChange, Operation, Side};
+    use crate::change::{Drift, FieldChange, Hidden, ObjectChange, Operation, Side};
     use crate::diff;
     use crate::object::{Environment, Object};
     use serde_json::{Value, json};
@@ -190,7 +199,7 @@ mod tests {
         let check = |side, now: &str, expected: &str| {
             let changes: Vec<ObjectChange> = diff::objects(&[config("info")], &[config("debug")]).changes;
             let change = changes.into_iter().next().unwrap();
-            let drift = Drift { side, environment: "dev".to_owned(), change };
+            let drift = Drift { side, environment: "dev".to_owned(), change, hidden: Hidden::default() };
             let (environment, after) = (Environment::undeclared("dev"), [config(now)]);
             let comparison = EnvironmentComparison {
                 environment: &environment,
@@ -199,7 +208,7 @@ mod tests {
                 after: Some(&after),
                 changes: diff::objects(&[], &after),
             };
-            assert_eq!(fields(Some(&comparison), &drift), expected);
+            assert_eq!(fields(&Hidden::default(), Some(&comparison), &drift), expected);
         };
         let was = "`data.LEVEL` was \"debug\" and not \"info\", ";
         check(Side::Before, "info", &format!("{was}which this change sets back"));
@@ -221,7 +230,9 @@ mod tests {
         };
         let id = config("a").id;
         let change = ObjectChange { id, operation: Operation::Update, fields: (0..5).map(field).collect() };
-        let text = fields(None, &Drift { side: Side::After, environment: "dev".to_owned(), change });
+        let (hidden, environment) = (Hidden::default(), "dev".to_owned());
+        let drift = Drift { side: Side::After, environment, change, hidden };
+        let text = fields(&Hidden::default(), None, &drift);
         assert!(text.ends_with("`data.2` is not in the tree; and 2 more fields"), "{text}");
         let check = |value: Value, expected: &str| assert_eq!(shown(Some(&value), false), expected);
         check(json!("x".repeat(60)), &format!("\"{}\"", "x".repeat(60)));

@@ -172,6 +172,11 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 fn findings(input: &Comparison<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = rules().flat_map(|it| (it.find)(input)).collect();
     found.extend(checks::findings(input, &codes_of_rules(), &found));
+    for it in &mut found {
+        for text in [&mut it.message, &mut it.help, &mut it.path] {
+            *text = input.hidden.clean(text);
+        }
+    }
     let mut findings = grouping::join_findings(found);
     findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     findings

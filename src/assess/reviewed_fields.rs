@@ -2,6 +2,7 @@
 
 use super::renames::Renames;
 use super::rollout::is_checksum;
+use crate::change::hidden::{ANOTHER, HIDDEN};
 use crate::change::{Comparison, EnvironmentComparison, FieldChange, ReviewedField, Side, SourceLine, embedded};
 use crate::object::{FieldPath, Object, ObjectId, Segment};
 use serde_json::Value;
@@ -15,7 +16,10 @@ pub(super) fn fields(
     (old, new): (&ObjectId, &ObjectId),
     change: &FieldChange,
 ) -> Vec<ReviewedField> {
-    let is_secret = new.group.is_empty() && new.kind == "Secret";
+    let is_secret = [old, new].iter().any(|it| it.group.is_empty() && it.kind == "Secret");
+    let masked = without_hidden(input, (old, new), change);
+    let is_hidden = masked.is_some();
+    let change = masked.as_ref().unwrap_or(change);
     let written = match (&change.before, &change.after) {
         (None, Some(value)) => presence(input, environment, Side::After, (old, new), change, value),
         (Some(value), None) => presence(input, environment, Side::Before, (old, new), change, value),
@@ -29,11 +33,30 @@ pub(super) fn fields(
                 source: own.or_else(|| input.line_of(Side::After, object?, &change.path)),
                 derived: is_checksum(&change.path) || renames.is_followed_by(change),
                 equivalent: change.equivalent,
-                parts: if is_secret { Vec::new() } else { parts(change) },
+                parts: if is_secret || is_hidden { Vec::new() } else { parts(change) },
             }]
         }
     };
     written.into_iter().map(|it| if is_secret { without_secret(it) } else { it }).collect()
+}
+
+/// Returns a change without the values that must not be shown; none where it has none.
+fn without_hidden(
+    input: &Comparison<'_>,
+    (old, new): (&ObjectId, &ObjectId),
+    change: &FieldChange,
+) -> Option<FieldChange> {
+    let hidden = &input.hidden;
+    let is_hidden = |side, id, path, value: &Option<Value>| value.is_some() && hidden.covers(side, id, path);
+    let is_old = is_hidden(Side::Before, old, &change.path_before, &change.before);
+    let is_new = is_hidden(Side::After, new, &change.path, &change.after);
+    if !is_old && !is_new {
+        return None;
+    }
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    let after = after.map(|it| hidden.masked(Side::After, new, &change.path, it, before));
+    let before = before.map(|it| hidden.masked(Side::Before, old, &change.path_before, it, None));
+    Some(FieldChange { before, after, ..change.clone() })
 }
 
 /// Returns what differs inside two texts.
@@ -84,8 +107,8 @@ fn without_secret(mut field: ReviewedField) -> ReviewedField {
                 text.clone_into(value);
             }
         };
-        hidden(&mut field.after, if field.before.is_some() { "(another hidden value)" } else { "(hidden value)" });
-        hidden(&mut field.before, "(hidden value)");
+        hidden(&mut field.after, if field.before.is_some() { ANOTHER } else { HIDDEN });
+        hidden(&mut field.before, HIDDEN);
     }
     field
 }

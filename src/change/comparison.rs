@@ -1,6 +1,6 @@
 //! Everything a review is made from: for each environment, both trees and what differs between them.
 
-use super::{Baseline, ChangeSet, Drift, FieldChange, ObjectChange, SourceLine, Verdict, WaivedRule};
+use super::{Baseline, ChangeSet, Drift, FieldChange, Hidden, ObjectChange, SourceLine, Verdict, WaivedRule};
 use crate::object::{Environment, FieldPath, Object, ObjectId};
 use crate::source::{Sources, Span};
 
@@ -21,6 +21,8 @@ pub struct Comparison<'a> {
     pub verdicts: Vec<Verdict>,
     /// What a committed tree holds that its sources do not compile to.
     pub drifts: Vec<Drift>,
+    /// The values of both states that no report may show.
+    pub hidden: Hidden,
     /// The spec of the new state, into which the spans of new objects point.
     pub sources: &'a Sources,
     /// The spec of the old state, into which the spans of old objects point; none where they have none.

@@ -6,6 +6,7 @@ pub mod drift;
 pub mod embedded;
 pub mod equivalence;
 pub mod finding;
+pub mod hidden;
 pub mod manifest;
 pub mod review;
 pub mod verdict;
@@ -16,6 +17,7 @@ pub use drift::Drift;
 pub use embedded::Part;
 pub use equivalence::Equivalence;
 pub use finding::{DecidedBy, Finding, ImpactCode, RENDERED_DRIFT, Severity};
+pub use hidden::{Hidden, Setting};
 pub use manifest::{LineKind, ManifestChange, ManifestLine, QuotedLine, Restart, RolloutChange};
 pub use review::{
     Accounting, Baseline, CapacityChange, Demand, EnvironmentSummary, ImageChange, Picture, RequiredObject, Review,

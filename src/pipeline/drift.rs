@@ -1,6 +1,6 @@
 //! A committed tree and the sources beside it in, what the one holds and the others do not compile to out.
 
-use super::{Compiled, Previous, Settings, compile};
+use super::{Compiled, Previous, Settings, compile, hidden};
 use crate::change::{Drift, Side};
 use crate::object::{Environment, Object};
 use crate::source::Sources;
@@ -46,7 +46,12 @@ pub(super) fn drift(side: Side, tree: &ManifestTree, compiled: &Compiled, scope:
         let declared = compiled.sets.iter().map(|it| &it.environment).find(|it| it.namespace == folder);
         let environment = declared.cloned().unwrap_or_else(|| Environment::undeclared(&folder)).name;
         let changes = diff::objects(&made, &found).changes;
-        drifts.extend(changes.into_iter().map(|change| Drift { side, environment: environment.clone(), change }));
+        let hidden = hidden::of(&[
+            hidden::State { side: Side::Before, objects: made.iter().collect(), sources: None },
+            hidden::State { side: Side::After, objects: found.iter().collect(), sources: None },
+        ]);
+        let drift = |change| Drift { side, environment: environment.clone(), change, hidden: hidden.clone() };
+        drifts.extend(changes.into_iter().map(drift));
     }
     drifts
 }

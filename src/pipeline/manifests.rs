@@ -1,26 +1,29 @@
 //! A comparison and the files of both trees in, out the lines of those files that differ, each beside its line of the
 //! spec.
 
+use crate::change::hidden::{ANOTHER, HIDDEN};
 use crate::change::{
-    Comparison, EnvironmentComparison, LineKind, ManifestChange, ManifestLine, ObjectChange, Operation, QuotedLine,
-    Side,
+    Comparison, EnvironmentComparison, Hidden, LineKind, ManifestChange, ManifestLine, Operation, QuotedLine, Side,
 };
 use crate::object::{FieldPath, Object, ObjectId};
 use crate::tree::ManifestTree;
 use crate::{diff, render};
 use serde_json::Value;
-use std::collections::BTreeMap;
-
-/// What stands for a value that must not be shown.
-const HIDDEN: [&str; 2] = ["(hidden value)", "(another hidden value)"];
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares the files of every object that changes; removals first, then by kind and name, as the changes are.
 pub(super) fn changes(input: &Comparison<'_>, before: &ManifestTree, after: &ManifestTree) -> Vec<ManifestChange> {
     let mut by_name: BTreeMap<(&str, &str, &str), Vec<ManifestChange>> = BTreeMap::new();
     for environment in &input.environments {
-        for change in &environment.changes.changes {
-            let next = of_object(input, environment, change, [before, after]);
-            let id = &change.id;
+        let renames = &environment.changes.renames;
+        let paired: BTreeSet<&ObjectId> = renames.iter().flat_map(|it| [&it.before, &it.after]).collect();
+        let own = environment.changes.changes.iter().filter(|it| !paired.contains(&it.id));
+        let own = own.map(|it| (it.operation, [&it.id, &it.id]));
+        // What takes the place of another is read as the other, changed.
+        let pairs = renames.iter().map(|it| (Operation::Update, [&it.before, &it.after]));
+        for (operation, ids) in own.chain(pairs) {
+            let next = of_object(input, environment, (operation, ids), [before, after]);
+            let [_, id] = ids;
             let known = by_name.entry((&id.kind, &id.name, &id.group)).or_default();
             match known.iter_mut().find(|it| is_same(it, &next)) {
                 Some(same) => {
@@ -63,14 +66,29 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Takes the file of an object. A Secret is written without its data, and one that is encrypted as digests of it.
-    fn of(object: &'a Object, other: Option<&Object>, path: &str, tree: &ManifestTree) -> Self {
+    /// Takes the file of an object. A Secret is written without its data, one that is encrypted as digests of it, and
+    /// what else is hidden is not written.
+    fn of(
+        (side, object): (Side, &'a Object),
+        hidden: &Hidden,
+        other: Option<&Object>,
+        path: &str,
+        tree: &ManifestTree,
+    ) -> Self {
         if is_secret(&object.id) || object.sealed.is_some() {
             let body = without_data(&object.body, other.map(|it| &it.body));
             let (text, paths) = (render::manifest(&body), render::lines(&body));
             return Self { object: Some(object), text, paths, is_numbered: false };
         }
         let written = render::manifest(&object.body);
+        let top = FieldPath::default();
+        if hidden.covers(side, &object.id, &top) {
+            let body = hidden.masked(side, &object.id, &top, &object.body, other.map(|it| &it.body));
+            let (text, paths) = (render::manifest(&body), render::lines(&body));
+            // Where a hidden value has lines of its own, those after it have another number.
+            let is_numbered = text.lines().count() == written.lines().count();
+            return Self { object: Some(object), text, paths, is_numbered };
+        }
         let other = tree.files.get(path).filter(|it| **it != written);
         let paths = if other.is_some() { Vec::new() } else { render::lines(&object.body) };
         Self { object: Some(object), text: other.cloned().unwrap_or(written), paths, is_numbered: true }
@@ -96,23 +114,27 @@ fn without_data(body: &Value, before: Option<&Value>) -> Value {
         for (key, value) in masked.get_mut(field).and_then(Value::as_object_mut).into_iter().flatten() {
             let old = before.and_then(|it| it.get(field)?.get(key));
             let is_other = old.is_some_and(|old| old != value);
-            *value = Value::from(HIDDEN[usize::from(is_other)]);
+            *value = Value::from(if is_other { ANOTHER } else { HIDDEN });
         }
     }
     masked
 }
 
+/// Compares the file of an object with that of the one that it was, its own or another.
 fn of_object(
     input: &Comparison<'_>,
     environment: &EnvironmentComparison<'_>,
-    change: &ObjectChange,
+    (operation, [id_before, id_after]): (Operation, [&ObjectId; 2]),
     [tree_before, tree_after]: [&ManifestTree; 2],
 ) -> ManifestChange {
-    let [old, new] = [Side::Before, Side::After].map(|it| environment.object(it, &change.id));
+    let old = environment.object(Side::Before, id_before);
+    let new = environment.object(Side::After, id_after);
     let folder = &environment.environment.namespace;
-    let path = render::path(&change.id, folder);
-    let before = old.map(|it| File::of(it, None, &path, tree_before)).unwrap_or_default();
-    let after = new.map(|it| File::of(it, old, &path, tree_after)).unwrap_or_default();
+    let [path_before, path] = [id_before, id_after].map(|it| render::path(it, folder));
+    let hidden = &input.hidden;
+    let before =
+        old.map(|it| File::of((Side::Before, it), hidden, None, &path_before, tree_before)).unwrap_or_default();
+    let after = new.map(|it| File::of((Side::After, it), hidden, old, &path, tree_after)).unwrap_or_default();
     let [lines_before, lines_after] = [&before, &after].map(|it| it.text.lines().collect::<Vec<&str>>());
     let line = |step: diff::Step| match step {
         diff::Step::Kept(old, new) => ManifestLine {
@@ -137,8 +159,8 @@ fn of_object(
     let hunks = diff::hunks(&lines_before, &lines_after);
     ManifestChange {
         environments: vec![environment.name().to_owned()],
-        object: change.id.clone(),
-        operation: change.operation,
+        object: id_after.clone(),
+        operation,
         file: path,
         hunks: hunks.into_iter().map(|it| it.into_iter().map(line).collect()).collect(),
     }
@@ -154,7 +176,9 @@ fn cause(input: &Comparison<'_>, side: Side, place: Option<(&Object, &FieldPath)
             Side::Before => input.baseline_sources?,
             Side::After => input.sources,
         };
-        Some(QuotedLine { line: input.line(side, span)?, text: sources.line(span).trim().to_owned() })
+        let line = input.line(side, span)?;
+        let text = input.hidden.quoted(&line, sources.line(span).trim());
+        Some(QuotedLine { line, text })
     });
     (path.display_in(&object.body), quoted)
 }

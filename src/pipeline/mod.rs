@@ -2,6 +2,7 @@
 
 mod committed;
 mod drift;
+mod hidden;
 mod manifests;
 mod picture;
 mod review;

@@ -1,9 +1,9 @@
 //! What a project compiles to and what it was in, the review of the difference out.
 
 use super::verdicts::{self, Renamed, State};
-use super::{Compiled, manifests, objects, picture};
+use super::{Compiled, hidden, manifests, objects, picture};
 use crate::change::comparison::{Comparison, EnvironmentComparison};
-use crate::change::{Baseline, ChangeSet, Drift, Review, SourceLine, WaivedRule};
+use crate::change::{Baseline, ChangeSet, Drift, Hidden, Review, Side, SourceLine, WaivedRule};
 use crate::object::id::ENVIRONMENT;
 use crate::object::{Environment, Object, ObjectId, ObjectSet, Waived};
 use crate::snapshot::Unreadable;
@@ -104,17 +104,29 @@ pub(super) fn compared(
     environments.sort_by(|a, b| a.name().cmp(b.name()));
     let old = State { sets: before_sets.iter().collect(), sources: previous.sources.as_ref() };
     let new = State { sets: compiled.sets.iter().collect(), sources: Some(sources) };
-    let renamed = environments
-        .iter()
-        .flat_map(|it| it.changes.renames.iter().map(|rename| (it.environment.name.as_str(), rename)));
-    let renamed: Vec<Renamed<'_>> = renamed.collect();
-    let verdicts = (!is_same).then(|| verdicts::between(&old, &new, &renamed));
+    let verdicts = (!is_same).then(|| verdicts::between(&old, &new, &Renamed::of(&environments)));
     let excused = verdicts.as_ref().map(|it| &it.excused);
     let is_first = previous.baseline == Baseline::FirstCompile;
     let excused = excused.filter(|_| !is_first);
     let waived = waived_rules(&compiled.waived, sources, &|it| {
         excused.is_some_and(|excused| !excused.contains(&verdicts::excuse(it)))
     });
+    let hidden = if is_same {
+        Hidden::default()
+    } else {
+        hidden::of(&[
+            hidden::State {
+                side: Side::Before,
+                objects: before_sets.iter().flat_map(|it| &it.objects).collect(),
+                sources: previous.sources.as_ref(),
+            },
+            hidden::State {
+                side: Side::After,
+                objects: compiled.sets.iter().flat_map(|it| &it.objects).collect(),
+                sources: Some(sources),
+            },
+        ])
+    };
     let comparison = Comparison {
         app: &compiled.app,
         baseline: previous.baseline.clone(),
@@ -123,6 +135,7 @@ pub(super) fn compared(
         waived,
         verdicts: verdicts.map(|it| it.changed).unwrap_or_default(),
         drifts: previous.drifts.iter().cloned().chain(label.drifts).collect(),
+        hidden,
         sources,
         baseline_sources: previous.sources.as_ref(),
     };

@@ -4,7 +4,7 @@
 //! with what it excused. Both states are held to the levels of the new spec, so that a rule that is switched on or off
 //! is not a change of any object.
 
-use crate::change::{Rename, SourceLine, Turn, Verdict};
+use crate::change::{EnvironmentComparison, SourceLine, Turn, Verdict};
 use crate::diagnostic::house_rule::{
     HOUSE_RULES, MISSING_IN_PROTECTED, UNCHECKED_CUSTOM_RESOURCE, WEAKER_IN_PROTECTED,
 };
@@ -33,17 +33,72 @@ pub(super) type Excuse = (&'static str, String, Name);
 /// Group, kind and name.
 pub(super) type Name = (String, String, String);
 
+/// The objects that take the place of others: what is said of the old one is said of the new one.
+#[derive(Default)]
+pub(super) struct Renamed {
+    /// The new object, by environment and old name.
+    objects: BTreeMap<(String, Name), ObjectId>,
+    /// The new one as messages call it, by the old one.
+    words: BTreeMap<String, String>,
+}
+
+impl Renamed {
+    pub(super) fn of(environments: &[EnvironmentComparison<'_>]) -> Self {
+        let mut renamed = Self::default();
+        for environment in environments {
+            for it in &environment.changes.renames {
+                let place = (environment.name().to_owned(), name(&it.before));
+                renamed.objects.insert(place, it.after.clone());
+                renamed.words.insert(it.before.short(), it.after.short());
+            }
+        }
+        renamed
+    }
+
+    fn heir(&self, environment: &str, id: &ObjectId) -> Option<&ObjectId> {
+        self.objects.get(&(environment.to_owned(), name(id)))
+    }
+
+    /// Says of the new objects what is said of the old ones.
+    fn follow(&self, outcome: &mut Outcome) {
+        if self.objects.is_empty() {
+            return;
+        }
+        for it in &mut outcome.diagnostics {
+            self.follow_in(it);
+        }
+        for it in &mut outcome.waived {
+            if let Some(heir) = self.heir(&it.environment, &it.object) {
+                it.object = heir.clone();
+            }
+            self.follow_in(&mut it.message);
+        }
+    }
+
+    fn follow_in(&self, message: &mut Diagnostic) {
+        let environment = message.environments.first().map_or("", String::as_str);
+        let heir = message.object.as_ref().and_then(|it| self.heir(environment, it)).cloned();
+        if heir.is_some() || is_of_environments(message) {
+            let word = |it: &str| {
+                let bare = it.trim_end_matches([':', ',']);
+                let new = self.words.get(bare)?;
+                Some(format!("{new}{}", &it[bare.len()..]))
+            };
+            let words = message.message.split(' ').map(|it| word(it).unwrap_or_else(|| it.to_owned()));
+            message.message = words.collect::<Vec<_>>().join(" ");
+        }
+        message.object = heir.or(message.object.take());
+    }
+}
+
 pub(super) fn excuse(it: &Waived) -> Excuse {
     (it.code.name, it.environment.clone(), name(&it.object))
 }
 
-/// An environment, and an object of it that takes another's place.
-pub(super) type Renamed<'a> = (&'a str, &'a Rename);
-
-/// Compares what the checks say of two states. What they said of an object is said of the one in its place.
-pub(super) fn between(before: &State<'_>, after: &State<'_>, renames: &[Renamed<'_>]) -> Verdicts {
+/// Compares what the checks say of two states.
+pub(super) fn between(before: &State<'_>, after: &State<'_>, renamed: &Renamed) -> Verdicts {
     let (mut old, new) = (checked(&before.sets), checked(&after.sets));
-    old.diagnostics.iter_mut().for_each(|it| rename(it, renames));
+    renamed.follow(&mut old);
     let excused: BTreeSet<Excuse> = old.waived.iter().map(excuse).collect();
     let still_excused: BTreeSet<Excuse> = new.waived.iter().map(excuse).collect();
     let is_excused = |known: &BTreeSet<Excuse>, it: &Diagnostic| {
@@ -97,22 +152,6 @@ fn name(id: &ObjectId) -> Name {
 /// True for a message about environments beside each other; its object is only the place of its line.
 fn is_of_environments(message: &Diagnostic) -> bool {
     [MISSING_IN_PROTECTED, WEAKER_IN_PROTECTED].contains(&message.code) && message.message.starts_with("protected `")
-}
-
-/// Gives the objects that a message names the names that they have now.
-fn rename(message: &mut Diagnostic, renames: &[Renamed<'_>]) {
-    for (environment, Rename { before, after, .. }) in renames {
-        let (old, new) = (before.short(), after.short());
-        if is_of_environments(message) {
-            message.message = message.message.replace(&format!(" {old},"), &format!(" {new},"));
-        } else if message.environments.iter().any(|it| it == environment)
-            && message.object.as_ref().is_some_and(|it| name(it) == name(before))
-        {
-            message.object = Some(after.clone());
-            let rest = message.message.strip_prefix(&old).map(|rest| format!("{new}{rest}"));
-            message.message = rest.unwrap_or_else(|| std::mem::take(&mut message.message));
-        }
-    }
 }
 
 /// The object that a message is about, or else the first of its environments.
@@ -202,8 +241,11 @@ fn parts<'a>(message: &'a str, object: &str) -> (&'a str, &'a str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{parts, unmatched};
+    use super::{Renamed, name, parts, unmatched};
+    use crate::diagnostic::house_rule::MISSING_IN_PROTECTED;
     use crate::diagnostic::{Code, Diagnostic};
+    use crate::object::ObjectId;
+    use std::collections::BTreeMap;
 
     #[test]
     fn a_message_names_its_place() {
@@ -212,6 +254,30 @@ mod tests {
         check("Service/a: container `web` has none", "", "container `web` has none");
         check("Service/a is made by `b`", "", "is made by `b`");
         check("`dev` asks for 3 cpu", "", "`dev` asks for 3 cpu");
+    }
+
+    #[test]
+    fn what_was_said_of_an_object_is_said_of_the_one_in_its_place() {
+        let id =
+            |name: &str| ObjectId { kind: "ConfigMap".to_owned(), name: name.to_owned(), ..ObjectId::environment("") };
+        let renamed = Renamed {
+            objects: BTreeMap::from([(("dev".to_owned(), name(&id("a-1"))), id("a-2"))]),
+            words: BTreeMap::from([("ConfigMap/a-1".to_owned(), "ConfigMap/a-2".to_owned())]),
+        };
+        let check = |code, environment, object: &str, message: &str, expected: (&str, &str)| {
+            let mut it = Diagnostic::new(code, message).in_environment(environment);
+            it.object = Some(id(object));
+            renamed.follow_in(&mut it);
+            assert_eq!((it.object.unwrap().name.as_str(), it.message.as_str()), expected);
+        };
+        let plain = Code::error("x");
+        check(plain, "dev", "a-1", "ConfigMap/a-1 `data.K`: no", ("a-2", "ConfigMap/a-2 `data.K`: no"));
+        check(plain, "dev", "a-1", "ConfigMap/a-1: no", ("a-2", "ConfigMap/a-2: no"));
+        check(plain, "dev", "a-12", "ConfigMap/a-12: no", ("a-12", "ConfigMap/a-12: no"));
+        check(plain, "test", "a-1", "ConfigMap/a-1: no", ("a-1", "ConfigMap/a-1: no"));
+        let lacks = |it| format!("protected `prod` has no {it}, which `dev` has");
+        let (old, new) = (lacks("ConfigMap/a-1"), lacks("ConfigMap/a-2"));
+        check(MISSING_IN_PROTECTED, "prod", "b", &old, ("b", &new));
     }
 
     #[test]

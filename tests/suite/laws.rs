@@ -143,6 +143,7 @@ fn review(before: &[Object], after: &[Object]) -> Review {
     let sources = Sources::default();
     assess::review(&Comparison {
         drifts: Vec::new(),
+        hidden: todo_gitops::change::Hidden::default(),
         app: "shop",
         baseline: Baseline::Commit { id: "0123".to_owned(), chosen: "HEAD".to_owned() },
         head: "working tree",

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use todo_gitops::assess;
-use todo_gitops::change::{Baseline, Review};
+use todo_gitops::change::{Baseline, LineKind, Review};
 use todo_gitops::diagnostic::excerpt::Style;
 use todo_gitops::object::Object;
 use todo_gitops::pipeline::{self, Compiled, Detail, Previous};
@@ -263,4 +263,70 @@ fn every_code_has_a_heading() {
         }
     }
     failures.finish();
+}
+
+/// Every value of the case about credentials that no reader of a review may see, neither the whole nor a piece.
+const CREDENTIALS: [&str; 16] = [
+    "Fo9vXk3aTi7wBs1c",
+    "Zq7vKw2mXp9rTb4n",
+    "Ha3xLs8dWe5yCu1j",
+    "Mg6kRf0tVn2bQz7w",
+    "Ex4pJd9sYh3aOi8c",
+    "Bt5nGk1vSr7mLx2q",
+    "Uw8cFz3hNj6eKp0y",
+    "Td2gXa7lPv5oRq9m",
+    "Ik1sDw6uZb8fHy3t",
+    "Vc9rQe4jMo7nXg2k",
+    "Sy0bTl5wKa1zFp6d",
+    "Nh7uCi2xGv9eJr4q",
+    "Ol3mYs8gBd5tWk0v",
+    "Pz6fEn1jRu4xHc7a",
+    "Gx2qIb9wLd7kVo5s",
+    "Jm8yTe3rAf6uNz1h",
+];
+
+#[test]
+fn no_form_of_a_review_shows_a_credential() {
+    let mut failures = Failures::default();
+    let name = "values-that-look-like-credentials-are-hidden";
+    let case = cases::all("review").into_iter().find(|it| it.name == name).unwrap();
+    let (review, sources) = reviewed_with_sources(&case, &mut failures).unwrap();
+    failures.finish();
+    let forges = [
+        report::Forge::GitHub,
+        report::Forge::GitLab,
+        report::Forge::Gitea,
+        report::Forge::Plain,
+        report::Forge::JobSummary,
+    ];
+    let mut forms: Vec<(String, String)> = vec![
+        ("terminal".to_owned(), report::terminal(&review, 300, Style::Plain)),
+        ("json".to_owned(), report::json(&review)),
+        ("html".to_owned(), report::html(&review)),
+        ("sarif".to_owned(), report::sarif(&review, &sources, "")),
+        ("value".to_owned(), format!("{review:?}")),
+    ];
+    forms.extend(forges.map(|it| (format!("{it:?}"), report::markdown(&review, it))));
+    for (form, text) in forms {
+        // SARIF has findings alone, and none of them needs a value.
+        assert!(text.contains("hidden value") || form == "sarif", "{form} says nothing of a value");
+        for credential in CREDENTIALS {
+            for start in 0..=credential.len() - 6 {
+                let piece = &credential[start..start + 6];
+                assert!(!text.contains(piece), "{form} shows `{piece}` of `{credential}`");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_file_of_a_renamed_object_is_compared_with_that_of_the_old_one() {
+    let review = of_case("config-with-its-hash-in-the-name-shows-its-keys");
+    let name = "reports-config-2bdk84hm5t";
+    let file = review.manifests.iter().find(|it| it.object.name == name).unwrap();
+    let changed = file.hunks.iter().flatten().filter(|it| it.kind != LineKind::Kept);
+    let lines: Vec<(LineKind, &str)> = changed.map(|it| (it.kind, it.path.as_str())).collect();
+    let twice = |path| [(LineKind::Removed, path), (LineKind::Added, path)];
+    assert_eq!(lines, [twice("metadata.name"), twice("data.TIMEOUT")].concat());
+    assert!(review.manifests.iter().all(|it| it.object.name != "reports-config-7f9c4d5b8k"));
 }

@@ -37,6 +37,7 @@ fn told(verdicts: Vec<Verdict>, others: &[ImpactCode], found: &[Finding]) -> Vec
         waived: Vec::new(),
         verdicts,
         drifts: Vec::new(),
+        hidden: crate::change::Hidden::default(),
         sources: &sources,
         baseline_sources: None,
     };
@@ -60,7 +61,11 @@ fn a_check_is_told_by_what_became_of_it() {
         Turn::Introduced,
         "object-refused Deployment/a is refused by the API server: b (`invalid-key`)",
     );
-    check("invalid-key", Turn::Mended, "house-rule-repaired Deployment/a no longer breaks `invalid-key`, which said: b");
+    check(
+        "invalid-key",
+        Turn::Mended,
+        "house-rule-repaired Deployment/a no longer breaks `invalid-key`, which said: b",
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::code::{
     REVISION_HISTORY, ROLE_REF, SECRET_TYPE, SERVICE_FIELD, STATEFULSET_FIELD, STORAGE_CLASS, WORKLOAD_SELECTOR,
 };
 use super::{Answer, Update, definition, pod, service};
-use crate::change::{FieldChange, ImpactCode};
+use crate::change::{Equivalence, FieldChange, ImpactCode};
 use crate::object::{FieldPath, KubernetesVersion, Quantity};
 use serde_json::Value;
 
@@ -254,6 +254,10 @@ pub(super) fn means_the_same(field: &FieldChange) -> bool {
         ("volumeBindingMode", "Immediate"),
         ("volumeMode", "Filesystem"),
     ];
+    // What it compares has every default, and amounts are compared as amounts; a port's name and number are two things.
+    if [Some(Equivalence::Default), Some(Equivalence::Quantity)].contains(&field.equivalent) {
+        return true;
+    }
     let name = field.path.last_field().unwrap_or_default();
     match (&field.before, &field.after) {
         (None, Some(value)) | (Some(value), None) => {

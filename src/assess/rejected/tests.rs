@@ -77,6 +77,9 @@ fn a_job_is_made_anew_or_not_at_all() {
     let plain = job(&json!({}), json!({}));
     check(&plain, &image, "immutable-job-field", &[&message]);
     check(&plain, &[("/spec/backoffLimit", json!(2))], "immutable-job-field", &[]);
+    // What the API server fills in by itself is what it compares with.
+    check(&plain, &[("/spec/template/spec/dnsPolicy", json!("ClusterFirst"))], "immutable-job-field", &[]);
+    check(&plain, &[("/spec/template/spec/dnsPolicy", json!("Default"))], "immutable-job-field", &[&message]);
     check(
         &plain,
         &[("/spec/completions", json!(2))],

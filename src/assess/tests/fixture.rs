@@ -116,6 +116,7 @@ pub(in crate::assess) fn review_where(states: &[States], declare: impl Fn(&mut E
         waived: Vec::new(),
         verdicts: Vec::new(),
         drifts: Vec::new(),
+        hidden: crate::change::Hidden::default(),
         sources: &sources,
         baseline_sources: None,
     };
@@ -151,6 +152,7 @@ pub(in crate::assess) fn review_versions(before: (u32, &[Value]), after: (u32, &
         waived: Vec::new(),
         verdicts: Vec::new(),
         drifts: Vec::new(),
+        hidden: crate::change::Hidden::default(),
         sources: &sources,
         baseline_sources: None,
     })

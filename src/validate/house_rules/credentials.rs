@@ -3,64 +3,81 @@
 //! A value is judged by its shape, then by the name it has. No message contains a value or a part of one.
 
 use crate::diagnostic::house_rule::CREDENTIAL_IN_CONFIG;
-use crate::object::Object;
+use crate::object::{FieldPath, Object};
 use crate::validate::field::{Field, Found};
 use crate::validate::pod::{all_containers, template};
 
-/// Checks `ConfigMap` values, plain environment variables, arguments and annotations of one object.
+/// One text of an object's configuration, and what it looks like.
+struct Judged<'a> {
+    field: Field<'a>,
+    text: &'a str,
+    suspicion: Option<&'static str>,
+}
+
+/// Checks the configuration of one object.
 pub(super) fn check(object: &Object, found: &mut Found) {
+    for Judged { field, suspicion, .. } in judged(object) {
+        if let Some(what) = suspicion {
+            let message = format!("the value looks like {what}, and everyone who reads the repository can see it");
+            let help = "keep it in a Secret that is made in the cluster: `secret NAME { keys KEY }` in the app, and \
+                        `env { KEY secret=NAME }` in the component";
+            let problem = field.problem(CREDENTIAL_IN_CONFIG, message).help(help);
+            found.push(problem.help(super::or_waive(CREDENTIAL_IN_CONFIG)));
+        }
+    }
+}
+
+/// Returns every text of an object's configuration, and whether it looks like a credential.
+pub fn settings(object: &Object) -> Vec<(FieldPath, &str, bool)> {
+    judged(object).into_iter().map(|it| (it.field.path(), it.text, it.suspicion.is_some())).collect()
+}
+
+/// Judges `ConfigMap` values, plain environment variables, arguments and annotations.
+fn judged<'a>(object: &'a Object) -> Vec<Judged<'a>> {
     let root = Field::root(object);
+    let mut all = Vec::new();
+    let mut add = |field: Field<'a>, judge: &dyn Fn(&str) -> Option<&'static str>| {
+        if let Some(text) = field.text() {
+            all.push(Judged { text, suspicion: judge(text), field });
+        }
+    };
     if object.id.kind == "ConfigMap" {
         for (key, value) in root.get("data").entries() {
-            if let Some(text) = value.text() {
-                report(&value, by_shape(text).or_else(|| by_name(key, text)).or_else(|| in_file(text)), found);
-            }
+            add(value, &|it| by_shape(it).or_else(|| by_name(key, it)).or_else(|| in_file(it)));
         }
     }
-    annotations(&root.get("metadata"), found);
-    let Some(template) = template(object) else { return };
-    if object.id.kind != "Pod" {
-        annotations(&template.get("metadata"), found);
+    // Annotations are judged by shape alone: their names often end in `secret` where their value names one.
+    let own = root.get("metadata").get("annotations").entries();
+    let template = template(object);
+    let of_pods = template.iter().filter(|_| object.id.kind != "Pod");
+    let of_pods = of_pods.flat_map(|it| it.get("metadata").get("annotations").entries());
+    for (_, value) in own.into_iter().chain(of_pods) {
+        add(value, &by_shape);
     }
-    for container in all_containers(&template.get("spec")) {
+    for container in template.iter().flat_map(|it| all_containers(&it.get("spec"))) {
         for variable in container.get("env").items() {
-            let (name, value) = (variable.get("name").text().unwrap_or_default(), variable.get("value"));
-            if let Some(text) = value.text() {
-                report(&value, by_shape(text).or_else(|| by_name(name, text)), found);
-            }
+            let name = variable.get("name").text().unwrap_or_default();
+            add(variable.get("value"), &|it| by_shape(it).or_else(|| by_name(name, it)));
         }
         for list in ["command", "args"] {
-            arguments(&container.get(list), found);
+            let mut flag = None;
+            for argument in container.get(list).items() {
+                let text = argument.text();
+                add(argument, &|it| by_shape(it).or_else(|| by_flag(flag, it)));
+                if let Some(text) = text {
+                    flag = text.strip_prefix('-').map(|it| it.trim_start_matches('-'));
+                }
+            }
         }
     }
+    all
 }
 
-fn report(field: &Field<'_>, suspicion: Option<&'static str>, found: &mut Found) {
-    if let Some(what) = suspicion {
-        let message = format!("the value looks like {what}, and everyone who reads the repository can see it");
-        let help = "keep it in a Secret that is made in the cluster: `secret NAME { keys KEY }` in the app, and \
-                    `env { KEY secret=NAME }` in the component";
-        found.push(field.problem(CREDENTIAL_IN_CONFIG, message).help(help).help(super::or_waive(CREDENTIAL_IN_CONFIG)));
-    }
-}
-
-/// Annotations are judged by shape alone: their names often end in `secret` where their value names one.
-fn annotations(metadata: &Field<'_>, found: &mut Found) {
-    for (_, value) in metadata.get("annotations").entries() {
-        report(&value, value.text().and_then(by_shape), found);
-    }
-}
-
-fn arguments(list: &Field<'_>, found: &mut Found) {
-    let mut flag = None;
-    for argument in list.items() {
-        let Some(text) = argument.text() else { continue };
-        let own = match text.split_once('=') {
-            Some((name, value)) => by_name(name.trim_start_matches('-'), value),
-            None => flag.filter(|_| !text.starts_with('-')).and_then(|name| by_name(name, text)),
-        };
-        report(&argument, by_shape(text).or(own), found);
-        flag = text.strip_prefix('-').map(|it| it.trim_start_matches('-'));
+/// Judges an argument by its own name, or else by the flag before it.
+fn by_flag(flag: Option<&str>, text: &str) -> Option<&'static str> {
+    match text.split_once('=') {
+        Some((name, value)) => by_name(name.trim_start_matches('-'), value),
+        None => flag.filter(|_| !text.starts_with('-')).and_then(|name| by_name(name, text)),
     }
 }
 
