@@ -47,7 +47,7 @@ bench *ARGUMENTS:
 # Take the pictures of the documentation anew, with the Chromium of this machine
 [group('work')]
 pictures:
-    cargo test --test suite browser::pictures::are_taken -- --ignored
+    PICTURES=1 cargo test --test suite browser::pictures::are_taken
 
 # Write the embedded Kubernetes schemas anew, after raising their version in the script
 [group('work')]

@@ -293,7 +293,10 @@ fn a_report_is_replaced_whole() {
     disk::write_report(&path, "new\n").unwrap();
     assert_eq!(listing(directory.path()), ["review.md: new\n"]);
     let error = disk::write_report(&directory.path().join("nowhere/review.md"), "").unwrap_err();
-    assert!(error.to_string().starts_with("cannot create `"), "{error}");
+    assert!(
+        error.to_string().starts_with("cannot write `") && error.to_string().contains("nowhere/review.md"),
+        "{error}"
+    );
     #[cfg(unix)]
     disk::write_report(Path::new("/dev/null"), "new\n").unwrap();
 }
