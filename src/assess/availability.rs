@@ -120,19 +120,8 @@ fn availability_reduced(input: &Comparison<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
-    use serde_json::{Value, json};
-
-    fn web(replicas: Option<u64>) -> Value {
-        let body = deployment("web", 1, json!({"image": "web:1"}));
-        with(body, "/spec/replicas", replicas.map_or(Value::Null, |it| json!(it)))
-    }
-
-    fn scaler(minimum: u64) -> Value {
-        let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
-        let spec = json!({"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": 5});
-        object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}))
-    }
+    use crate::assess::tests::fixture::{expect, review_one, scaler, web};
+    use serde_json::Value;
 
     #[test]
     fn a_count_has_one_owner() {

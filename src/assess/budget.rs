@@ -89,19 +89,8 @@ fn allowance(environment: &EnvironmentComparison<'_>, side: Side, budget: &Objec
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use crate::assess::tests::fixture::{expect, object, review_one, scaler, web};
     use serde_json::{Value, json};
-
-    fn web(replicas: Option<u64>) -> Value {
-        let body = deployment("web", 1, json!({"image": "web:1"}));
-        with(body, "/spec/replicas", replicas.map_or(Value::Null, |it| json!(it)))
-    }
-
-    fn scaler(minimum: u64) -> Value {
-        let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
-        let spec = json!({"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": 5});
-        object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}))
-    }
 
     fn budget(field: &str, value: Value) -> Value {
         let mut spec = json!({"selector": {"matchLabels": {"app": "web"}}});

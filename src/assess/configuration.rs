@@ -215,26 +215,9 @@ fn stale(config: &ChangedConfig<'_>, consumer: &Consumer<'_>) -> Option<(ImpactC
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use crate::assess::tests::fixture::{config, expect, from_all, from_key, object, reader, review_one, with};
     use serde_json::{Value, json};
     use std::slice::from_ref;
-
-    fn config(data: &Value) -> Value {
-        object("v1", "ConfigMap", "web-config", &json!({"data": data}))
-    }
-
-    fn reader(container: Value) -> Value {
-        deployment("web", 1, container)
-    }
-
-    fn from_all() -> Value {
-        json!({"image": "web:1", "envFrom": [{"configMapRef": {"name": "web-config"}}]})
-    }
-
-    fn from_key(key: &str, optional: bool) -> Value {
-        let reference = json!({"name": "web-config", "key": key, "optional": optional});
-        json!({"image": "web:1", "env": [{"name": "A", "valueFrom": {"configMapKeyRef": reference}}]})
-    }
 
     /// A reader of a volume, by its source and by how it is mounted.
     fn from_files(source: Value, mount: Value) -> Value {

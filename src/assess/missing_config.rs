@@ -156,25 +156,8 @@ fn keys_newly_needed(input: &Comparison<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::assess::tests::fixture::{deployment, expect, object, review_one, with};
+    use crate::assess::tests::fixture::{config, expect, from_all, from_key, object, reader, review_one, with};
     use serde_json::{Value, json};
-
-    fn config(data: &Value) -> Value {
-        object("v1", "ConfigMap", "web-config", &json!({"data": data}))
-    }
-
-    fn reader(container: Value) -> Value {
-        deployment("web", 1, container)
-    }
-
-    fn from_all() -> Value {
-        json!({"image": "web:1", "envFrom": [{"configMapRef": {"name": "web-config"}}]})
-    }
-
-    fn from_key(key: &str, optional: bool) -> Value {
-        let reference = json!({"name": "web-config", "key": key, "optional": optional});
-        json!({"image": "web:1", "env": [{"name": "A", "valueFrom": {"configMapKeyRef": reference}}]})
-    }
 
     #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better without borrows")]
     fn from_volume(source: Value, mounts: Value) -> Value {

@@ -195,3 +195,37 @@ pub(in crate::assess) fn expect(review: &Review, code: &str, expected: &[&str]) 
     let found: Vec<String> = review.findings.iter().filter(|it| it.code.name == code).map(text).collect();
     assert_eq!(found, expected, "{code}");
 }
+
+/// A `ConfigMap` of this data, `web-config`.
+pub(in crate::assess) fn config(data: &Value) -> Value {
+    object("v1", "ConfigMap", "web-config", &json!({"data": data}))
+}
+
+/// A Deployment of this container, which may read it.
+pub(in crate::assess) fn reader(container: Value) -> Value {
+    deployment("web", 1, container)
+}
+
+/// A container with every key of `web-config` in its environment.
+pub(in crate::assess) fn from_all() -> Value {
+    json!({"image": "web:1", "envFrom": [{"configMapRef": {"name": "web-config"}}]})
+}
+
+/// A container with one key of `web-config` in its environment.
+pub(in crate::assess) fn from_key(key: &str, optional: bool) -> Value {
+    let reference = json!({"name": "web-config", "key": key, "optional": optional});
+    json!({"image": "web:1", "env": [{"name": "A", "valueFrom": {"configMapKeyRef": reference}}]})
+}
+
+/// A Deployment of so many replicas; none where an autoscaler decides.
+pub(in crate::assess) fn web(replicas: Option<u64>) -> Value {
+    let body = deployment("web", 1, json!({"image": "web:1"}));
+    with(body, "/spec/replicas", replicas.map_or(Value::Null, |it| json!(it)))
+}
+
+/// An autoscaler of that Deployment with this minimum.
+pub(in crate::assess) fn scaler(minimum: u64) -> Value {
+    let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
+    let spec = json!({"scaleTargetRef": target, "minReplicas": minimum, "maxReplicas": 5});
+    object("autoscaling/v2", "HorizontalPodAutoscaler", "web", &json!({"spec": spec}))
+}
