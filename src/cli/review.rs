@@ -42,9 +42,8 @@ fn try_run(
     }
     let detail = match arguments.format {
         Format::Html => Detail::Lines,
-        Format::Terminal | Format::Plain | Format::Markdown | Format::JobSummary | Format::Json | Format::Sarif => {
-            Detail::Fields
-        }
+        Format::Markdown | Format::JobSummary => Detail::Picture,
+        Format::Terminal | Format::Plain | Format::Json | Format::Sarif => Detail::Fields,
     };
     let review = from.reviewed(&arguments.selection, Drifted::OnBothSides, detail, console)?;
     let output = arguments.output.as_deref().filter(|it| *it != Path::new(STANDARD_OUTPUT));

@@ -39,11 +39,13 @@ pub(super) struct Label<'a> {
     pub(super) detail: Detail,
 }
 
-/// How far down a review goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How far a review goes; each has what stands above it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     /// To the fields.
     Fields,
+    /// To a picture, for which the objects of both states are related.
+    Picture,
     /// To the lines of the rendered files, which takes as long as rendering them.
     Lines,
 }
@@ -140,13 +142,14 @@ pub(super) fn compared(
         baseline_sources: previous.sources.as_ref(),
     };
     let mut review = assess::review(&comparison);
-    match label.detail {
-        Detail::Fields => {}
-        Detail::Lines => review.manifests = manifests::changes(&comparison, &previous.tree, tree),
+    if label.detail >= Detail::Picture {
+        review.picture = picture::of(&comparison.environments);
+    }
+    if label.detail >= Detail::Lines {
+        review.manifests = manifests::changes(&comparison, &previous.tree, tree);
     }
     review.not_checked.extend(rules_that_are_off(&compiled.sets));
     review.not_checked.extend(previous.skipped.iter().cloned());
-    review.picture = picture::of(&comparison.environments);
     Ok(review)
 }
 
